@@ -1,0 +1,1 @@
+"""A campaign: its rules, its phases, its import from a folder."""

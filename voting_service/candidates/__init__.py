@@ -1,0 +1,1 @@
+"""The roster: candidates, their profiles, photos and codes."""

@@ -1,0 +1,70 @@
+"""The ledger: the ordered SQL record of every ballot, the only thing that is tallied.
+
+Rows are written by the recorder alone and never changed, save for ``standing``, which follows reasoned decisions.
+``RecorderPosition`` is written in the same transaction as the rows: that is what makes recording exactly-once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .database import Base
+
+COUNTED = "counted"
+HELD = "held"
+VOIDED = "voided"
+
+
+class LedgerEntry(Base):
+    """One recorded ballot. It holds no identity: the voter tag is a keyed hash, different in every campaign."""
+
+    __tablename__ = "ledger_entries"
+    __table_args__ = (
+        UniqueConstraint("ballot_id"),
+        UniqueConstraint("campaign_id", "leaf_index"),
+        CheckConstraint("standing IN ('counted', 'held', 'voided')", name="standing_is_known"),
+        CheckConstraint("seq >= 1", name="seq_begins_at_one"),
+        CheckConstraint("length(choices) > 0", name="chooses_someone"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The box's own count of cast ballots, 1, 2, 3 …: a gap is a lost ballot, a repeat a doubled one."""
+    leaf_index: Mapped[int]
+    ballot_id: Mapped[str]
+    voter_tag: Mapped[str]
+    channel: Mapped[str]
+    choices: Mapped[str]
+    """Candidate numbers, ascending, ``3;7;12``."""
+    cast_at: Mapped[datetime]
+    held: Mapped[bool]
+    """Whether the gate set it aside when it was cast; never changes."""
+    standing: Mapped[str]
+    """How it stands now: counted, held or voided, by the latest decision."""
+
+
+class RecorderPosition(Base):
+    """How far a campaign's stream is recorded. Whoever moves it on has recorded what lies before it."""
+
+    __tablename__ = "recorder_positions"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    box_epoch: Mapped[int]
+    """Which box: it grows by one whenever the box is rebuilt, and a box of another epoch is refused."""
+    stream_id: Mapped[str]
+    seq: Mapped[int]
+    holder: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+
+def choices_text(numbers: list[int]) -> str:
+    """The ledger's form of a ballot's choices."""
+    return ";".join(map(str, sorted(numbers)))
+
+
+def choices_of(text: str) -> list[int]:
+    """The candidate numbers of a ledger row."""
+    return [int(number) for number in text.split(";")]

@@ -1,0 +1,1 @@
+"""Moves ballots from the box to the ledger and the log, exactly once."""

@@ -1,0 +1,149 @@
+"""One frozen Settings object, read once from the environment and ``.env``; every problem is reported together.
+
+Nothing has a working default that is a secret. ``docs/settings.md`` documents each; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from .encryption import Keyring
+from .errors import Problem, ProblemsFound
+from .text import Text, _
+
+PREFIX = "VOTING_"
+
+
+def _is_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except Exception as error:  # zoneinfo raises several kinds for one mistake: a name that is no zone
+        raise ValueError("no such time zone; for example Asia/Shanghai") from error
+    return name
+
+
+def _is_base_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", url.rstrip("/")):
+        raise ValueError("must be a scheme and a host, for example https://vote.example.org, without a path")
+    return url.rstrip("/")
+
+
+def _is_database_url(url: str) -> str:
+    if not re.match(r"(sqlite|postgresql)(\+\w+)?://", url):
+        raise ValueError("must begin with sqlite:// or postgresql://")
+    return re.sub(r"^postgresql://", "postgresql+psycopg://", url)
+
+
+def _is_redis_url(url: str) -> str:
+    if not re.match(r"(redis|rediss|unix)://", url):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return url
+
+
+def _is_limit(text: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", text):
+        raise ValueError("must look like 600/minute")
+    return text
+
+
+def _is_secret(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 32:
+        raise ValueError("must have at least 32 characters")
+    return secret
+
+
+def _is_keys(keys: SecretStr) -> SecretStr:
+    Keyring.parse(keys.get_secret_value())
+    return keys
+
+
+Limit = Annotated[str, AfterValidator(_is_limit)]
+
+
+class Settings(BaseModel):
+    """What an operator decides. Field ``data_dir`` is the variable ``VOTING_DATA_DIR``, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    data_dir: Path = Path("./data")
+    database_url: Annotated[str, AfterValidator(_is_database_url)] | None = None
+    redis_url: Annotated[str, AfterValidator(_is_redis_url)] | None = None
+    redis_server: Path | None = None
+    secret_key: Annotated[SecretStr, AfterValidator(_is_secret)]
+    encryption_keys: Annotated[SecretStr, AfterValidator(_is_keys)]
+    base_url: Annotated[str, AfterValidator(_is_base_url)] = "http://127.0.0.1:8000"
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+    timezone: Annotated[str, AfterValidator(_is_timezone)] = "Asia/Shanghai"
+    site_name: str = "评选投票"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=128)] = 16
+    form_lifetime_s: Annotated[int, Field(ge=60, le=86_400)] = 7_200
+    limit_device: Limit = "60/minute"
+    limit_address: Limit = "6000/minute"
+    limit_cast_device: Limit = "30/minute"
+    limit_cast_address: Limit = "6000/minute"
+    recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin and daily hours are read."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def secure(self) -> bool:
+        """Whether voters reach us by https: cookies are then marked Secure."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Host and port without scheme, the first part of every log's origin."""
+        return self.base_url.split("://", 1)[1]
+
+    @property
+    def sql_url(self) -> str:
+        """Where the ledger is: the given database, or SQLite in the data directory."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'voting.sqlite3').resolve()}"
+
+
+# An empty variable is an unset one: that is how a line of .env is switched off.
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
+    """Settings from the environment, over those of a ``.env`` file. Raises ProblemsFound naming every problem."""
+    values: dict[str, str | None] = {}
+    if dotenv is not None and dotenv.is_file():
+        values.update(dotenv_values(dotenv))
+    values.update(os.environ if environ is None else environ)
+    ours = {
+        name.removeprefix(PREFIX).lower(): value for name, value in values.items() if name.startswith(PREFIX)
+    }
+    try:
+        return Settings.model_validate(_given(ours))
+    except ValidationError as error:
+        raise ProblemsFound([_problem(item) for item in error.errors(include_input=False)]) from None
+
+
+def _problem(item: Any) -> Problem:
+    """One pydantic finding as a line an operator can act on; the value itself is never repeated."""
+    name = PREFIX + "_".join(str(part) for part in item["loc"]).upper()
+    remedies: dict[str, tuple[Text, Text | None]] = {
+        "missing": (
+            _("必须设置，没有默认值。"),
+            _("运行 voting-service keys 可生成一份新的密钥；make demo 会自动生成。"),
+        ),
+        "extra_forbidden": (_("没有这个设置项。"), _("请对照 docs/settings.md 检查拼写。")),
+    }
+    sentence, remedy = remedies.get(item["type"], (_("取值无效：%(reason)s。", reason=item["msg"]), None))
+    return Problem(name, sentence, remedy)

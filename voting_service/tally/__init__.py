@@ -1,0 +1,1 @@
+"""Counting, reconciling and exporting what the ledger and the log hold."""

@@ -1,0 +1,47 @@
+"""Sentences for people, written once in Chinese and translated only where a page is made.
+
+Domain code says what is wrong without knowing Flask: ``_("请选择 %(n)s 人", n=3)`` is a value that carries its
+source sentence and its figures. ``web`` translates it for the reader; the command line prints it as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Text:
+    """A translatable sentence. ``str()`` gives the Chinese source with its figures filled in."""
+
+    __slots__ = ("source", "values")
+
+    def __init__(self, source: str, values: dict[str, Any] | None = None) -> None:
+        self.source = source
+        self.values = values or {}
+
+    def translated(self, gettext: Callable[[str], str]) -> str:
+        """The sentence in the reader's language; nested sentences are translated with it."""
+        sentence = gettext(self.source)
+        if not self.values:
+            return sentence
+        return sentence % {
+            name: value.translated(gettext) if isinstance(value, Text) else value
+            for name, value in self.values.items()
+        }
+
+    def __str__(self) -> str:
+        return self.translated(lambda source: source)
+
+    def __repr__(self) -> str:
+        return f"Text({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and (self.source, self.values) == (other.source, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+
+def _(source: str, **values: Any) -> Text:
+    """Mark a Chinese sentence as translatable and bind its figures."""
+    return Text(source, values)

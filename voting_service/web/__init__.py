@@ -1,0 +1,1 @@
+"""What all routes share: access declarations, error mapping, sessions, headers, limits."""
