@@ -1,0 +1,378 @@
+"""The ballot box: the only place that knows Redis's key names, and the four scripts' only caller.
+
+Promises: ``cast`` returns only when Redis has the ballot (on disk, under the embedded default); calling it again with
+the same ballot id changes nothing and gives the same answer; a box that is missing, or behind the ledger, refuses.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import redis
+from redis.exceptions import NoScriptError, RedisError
+
+from ..campaigns.rules import BallotRules
+from ..clock import to_ms
+from ..errors import Unavailable
+from ..text import _
+
+_HERE = Path(__file__).parent
+CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
+SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
+
+PREPARED = "prepared"
+OPEN = "open"
+SEALED = "sealed"
+REFUSED = "refused"
+
+
+class BoxUnavailable(Unavailable):
+    """The box cannot be reached, is missing, or must be rebuilt; no ballot is taken meanwhile."""
+
+    code = "box_unavailable"
+
+
+class AttemptLimit(NamedTuple):
+    """At most ``limit`` attempts within ``window_s`` seconds for one key."""
+
+    name: str
+    """Names the counter; already free of anything that identifies a person."""
+    limit: int
+    window_s: int
+
+
+class BallotToCast(NamedTuple):
+    """What goes into the box."""
+
+    ballot_id: str
+    voter_tag: str
+    choices: tuple[int, ...]
+    """Distinct candidate numbers, ascending."""
+    channel: str
+    held: bool
+    form_expires_ms: int
+    utc_offset_s: int
+
+
+class BoxAnswer(NamedTuple):
+    """What ``cast.lua`` said; its header explains each outcome."""
+
+    outcome: str
+    cast_ms: int = 0
+    left_today: int = 0
+    left_total: int = 0
+    next_ms: int = 0
+    detail: str = ""
+    """The choices as cast ("3,7") for cast and again; the reason for a refusal."""
+    held: bool = False
+
+
+class WaitingBallot(NamedTuple):
+    """One ballot in the box's stream."""
+
+    stream_id: str
+    ballot_id: str
+    seq: int
+    cast_ms: int
+    voter_tag: str
+    choices: tuple[int, ...]
+    channel: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class BoxState:
+    """The box's own figures. Provisional: the ledger alone is tallied."""
+
+    epoch: int
+    state: str
+    seq: int
+    counted: int
+    held: int
+    closes_ms: int
+    sealed_ms: int | None
+
+
+class BoxKeys(NamedTuple):
+    """Every key of one campaign's box. The braces put them into one slot of a Redis Cluster."""
+
+    meta: str
+    roster: str
+    voters: str
+    counts: str
+    stream: str
+    ballot: str
+    """Prefix; the ballot id follows."""
+    attempts: str
+    """Prefix; a limit's name follows."""
+
+
+@cache
+def keys_of(slug: str) -> BoxKeys:
+    """The keys of a campaign's box."""
+    base = f"box:{{{slug}}}:"
+    return BoxKeys(*(base + name for name in ("meta", "roster", "voters", "counts", "stream", "ballot:", "try:")))
+
+
+class BallotBox:
+    """Casting state of all campaigns in one Redis.
+
+    ``attest`` is called whenever a server is met that does not know our script. Redis forgets scripts when it
+    restarts and never gets them from its data, so that is exactly when a lost or restored box may have come in:
+    ``attest`` compares box and ledger and marks a box that is behind as refused, before the script is loaded.
+    It costs the hot path nothing.
+    """
+
+    def __init__(self, client: redis.Redis, attest: Callable[[BallotBox], None]) -> None:
+        self.client = client
+        self._attest = attest
+        self._lock = threading.Lock()
+        self._cast_sha = ""
+
+    # ---- the hot path
+
+    def cast(self, slug: str, ballot: BallotToCast, limits: Sequence[AttemptLimit] = ()) -> BoxAnswer:
+        """Put one ballot into the box, or say why not. One round trip. Raises BoxUnavailable."""
+        keys = keys_of(slug)
+        arguments: list[str | int] = [
+            keys.meta, keys.roster, keys.voters, keys.counts, keys.stream, keys.ballot + ballot.ballot_id,
+            *(keys.attempts + limit.name for limit in limits),
+            ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
+            "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s,
+        ]  # fmt: skip
+        for limit in limits:
+            arguments += (limit.limit, limit.window_s)
+        answer = BoxAnswer(*self._run_cast(6 + len(limits), arguments))
+        if answer.outcome in ("box_lost", "box_refused"):
+            raise BoxUnavailable(
+                _("票箱暂时不能使用，您的选票没有投出，请稍后再试。"), _("工作人员请运行 voting-service doctor 查看原因。")
+            )
+        return answer._replace(held=answer.held == "1")  # type: ignore[comparison-overlap]  # "0" or "1" from Lua
+
+    def _run_cast(self, key_count: int, arguments: list[str | int]) -> list[Any]:
+        with reaching_redis():
+            try:
+                reply: list[Any] = self.client.evalsha(self._cast_sha or "0" * 40, key_count, *arguments)  # type: ignore[assignment,arg-type]
+            except NoScriptError:
+                self.attest_and_load()
+                reply = self.client.evalsha(self._cast_sha, key_count, *arguments)  # type: ignore[assignment,arg-type]
+        return reply
+
+    def attest_and_load(self) -> None:
+        """Have box and ledger compared, then let this server cast."""
+        with self._lock, reaching_redis():
+            if self._cast_sha and self.client.script_exists(self._cast_sha)[0]:
+                return  # another thread was here while this one waited
+            self._attest(self)
+            self._cast_sha = str(self.client.script_load(CAST_SCRIPT))
+
+    # ---- questions
+
+    def state(self, slug: str) -> BoxState | None:
+        """The box's own figures, or None where there is no box."""
+        with reaching_redis():
+            meta: dict[str, str] = self.client.hgetall(keys_of(slug).meta)  # type: ignore[assignment]
+        if not meta:
+            return None
+        return BoxState(
+            epoch=int(meta["epoch"]),
+            state=meta["state"],
+            seq=int(meta["seq"]),
+            counted=int(meta.get("counted", 0)),
+            held=int(meta.get("held", 0)),
+            closes_ms=int(meta["closes_ms"]),
+            sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
+        )
+
+    def provisional_counts(self, slug: str) -> dict[int, int]:
+        """Candidate number → ballots counted so far. Numbers nobody chose are absent."""
+        with reaching_redis():
+            counts: dict[str, str] = self.client.hgetall(keys_of(slug).counts)  # type: ignore[assignment]
+        return {int(number): int(count) for number, count in counts.items()}
+
+    def find(self, slug: str, ballot_id: str) -> tuple[int, bool, tuple[int, ...]] | None:
+        """A ballot still known to the box: cast at (ms), held, choices."""
+        with reaching_redis():
+            value: str | None = self.client.get(keys_of(slug).ballot + ballot_id)  # type: ignore[assignment]
+        if value is None:
+            return None
+        cast_ms, held, _tag, choices = value.split(":")
+        return int(cast_ms), held == "1", tuple(map(int, choices.split(",")))
+
+    def voters(self, slug: str) -> Iterator[tuple[str, str]]:
+        """Every voter tag with its packed state, in no order. For reconciling."""
+        with reaching_redis():
+            yield from self.client.hscan_iter(keys_of(slug).voters, count=1000)
+
+    # ---- the recorder's side
+
+    def waiting(self, slug: str, after: str, count: int) -> list[WaitingBallot]:
+        """Ballots behind a stream position, in order."""
+        with reaching_redis():
+            rows: list[tuple[str, dict[str, str]]] = self.client.xrange(  # type: ignore[assignment]
+                keys_of(slug).stream, min=f"({after}", max="+", count=count
+            )
+        return [_waiting_ballot(stream_id, fields) for stream_id, fields in rows]
+
+    def settle(self, slug: str, up_to: str, keep_s: int) -> int:
+        """Forget what is recorded: trim the stream up to a committed position. The ballots' own keys live on for
+        ``keep_s`` (no shorter than a form lives), so that a form posted twice stays one ballot. Safe to repeat."""
+        keys = keys_of(slug)
+        settled = 0
+        with reaching_redis():
+            while rows := self.client.xrange(keys.stream, min="-", max=up_to, count=1000):
+                with self.client.pipeline(transaction=False) as pipe:
+                    for _stream_id, fields in rows:  # type: ignore[union-attr]
+                        pipe.expire(keys.ballot + fields["b"], keep_s)
+                    # The expiries go first: were the trim to go first, a crash would leave keys that never expire.
+                    pipe.xtrim(keys.stream, minid=_after(rows[-1][0]), approximate=False)  # type: ignore[index]
+                    pipe.execute()
+                settled += len(rows)  # type: ignore[arg-type]
+        return settled
+
+    # ---- its life
+
+    def prepare(self, slug: str, epoch: int, rules: BallotRules, roster: Mapping[int, str | None]) -> None:
+        """Make an empty box that does not take ballots yet. Replaces an earlier one; the caller knows it is unused."""
+        with BoxBuilder(self, slug) as builder:
+            builder.install(epoch, rules, roster, seq=0, counted=0, held=0, state=PREPARED)
+
+    def open(self, slug: str) -> None:
+        """Let a prepared box take ballots (its window still decides when). Safe to repeat."""
+        with reaching_redis():
+            if self.client.hget(keys_of(slug).meta, "state") == PREPARED:
+                self.client.hset(keys_of(slug).meta, "state", OPEN)
+
+    def seal(self, slug: str) -> tuple[int, int]:
+        """Nothing more goes in. Gives the instant (ms) and the number of ballots ever cast. Safe to repeat."""
+        with reaching_redis():
+            reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta)  # type: ignore[assignment]
+        if not reply:
+            raise BoxUnavailable(
+                _("票箱不存在，无法封箱。"), _("请先运行 voting-service rebuild-box 从台账重建票箱。")
+            )
+        return reply[0], reply[1]
+
+    def refuse(self, slug: str) -> None:
+        """Take no ballots until the box is rebuilt from the ledger."""
+        with reaching_redis():
+            if self.client.exists(keys_of(slug).meta):
+                self.client.hset(keys_of(slug).meta, "state", REFUSED)
+
+
+class BoxBuilder:
+    """Builds a box beside the old one and puts it in place in one transaction: nobody ever sees half a box."""
+
+    def __init__(self, box: BallotBox, slug: str) -> None:
+        self._client = box.client
+        self._real = keys_of(slug)
+        self._new = BoxKeys(*(f"{key}new" for key in self._real))
+
+    def __enter__(self) -> BoxBuilder:
+        with reaching_redis():
+            self._client.unlink(self._new.meta, self._new.roster, self._new.voters, self._new.counts)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        with reaching_redis():
+            self._client.unlink(self._new.meta, self._new.roster, self._new.voters, self._new.counts)
+
+    def add_voters(self, voters: Iterable[tuple[str, str]]) -> None:
+        """Voter tag → packed state; a few thousand at a time."""
+        mapping = dict(voters)
+        if mapping:
+            with reaching_redis():
+                self._client.hset(self._new.voters, mapping=mapping)  # type: ignore[arg-type]
+
+    def add_counts(self, counts: Mapping[int, int]) -> None:
+        """The provisional counts."""
+        if counts:
+            with reaching_redis():
+                self._client.hset(self._new.counts, mapping={str(k): v for k, v in counts.items()})
+
+    def remember_ballots(self, ballots: Iterable[tuple[str, str]], keep_s: int) -> None:
+        """Ballots whose forms may still be posted again: ballot id → the value that cast.lua keeps."""
+        with reaching_redis(), self._client.pipeline(transaction=False) as pipe:
+            for ballot_id, value in ballots:
+                pipe.set(self._real.ballot + ballot_id, value, ex=keep_s)
+            pipe.execute()
+
+    def install(
+        self,
+        epoch: int,
+        rules: BallotRules,
+        roster: Mapping[int, str | None],
+        *,
+        seq: int,
+        counted: int,
+        held: int,
+        state: str,
+    ) -> None:
+        """Put the new box in the old one's place, all at once."""
+        order = {category.key: index for index, category in enumerate(rules.categories, start=1)}
+        meta = meta_of(rules) | {"epoch": epoch, "seq": seq, "counted": counted, "held": held, "state": state}
+        with reaching_redis():
+            built = [
+                (new, real)
+                for new, real in ((self._new.voters, self._real.voters), (self._new.counts, self._real.counts))
+                if self._client.exists(new)
+            ]
+            with self._client.pipeline(transaction=True) as pipe:
+                pipe.unlink(*self._real[:5])
+                for new, real in built:
+                    pipe.rename(new, real)
+                pipe.hset(self._real.roster, mapping={str(n): order.get(key or "", 0) for n, key in roster.items()})
+                pipe.hset(self._real.meta, mapping=meta)
+                pipe.execute()
+
+
+def meta_of(rules: BallotRules) -> dict[str, str | int]:
+    """The rules as cast.lua reads them."""
+    first, last = rules.minutes
+    return {
+        "opens_ms": to_ms(rules.opens_at),
+        "closes_ms": to_ms(rules.closes_at),
+        "from_min": first,
+        "to_min": last,
+        "min": rules.min_choices,
+        "max": rules.max_choices,
+        "per_day": rules.ballots_per_day or 0,
+        "in_total": rules.ballots_total or 0,
+        "same_day": rules.same_candidate_per_day or 0,
+        "categories": ",".join(f"{c.min_choices or 0}:{c.max_choices or 0}" for c in rules.categories),
+    }
+
+
+@contextmanager
+def reaching_redis() -> Iterator[None]:
+    """Whatever keeps us from Redis becomes one error that says what it means for the voter."""
+    try:
+        yield
+    except RedisError as error:
+        raise BoxUnavailable(
+            _("票箱暂时无法连接，请稍后再试；同一张选票重复提交只计一次。"), _("工作人员请检查 Redis 服务。")
+        ) from error
+
+
+def _waiting_ballot(stream_id: str, fields: Mapping[str, str]) -> WaitingBallot:
+    return WaitingBallot(
+        stream_id=stream_id,
+        ballot_id=fields["b"],
+        seq=int(fields["n"]),
+        cast_ms=int(fields["t"]),
+        voter_tag=fields["v"],
+        choices=tuple(map(int, fields["c"].split(","))),
+        channel=fields["w"],
+        held=fields["h"] == "1",
+    )
+
+
+def _after(stream_id: str) -> str:
+    milliseconds, number = stream_id.split("-")
+    return f"{milliseconds}-{int(number) + 1}"

@@ -1,0 +1,40 @@
+"""Reads of the roster that more than one place needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from .models import Candidate
+
+
+def roster(session: Session, campaign_id: int) -> Sequence[Candidate]:
+    """All candidates of a campaign by number, with their categories and photos."""
+    query = (
+        select(Candidate)
+        .where(Candidate.campaign_id == campaign_id)
+        .order_by(Candidate.number)
+        .options(selectinload(Candidate.category), selectinload(Candidate.photos))
+    )
+    return session.scalars(query).all()
+
+
+def published_roster(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """The roster as ``opened`` publishes and freezes it."""
+    return [
+        {
+            "number": candidate.number,
+            "name": candidate.name,
+            "organisation": candidate.organisation,
+            "category": candidate.category.key if candidate.category else None,
+        }
+        for candidate in candidates
+    ]
+
+
+def categories_by_number(candidates: Sequence[Candidate]) -> dict[int, str | None]:
+    """Candidate number → category key, as the box keeps it."""
+    return {c.number: c.category.key if c.category else None for c in candidates}

@@ -1,0 +1,66 @@
+"""The voter's session: one signed cookie that says how a voter is known here, and nothing else.
+
+It holds a random subject (device) or a keyed digest (WeChat), never an openid. A ballot form is bound to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+import secrets
+from typing import NamedTuple
+
+COOKIE = "voter"
+LIFETIME_S = 400 * 24 * 3600  # what browsers keep at most; a lost cookie would be a second voter
+
+_IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_.\-]+)")
+_SHAPE = re.compile(r"([a-z]+)\.([A-Za-z0-9_\-]{22,64})\.([A-Za-z0-9_\-]{22})")
+
+DEVICE = "device"
+
+
+class VoterSession(NamedTuple):
+    """One voter as this service knows them."""
+
+    identity: str
+    """Which identity vouches for them: ``device``; others join by name."""
+    subject: str
+    """URL-safe base64; random for a device."""
+
+
+class VoterSessions:
+    """Makes and reads the cookie. ``key`` is derived from the service's secret for this purpose alone."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def new_device(self) -> VoterSession:
+        """A device never seen before."""
+        return VoterSession(DEVICE, secrets.token_urlsafe(16))
+
+    def to_cookie(self, session: VoterSession) -> str:
+        """The cookie's value."""
+        body = f"{session.identity}.{session.subject}"
+        return f"{body}.{self._mac(body)}"
+
+    def from_cookie(self, value: str | None) -> VoterSession | None:
+        """The session of a cookie's value; None where there is none or it is not ours."""
+        match = _SHAPE.fullmatch(value) if value else None
+        if match is None:
+            return None
+        identity, subject, mac = match.groups()
+        good = hmac.compare_digest(mac, self._mac(f"{identity}.{subject}"))
+        return VoterSession(identity, subject) if good else None
+
+    def from_header(self, cookie_header: str | None) -> VoterSession | None:
+        """The same from a whole Cookie header, for the front door, where no request object exists yet."""
+        match = _IN_HEADER.search(cookie_header) if cookie_header else None
+        return self.from_cookie(match.group(1)) if match else None
+
+    def _mac(self, body: str) -> str:
+        return _b64(hmac.digest(self._key, body.encode(), "sha256")[:16])
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
