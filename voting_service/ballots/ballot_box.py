@@ -249,15 +249,16 @@ class BallotBox:
             if self.client.hget(keys_of(slug).meta, "state") == PREPARED:
                 self.client.hset(keys_of(slug).meta, "state", OPEN)
 
-    def seal(self, slug: str) -> tuple[int, int]:
-        """Nothing more goes in. Gives the instant (ms) and the number of ballots ever cast. Safe to repeat."""
+    def seal(self, slug: str, *, early: bool) -> tuple[int, int] | None:
+        """Nothing more goes in. Gives the instant (ms) and the number of ballots ever cast; None where the closing
+        time has not come by Redis's clock (``early`` seals all the same). Safe to repeat."""
         with reaching_redis():
-            reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta)  # type: ignore[assignment]
+            reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta, "now" if early else "due")  # type: ignore[assignment]
         if not reply:
             raise BoxUnavailable(
                 _("票箱不存在，无法封箱。"), _("请先运行 voting-service rebuild-box 从台账重建票箱。")
             )
-        return reply[0], reply[1]
+        return (reply[0], reply[1]) if reply[0] else None
 
     def refuse(self, slug: str) -> None:
         """Take no ballots until the box is rebuilt from the ledger."""

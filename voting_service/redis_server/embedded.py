@@ -50,6 +50,7 @@ from voting_service.redis_server.discover import (
     write_private,
     write_record,
 )
+from voting_service.redis_server.inspect_server import read_settings
 
 # sun_path has 108 bytes on Linux and 104 on macOS and the BSDs, a closing NUL included.
 SOCKET_PATH_LIMIT = 103
@@ -256,7 +257,7 @@ class EmbeddedRedis:
         self._await_ready(None, 0)
         with self._client() as client:
             facts = client.info("server")
-            folder = _text(client.config_get("dir"), "dir")
+            folder = read_settings(client, "dir").get("dir")
         if folder != str(self.directory):
             raise ForeignServerError(
                 f"The server at {self._socket} keeps its data in {folder}, not in {self.directory}.",
@@ -290,10 +291,12 @@ class EmbeddedRedis:
             raise
 
     def _spawn(self, server: Server) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
+        # By standard input: the server takes a file's name for a pattern, and where a "?" or "[" in the path makes
+        # it match nothing, it starts without a word on its defaults, an open port included.
+        with self._conf.open("rb") as conf, self._log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - a probed server program, no shell
-                [server.path, self._conf],
-                stdin=subprocess.DEVNULL,
+                [server.path, "-"],
+                stdin=conf,
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
@@ -621,10 +624,3 @@ def conf_quote(path: Path) -> str:
     """A path as one argument in redis.conf, whatever characters it has."""
     escapes = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
     return '"' + "".join(escapes.get(letter, letter) for letter in str(path)) + '"'
-
-
-def _text(settings: object, name: str) -> str:
-    """One value of CONFIG GET, which comes as bytes or text."""
-    pairs = settings if isinstance(settings, dict) else {}
-    plain = {os.fsdecode(key): os.fsdecode(value) for key, value in pairs.items()}
-    return plain.get(name, "")

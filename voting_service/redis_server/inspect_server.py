@@ -33,24 +33,24 @@ def inspect(client: redis.Redis) -> list[Finding]:
     """All findings, the good ones too, in a fixed order. A redis error is a finding, never raised."""
     try:
         facts: Facts = client.info()
-        settings = _settings(client)
+        settings = read_settings(client, *KEPT_SETTINGS)
     except redis.RedisError as error:
         return [_unreachable(error)]
     reached = Finding("ok", "redis_reachable", "The Redis server answers.")
     return [reached, *(check(facts, settings) for check in CHECKS)]
 
 
-def _settings(client: redis.Redis) -> dict[str, str]:
-    """What CONFIG tells; empty where it is forbidden, renamed or filtered, as managed services do."""
-    try:
-        # One name at a time: servers before 7.0 take only one, and deserve a finding, not a syntax error.
-        answers = [client.config_get(name) for name in KEPT_SETTINGS]
-    except redis.ResponseError:
-        return {}
-    pairs: list[tuple[str | bytes, str | bytes | None]] = [
-        pair for answer in answers for pair in answer.items()
-    ]
-    return {os.fsdecode(name): os.fsdecode(value) for name, value in pairs if value is not None}
+def read_settings(client: redis.Redis, *names: str) -> dict[str, str]:
+    """What CONFIG tells of `names`, as text; empty where it is forbidden, as on many managed servers."""
+    settings: dict[str, str] = {}
+    for name in names:
+        # One at a time: servers before 7.0 take only one, and deserve a finding, not a syntax error.
+        try:
+            answer: dict[Any, Any] = client.config_get(name)
+        except redis.ResponseError:
+            return {}
+        settings |= {os.fsdecode(key): os.fsdecode(value) for key, value in answer.items()}
+    return settings
 
 
 def _unreachable(error: redis.RedisError) -> Finding:

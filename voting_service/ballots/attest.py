@@ -1,0 +1,59 @@
+"""Is this box the one that the ledger knows? Asked whenever a Redis is met that has not yet been asked.
+
+A Redis that lost its data, or came back with an older copy, holds fewer ballots than the ledger has recorded from it;
+one from before a rebuild has an older epoch. Such a box would let people vote twice: it is refused until rebuilt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ..campaigns.models import OPEN, Campaign
+from ..database import Database
+from ..ledger import RecorderPosition
+from ..text import Text, _
+from .ballot_box import REFUSED, BallotBox, BoxState
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A box that must not take ballots, and why."""
+
+    slug: str
+    sentence: Text
+
+
+def discrepancy(slug: str, box: BoxState | None, position: RecorderPosition) -> Discrepancy | None:
+    """What is wrong with this box, judged by the ledger's position (read before the box); None if it is in order."""
+    if box is None:
+        return Discrepancy(slug, _("Redis 中没有票箱，而台账已记录 %(n)s 张选票。", n=position.seq))
+    if box.epoch != position.box_epoch:
+        return Discrepancy(
+            slug,
+            _("票箱是第 %(box)s 代，台账记录的是第 %(ledger)s 代。", box=box.epoch, ledger=position.box_epoch),
+        )
+    if box.seq < position.seq:
+        return Discrepancy(
+            slug,
+            _("票箱只有 %(box)s 张选票，台账已有 %(ledger)s 张：这是一份较旧的 Redis 数据。",
+              box=box.seq, ledger=position.seq),
+        )  # fmt: skip
+    if box.state == REFUSED:
+        return Discrepancy(slug, _("票箱已停用，等待从台账重建。"))
+    return None
+
+
+def attest_boxes(database: Database, box: BallotBox) -> list[Discrepancy]:
+    """Compare every open campaign's box with the ledger and refuse those that are behind. Raises if either is away."""
+    with database.read() as session:
+        rows = session.execute(
+            select(Campaign.slug, RecorderPosition)
+            .join(RecorderPosition, RecorderPosition.campaign_id == Campaign.id)
+            .where(Campaign.phase == OPEN)
+        ).all()
+    found = [wrong for slug, position in rows if (wrong := discrepancy(slug, box.state(slug), position))]
+    for wrong in found:
+        box.refuse(wrong.slug)
+    return found

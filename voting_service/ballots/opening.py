@@ -1,0 +1,192 @@
+"""Opening a campaign: list what is missing, then freeze rules and roster, write ``opened``, and let the box take ballots.
+
+The commit point is the SQL transaction. Before it the box is only prepared and takes nothing; after it the recorder
+opens a prepared box at its next turn, should we crash in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ..activity import journal
+from ..campaigns.models import CLOSED, OPEN, SCHEDULED, Campaign
+from ..campaigns.queries import campaign_by_slug
+from ..campaigns.rules import BallotRules, rules_sha256
+from ..candidates.models import Candidate
+from ..candidates.queries import categories_by_number, published_roster, roster
+from ..clock import rfc3339
+from ..database import Database
+from ..encryption import Keyring
+from ..errors import Problem, ProblemsFound, VotingError
+from ..ledger import RecorderPosition
+from ..text import _
+from ..transparency import entries, log
+from .ballot_box import BallotBox
+
+FIRST_EPOCH = 1
+VOTER_IDENTITIES = ("device",)
+"""Identities that this installation can issue; WeChat and the others join when they are built."""
+
+
+class PhaseForbids(VotingError):
+    """The campaign's phase does not allow this act."""
+
+    code = "phase_forbids"
+
+
+@dataclass(frozen=True)
+class Opener:
+    """What opening needs besides the campaign itself."""
+
+    database: Database
+    box: BallotBox
+    keyring: Keyring
+    origin: str
+    """Host and port under which the log is public."""
+
+
+def problems_before_opening(campaign: Campaign, candidates: list[Candidate], now: datetime) -> list[Problem]:
+    """Everything that keeps this campaign from opening, each with its remedy; empty when it may open."""
+    return [
+        *_time_problems(campaign.rules, now),
+        *_roster_problems(campaign.rules, candidates),
+        *_identity_problems(campaign.rules),
+        *_profile_problems(candidates),
+    ]
+
+
+def _time_problems(rules: BallotRules, now: datetime) -> list[Problem]:
+    if rules.closes_at <= now:
+        return [
+            Problem(
+                "voting.closes_at",
+                _("投票截止时间 %(at)s 已经过去。", at=_local(rules, rules.closes_at)),
+                _("请改为将来的时间后重新导入。"),
+            )
+        ]
+    if rules.next_opening(now) is None:
+        return [
+            Problem(
+                "voting.daily_hours",
+                _("从现在到截止之间没有任何开放时段。"),
+                _("请检查每日开放时间和起止时间。"),
+            )
+        ]
+    return []
+
+
+def _roster_problems(rules: BallotRules, candidates: list[Candidate]) -> list[Problem]:
+    problems = []
+    if len(candidates) < max(2, rules.max_choices):
+        problems.append(
+            Problem(
+                "candidates",
+                _("候选人只有 %(n)s 名，而一张选票可选 %(max)s 人。", n=len(candidates), max=rules.max_choices),
+                _("候选人至少 2 名，且不少于每票可选人数。"),
+            )
+        )
+    for category in rules.categories:
+        size = sum(1 for c in candidates if c.category and c.category.key == category.key)
+        if size < (category.min_choices or 0):
+            problems.append(
+                Problem(
+                    f"category {category.key}",
+                    _("“%(name)s”组至少要选 %(n)s 人，但只有 %(size)s 名候选人。",
+                      name=category.name, n=category.min_choices, size=size),
+                    _("请补充候选人或调整该组的选择人数。"),
+                )
+            )  # fmt: skip
+    return problems
+
+
+def _identity_problems(rules: BallotRules) -> list[Problem]:
+    if set(rules.identities) & set(VOTER_IDENTITIES):
+        return []
+    return [
+        Problem(
+            "voting.identities",
+            _("没有一种投票人身份可用，谁也投不了票。"),
+            _("请在 identities 中加入：%(known)s。", known="、".join(VOTER_IDENTITIES)),
+        )
+    ]
+
+
+def _profile_problems(candidates: list[Candidate]) -> list[Problem]:
+    return [
+        Problem(
+            _("%(number)s 号 %(name)s", number=c.number, name=c.name).__str__(),
+            _("没有简介也没有事迹。"),
+            _("请补充后重新导入。"),
+        )
+        for c in candidates
+        if not c.summary and not c.story
+    ]
+
+
+def _local(rules: BallotRules, moment: datetime) -> str:
+    return moment.astimezone(rules.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def schedule_voting(session: Session, slug: str, *, at: datetime, actor: str) -> Campaign:
+    """Approve a draft: it is announced now and opens by itself when its time comes. The caller commits."""
+    campaign = campaign_by_slug(session, slug, lock=True)
+    if campaign.frozen:
+        raise PhaseForbids(_("“%(title)s”已经开始投票。", title=campaign.title))
+    _require_no_problems(campaign, list(roster(session, campaign.id)), at)
+    campaign.phase = SCHEDULED
+    campaign.version += 1
+    journal(session, at=at, actor=actor, act="schedule", subject=slug)
+    return campaign
+
+
+def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
+    """Freeze, publish and open. Its window still decides when ballots are taken. Raises ProblemsFound."""
+    with opener.database.write() as session:
+        campaign = campaign_by_slug(session, slug, lock=True)
+        if campaign.phase in (OPEN, CLOSED):
+            raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
+        candidates = list(roster(session, campaign.id))
+        _require_no_problems(campaign, candidates, at)
+        # Inside the transaction, for its lock: two openings at once must not empty a box that already takes ballots.
+        opener.box.prepare(slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
+        _freeze(session, opener, campaign, candidates, at)
+        journal(session, at=at, actor=actor, act="open", subject=slug)
+    with opener.database.write() as session:
+        public_log = session.get_one(log.Log, campaign.id)
+        log.sign(session, public_log, log.signing_key(public_log, opener.keyring), at)
+    opener.box.open(slug)
+
+
+def _require_no_problems(campaign: Campaign, candidates: list[Candidate], at: datetime) -> None:
+    problems = problems_before_opening(campaign, candidates, at)
+    if problems:
+        raise ProblemsFound(problems, _("“%(title)s”还不能开始投票：", title=campaign.title))
+
+
+def _freeze(session: Session, opener: Opener, campaign: Campaign, candidates: list[Candidate], at: datetime) -> None:
+    campaign.phase = OPEN
+    campaign.opened_at = at
+    campaign.version += 1
+    public_log = log.begin_log(
+        session, campaign_id=campaign.id, slug=campaign.slug, origin=opener.origin, keyring=opener.keyring
+    )
+    public_log.shown_size = None if campaign.rules.counts_mode == "live" else 1
+    log.append(session, public_log, [opened_entry(campaign.rules, candidates, at)])
+    session.add(RecorderPosition(campaign_id=campaign.id, box_epoch=FIRST_EPOCH, stream_id="0-0", seq=0))
+
+
+def opened_entry(rules: BallotRules, candidates: list[Candidate], at: datetime) -> bytes:
+    """The log's first entry: rules and roster with the hash that freezes them."""
+    plain, people = rules.to_json(), published_roster(candidates)
+    return entries.encode(
+        {
+            "type": "opened",
+            "at": rfc3339(at),
+            "rules": plain,
+            "candidates": people,
+            "rules_sha256": rules_sha256(plain, people),
+        }
+    )

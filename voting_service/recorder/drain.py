@@ -1,0 +1,167 @@
+"""Draining: one batch from the box's stream into ledger and log, then one checkpoint over what was committed.
+
+The commit point is the SQL transaction that holds the rows, the leaves and the new stream position. A crash before it
+leaves the stream as it was; a crash after it leaves entries in the stream that the next ``settle`` trims. First run,
+restart and replay are therefore the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from ..ballots.attest import discrepancy
+from ..ballots.ballot_box import BallotBox, BoxUnavailable, WaitingBallot
+from ..clock import Clock, from_ms, rfc3339_ms
+from ..database import Database
+from ..encryption import Keyring
+from ..errors import VotingError
+from ..ledger import COUNTED, HELD, LedgerEntry, RecorderPosition
+from ..text import Text, _
+from ..transparency import entries, log
+from ..transparency.models import Log
+from ..transparency.notes import SigningKey
+
+BATCH = 2000
+
+
+class LostRace(VotingError):
+    """Another recorder has moved the position on; this batch was rolled back. The next turn reads anew."""
+
+    code = "lost_race"
+
+
+class BooksDisagree(VotingError):
+    """Box and ledger do not fit together; recording stops until a person has looked."""
+
+    code = "books_disagree"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What the recorder works on."""
+
+    database: Database
+    box: BallotBox
+    keyring: Keyring
+    clock: Clock
+    keep_s: int
+    """How long the box remembers a recorded ballot's id; no shorter than a ballot form lives."""
+
+
+def drain_once(stores: Stores, campaign_id: int, slug: str, batch: int = BATCH) -> int:
+    """Record and publish one batch; gives how many ballots it held. Raises LostRace, BooksDisagree."""
+    with stores.database.read() as session:
+        position = session.get_one(RecorderPosition, campaign_id)
+    _require_same_box(stores.box, slug, position)
+    stores.box.settle(slug, position.stream_id, stores.keep_s)
+    ballots = stores.box.waiting(slug, after=position.stream_id, count=batch)
+    if ballots:
+        _require_unbroken(slug, position, ballots)
+        record(stores.database, campaign_id, position, ballots)
+    publish(stores, campaign_id)
+    return len(ballots)
+
+
+def record(
+    database: Database, campaign_id: int, position: RecorderPosition, ballots: Sequence[WaitingBallot]
+) -> None:
+    """The commit point: rows, leaves and position in one transaction, or nothing."""
+    with database.write() as session:
+        _advance(session, campaign_id, position, ballots[-1])
+        public_log = session.get_one(Log, campaign_id)
+        first = log.append(session, public_log, [ballot_entry(ballot) for ballot in ballots])
+        session.execute(
+            LedgerEntry.__table__.insert(),  # type: ignore[attr-defined]  # Core, for thousands of rows a second
+            [_row(campaign_id, first + i, ballot) for i, ballot in enumerate(ballots)],
+        )
+
+
+def publish(stores: Stores, campaign_id: int) -> bool:
+    """Sign what is committed. A crash between the two is made good by the next turn."""
+    with stores.database.read() as session:
+        public_log = session.get_one(Log, campaign_id)
+        if public_log.signed_size == public_log.size:
+            return False
+    with stores.database.write() as session:
+        public_log = session.get_one(Log, campaign_id, with_for_update=True)
+        return log.sign(session, public_log, _key(public_log, stores.keyring), stores.clock.now())
+
+
+def ballot_entry(ballot: WaitingBallot) -> bytes:
+    """One ballot as the log shows it: no address, no device, no identity."""
+    return entries.encode(
+        {
+            "type": "ballot",
+            "at": rfc3339_ms(ballot.cast_ms),
+            "ballot": ballot.ballot_id,
+            "choices": list(ballot.choices),
+            "voter": ballot.voter_tag,
+            "channel": ballot.channel,
+            "held": ballot.held,
+        }
+    )
+
+
+def _key(public_log: Log, keyring: Keyring) -> SigningKey:
+    return log.signing_key(public_log, keyring)
+
+
+def _row(campaign_id: int, leaf_index: int, ballot: WaitingBallot) -> dict[str, object]:
+    return {
+        "campaign_id": campaign_id,
+        "seq": ballot.seq,
+        "leaf_index": leaf_index,
+        "ballot_id": ballot.ballot_id,
+        "voter_tag": ballot.voter_tag,
+        "channel": ballot.channel,
+        "choices": ";".join(map(str, ballot.choices)),
+        "cast_at": from_ms(ballot.cast_ms),
+        "held": ballot.held,
+        "standing": HELD if ballot.held else COUNTED,
+    }
+
+
+def _advance(session: Session, campaign_id: int, seen: RecorderPosition, last: WaitingBallot) -> None:
+    """Move the position on, but only from where it was read: of two recorders one gets a row, the other none."""
+    moved = session.execute(
+        update(RecorderPosition)
+        .where(
+            RecorderPosition.campaign_id == campaign_id,
+            RecorderPosition.box_epoch == seen.box_epoch,
+            RecorderPosition.stream_id == seen.stream_id,
+            RecorderPosition.seq == seen.seq,
+        )
+        .values(stream_id=last.stream_id, seq=last.seq)
+    )
+    if not isinstance(moved, CursorResult) or moved.rowcount != 1:
+        raise LostRace(_("另一个记录器已经记到更后面，本批作废，稍后重读。"))
+
+
+def _require_same_box(box: BallotBox, slug: str, position: RecorderPosition) -> None:
+    wrong = discrepancy(slug, box.state(slug), position)
+    if wrong is not None:
+        box.refuse(slug)
+        raise BoxUnavailable(wrong.sentence, rebuild_remedy(slug))
+
+
+def _require_unbroken(slug: str, position: RecorderPosition, ballots: Sequence[WaitingBallot]) -> None:
+    """The box numbers its ballots 1, 2, 3 …; whatever is missing between ledger and stream is missing for good."""
+    expected = position.seq
+    for ballot in ballots:
+        expected += 1
+        if ballot.seq != expected:
+            raise BooksDisagree(
+                _("%(slug)s：台账记到第 %(have)s 张，票箱的下一张却是第 %(next)s 张，中间的选票不在台账中。",
+                  slug=slug, have=expected - 1, next=ballot.seq),
+                _("台账可能被恢复成较旧的备份。请停止投票并用最新备份恢复数据库，再运行 voting-service reconcile。"),
+            )  # fmt: skip
+
+
+def rebuild_remedy(slug: str) -> Text:
+    """What to do about a box that is lost or behind."""
+    return _("请运行 voting-service rebuild-box %(slug)s，从台账重建票箱后即可继续投票。", slug=slug)
