@@ -1,0 +1,104 @@
+"""The part of ``campaign.toml`` that later steps read: assessment, composition, publicity, as JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ..text import _
+from .rules import CategoryRule
+from .toml_table import TomlTable, listed
+
+WEIGHTS = ("deeds", "social_response", "online_votes")
+CONTACT = ("department", "name", "phone", "email", "address", "postcode")
+GENDERS = ("男", "女")
+
+_TESTS = {"gender": ("equals",), "age": ("under", "at_least"), "category": ("equals",)}
+
+
+def read_plan(top: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
+    """``{"assessment": {…}, "composition": […], "publicity": {…}}``; what the file leaves out is absent,
+    but for ``publicity.workdays``."""
+    return {
+        "assessment": _assessment(top.table("assessment")),
+        "composition": [_composition(table, categories) for table in top.tables("composition")],
+        "publicity": _publicity(top.table("publicity")),
+    }
+
+
+def _assessment(table: TomlTable) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key in ("seats", "reserve"):
+        number = table.integer(key, 1 if key == "seats" else 0, 100_000)
+        if number is not None:
+            found[key] = number
+    if table.get("weights") is not None:
+        weights = table.table("weights")
+        parts = {key: _percent(weights, key, default=0) for key in WEIGHTS}
+        weights.finish()
+        total = sum(part for part in parts.values() if part is not None)
+        # A hundredth is the finest that a notice states; floats do not add up more exactly than that.
+        if None not in parts.values() and round(total, 2) != 100:
+            table.problem("weights", _("各项合计是 %(total)s%%，必须是 100%%。", total=f"{total:g}"))
+        found["weights"] = parts
+    table.finish()
+    return found
+
+
+def _composition(table: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
+    field = table.one_of("field", tuple(_TESTS), required=True)
+    rule: dict[str, Any] = {"name": table.text("name", 80, required=True), "field": field}
+    tests = _TESTS.get(field or "", ("equals", "under", "at_least"))
+    given = [key for key in ("equals", "under", "at_least") if table.get(key) is not None]
+    if field is not None and (len(given) != 1 or given[0] not in tests):
+        table.problem("field", _("%(field)s 要配一个条件：%(tests)s。", field=field, tests=listed(tests)))
+    elif field == "age":
+        rule[given[0]] = table.integer(given[0], 1, 120)
+    elif field is not None:
+        words = GENDERS if field == "gender" else tuple(category.key for category in categories)
+        rule["equals"] = table.one_of("equals", words)
+    given = [key for key in ("min_percent", "max_percent") if table.get(key) is not None]
+    bounds = {key: _percent(table, key) for key in given}
+    if not bounds:
+        table.problem("min_percent", _("要写明至少（min_percent）或至多（max_percent）占百分之几。"))
+    as_of = _date(table, "as_of")
+    if as_of is not None:
+        rule["as_of"] = as_of
+    table.finish()
+    return {**rule, **bounds}
+
+
+def _publicity(table: TomlTable) -> dict[str, Any]:
+    found: dict[str, Any] = {"workdays": table.integer("workdays", 1, 60, default=5)}
+    contact = table.table("contact")
+    found["contact"] = {key: text for key in CONTACT if (text := contact.text(key, 200))}
+    contact.finish()
+    table.finish()
+    return found
+
+
+def _percent(table: TomlTable, key: str, *, default: int | None = None) -> int | float | None:
+    value = table.get(key)
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        table.problem(key, _("应当是 0 到 100 之间的数，不加引号和百分号。"))
+        return None
+    return value
+
+
+def _date(table: TomlTable, key: str) -> str | None:
+    value = table.get(key)
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value.strip())
+        except ValueError:
+            value = False
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is not None:
+        table.problem(key, _("应当是日期，例如 2026-04-07。"))
+    return None
