@@ -9,6 +9,7 @@ Exit status: 0 nothing wrong, 1 something wrong, 2 the log could not be read.
 import argparse
 import base64
 import binascii
+import contextlib
 import http.client
 import json
 import re
@@ -29,7 +30,6 @@ from functools import lru_cache
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from threading import Event
 from typing import Any, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -460,7 +460,7 @@ class Recount:
         self.allowances = Allowances()
         self.tally: Counter[int] = Counter()
         self.ballots, self.last_cast, self.closed_at = 0, "", ""
-        self.certified: tuple[int, dict[int, int]] | None = None
+        self.certified: tuple[int, Counter[int]] | None = None
         self.takers: dict[str, Callable[[int, dict[str, Any]], None]] = {
             "ballot": self.take_ballot, "opened": self.take_opened, "closed": self.take_closed,
             "certified": self.take_certified, "notice": self.take_notice,
@@ -560,8 +560,8 @@ class Recount:
     def take_certified(self, leaf: int, entry: dict[str, Any]) -> None:
         if not self.closed_at:
             self.report.add(leaf, "certified", "certified before the box was closed")
-        self.certified = leaf, numbers(entry["tally"])
-        self.compare(leaf, "certified", self.certified[1])
+        self.certified = leaf, self.tally.copy()
+        self.compare(leaf, "certified", numbers(entry["tally"]))
 
     def compare(self, leaf: int | None, kind: str, said: dict[int, int]) -> None:
         for one in sorted(said.keys() | self.tally.keys()):
@@ -570,9 +570,9 @@ class Recount:
                 self.report.add(leaf, kind, problem)
 
     def finish(self) -> None:
-        if self.certified and {k: v for k, v in self.certified[1].items() if v} != +self.tally:
+        if self.certified and self.certified[1] != self.tally:
             self.report.add(
-                self.certified[0], "certified", "the log as a whole gives another tally than was certified"
+                self.certified[0], "certified", "later decisions changed the tally certified here"
             )
         if self.ballots and not self.certified:
             self.report.remarks.append("No tally is certified yet; this one is as of the checkpoint.")
@@ -587,22 +587,23 @@ def numbers(tally: dict[str, int]) -> dict[int, int]:
 
 def read_log(read: Read, size: int, report: Report, recount: Recount) -> tuple[bytes, bool]:
     """Return the root hash as computed, and whether the entries are withheld."""
-    tree, withheld, tiles = Tree(read, report), Event(), -(-size // WIDTH)
+    tree, tiles = Tree(read, report), -(-size // WIDTH)
+    withheld = [tiles]  # bundles that are not public, and one past the last; the first of them counts
 
     def read_both(index: int) -> tuple[list[bytes], bool, list[bytes]]:
         width = min(WIDTH, size - index * WIDTH)
         stored = read_tile(read, 0, index, width)
-        try:
-            entries, ended = ([], True) if withheld.is_set() else read_bundle(read, index, width)
-        except Withheld:
-            withheld.set()
-            entries, ended = [], True
-        return entries, ended, stored
+        if index < min(withheld):
+            try:
+                return *read_bundle(read, index, width), stored
+            except Withheld:
+                withheld.append(index)
+        return [], True, stored
 
     for index, (entries, ended, stored) in enumerate(in_order(read_both, tiles)):
         progress(index + 1, tiles)
         start, width = index * WIDTH, min(WIDTH, size - index * WIDTH)
-        if withheld.is_set():  # the tiles alone still prove that nothing can be changed meanwhile
+        if index >= min(withheld):  # the tiles alone still prove that nothing can be changed meanwhile
             tree.add_leaves(index, width, stored, stored)
             continue
         if not ended or len(entries) != width:
@@ -611,7 +612,7 @@ def read_log(read: Read, size: int, report: Report, recount: Recount) -> tuple[b
         tree.add_leaves(index, width, [sha256(b"\0" + entry).digest() for entry in entries], stored)
         for leaf, entry in enumerate(entries, start):
             recount.take(leaf, entry)
-    return tree.root(), withheld.is_set()
+    return tree.root(), len(withheld) > 1
 
 
 def compare_result(read: Read, note: str, origin: str, recount: Recount, report: Report) -> None:
@@ -648,7 +649,14 @@ def check(place: str, given_key: str | None) -> tuple[Report, dict[str, Any]]:
     if problem := signature_problem(note, key):
         report.add(None, "signature", problem)
     check_origin(place, checkpoint.origin, key, report)
-    root, withheld = read_log(read, checkpoint.size, report, recount)
+    try:
+        root, withheld = read_log(read, checkpoint.size, report, recount)
+    except CannotRead as error:
+        if not report.wrong:
+            raise
+        # What is wrong already must not go unsaid because, perhaps for that very reason, a file is missing.
+        report.add(None, "tree", f"could not be read to its end: {error}")
+        return report, summary(checkpoint, recount, False, key)
     if root != checkpoint.root:
         report.add(None, "tree", "the root hash computed is not the one in the checkpoint")
     if withheld:
@@ -659,16 +667,16 @@ def check(place: str, given_key: str | None) -> tuple[Report, dict[str, Any]]:
         recount.finish()
         if "://" not in place:
             compare_result(read, note, checkpoint.origin, recount, report)
-    return report, summary(checkpoint, recount, withheld, key)
+    return report, summary(checkpoint, recount, not withheld, key)
 
 
-def summary(checkpoint: Checkpoint, recount: Recount, withheld: bool, key: str) -> dict[str, Any]:
+def summary(checkpoint: Checkpoint, recount: Recount, complete: bool, key: str) -> dict[str, Any]:
     names = recount.rules.names if recount.rules else {}
     found: dict[str, Any] = {
         "log": checkpoint.origin, "size": checkpoint.size, "key": key,
-        "root_hash": base64.b64encode(checkpoint.root).decode(), "withheld": withheld,
+        "root_hash": base64.b64encode(checkpoint.root).decode(), "complete": complete,
     }  # fmt: skip
-    if not withheld:
+    if complete:
         counts = {name: recount.standing.count(n) for n, name in enumerate(("counted", "held", "voided"))}
         candidates = [{"number": n, "name": name, "counted": recount.tally[n]} for n, name in names.items()]
         certified = recount.certified is not None
@@ -695,39 +703,35 @@ def pad(value: str, width: int) -> str:
     return value + " " * (width - sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in value))
 
 
-def show(report: Report, found: dict[str, Any]) -> None:
+def page(report: Report, found: dict[str, Any]) -> Iterator[str]:
     for label, key in (("日志 Log", "log"), ("条目数 Entries", "size"), ("根哈希 Root hash", "root_hash")):
-        print(pad(label, 20) + clean(found[key]))
-    if not found["withheld"]:
-        print(pad("选票 Ballots", 20) + f"{found['ballots']}: 计入 counted {found['counted']}, "
-              f"待核 held {found['held']}, 作废 voided {found['voided']}\n")  # fmt: skip
+        yield pad(label, 20) + clean(found[key])
+    if found["complete"]:
+        yield (pad("选票 Ballots", 20) + f"{found['ballots']}: 计入 counted {found['counted']}, "
+               f"待核 held {found['held']}, 作废 voided {found['voided']}\n")  # fmt: skip
         rows = [[clean(part) for part in one.values()] for one in found["candidates"]]
         for number, name, counted in [["编号 No.", "姓名 Name", "得票 Counted"], *rows]:
-            print(pad(number, 10) + pad(name, 30) + counted)
-    print(f"\n发现的问题 Found wrong: {len(report.wrong) + report.unlisted}")
+            yield pad(number, 10) + pad(name, 30) + counted
+    yield f"\n发现的问题 Found wrong: {len(report.wrong) + report.unlisted}"
     for leaf, kind, problem in report.wrong:
         where = "" if leaf is None else f"第 {leaf} 号叶子 leaf {leaf} "
-        print(f"  {where}[{HEADINGS[kind]} {kind}] {clean(problem)}")
+        yield f"  {where}[{HEADINGS[kind]} {kind}] {clean(problem)}"
     if report.unlisted:
-        print(f"  … 另有 and {report.unlisted} more")
-    if report.remarks:
-        print("\n说明 Remarks")
-    for remark in report.remarks:
-        print(f"  {clean(remark)}")
-    good = "未能计票，其余相符 Not counted; all else agrees" if found["withheld"] else "全部相符 All agrees"
-    print("\n结论 Conclusion: " + ("有误 Something is wrong" if report.wrong else good))
+        yield f"  … 另有 and {report.unlisted} more"
+    yield "\n说明 Remarks"
+    yield from (f"  {clean(remark)}" for remark in report.remarks)
+    good = "全部相符 All agrees" if found["complete"] else "未能计票，其余相符 Not counted; all else agrees"
+    yield "\n结论 Conclusion: " + ("有误 Something is wrong" if report.wrong else good)
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Recount a selection from its public log 依公开日志重新计票")
     parser.add_argument(
         "place", metavar="URL|DIR|ZIP", help="the log's address, or a downloaded archive 日志地址或存档"
     )
     parser.add_argument("--key", help="verifier key, from a source other than the log 公钥，应另行取得")
     parser.add_argument("--json", action="store_true", help="print one JSON object 输出 JSON")
-    options = parser.parse_args()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr] # an old console lacks letters
+    options = parser.parse_args(arguments)
     try:
         report, found = check(options.place, options.key)
     except CannotRead as error:
@@ -738,11 +742,15 @@ def main() -> int:
     if options.json:
         wrong = [{"leaf": leaf, "kind": kind, "problem": problem} for leaf, kind, problem in report.wrong]
         more = {"wrong": wrong, "unlisted": report.unlisted, "remarks": report.remarks}
-        print(json.dumps({"ok": not wrong, **found, **more}, ensure_ascii=False, indent=1))
+        lines = [json.dumps({"ok": not wrong, **found, **more}, ensure_ascii=False, indent=1)]
     else:
-        show(report, found)
+        lines = list(page(report, found))
+    with contextlib.suppress(BrokenPipeError):  # as when piped into `head`
+        print("\n".join(lines), flush=True)
     return 1 if report.wrong else 0
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr] # an old console lacks letters
     sys.exit(main())
