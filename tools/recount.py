@@ -70,7 +70,7 @@ class Report:
 
     def add(self, leaf: int | None, kind: str, problem: str) -> None:
         if len(self.wrong) < 10_000:  # a log that is wrong throughout must not fill the memory
-            self.wrong.append((leaf, kind, problem))
+            self.wrong.append((leaf, kind, problem[:500]))
         else:
             self.unlisted += 1
 
@@ -88,11 +88,11 @@ def reader(place: str) -> Read:
         root: Path | zipfile.Path = Path(place)
         if not root.is_dir():
             root = zipfile.Path(zipfile.ZipFile(place))
-        inner: list[Any] = list(root.iterdir())
+        if not (root / "checkpoint").exists():  # many programs put an archive's files into one folder more
+            inner: Iterator[Any] = root.iterdir()
+            root = next((one for one in inner if (one / "checkpoint").exists()), root)
     except (OSError, zipfile.BadZipFile) as error:
         raise CannotRead(f"{place}: neither a web address nor a folder nor an archive ({error})") from None
-    if len(inner) == 1 and inner[0].is_dir():  # many programs put an archive's files into one folder more
-        root = inner[0]
     return lambda path: read_file(root, path)
 
 
@@ -214,16 +214,15 @@ def signature_problem(note: str, key: str) -> str | None:
     public = unbase64(encoded, "the verifier key")
     if len(public) != 33 or sha256(f"{name}\n".encode() + public).hexdigest()[:8] != key_id or public[0] != 1:
         raise CannotRead("the verifier key is not of the form name+id+key, or its id is not its own")
-    divider = note.rfind("\n\n")
-    text, signed = note[: divider + 1], False
-    for line in note[divider + 2 :].splitlines():
+    divider, signed = note.rfind("\n\n"), False
+    for line in note[divider + 2 :].split("\n")[:-1]:
         dash, _, rest = line.partition(" ")
         signer, _, encoded = rest.partition(" ")
         signature = unbase64(encoded, "a signature of the checkpoint")
         if (dash, signer, signature[:4].hex()) != ("—", name, key_id):
             continue  # of another key, such as a witness: it proves nothing to us, and harms nothing
         try:
-            Ed25519PublicKey.from_public_bytes(public[1:]).verify(signature[4:], text.encode())
+            Ed25519PublicKey.from_public_bytes(public[1:]).verify(signature[4:], note[: divider + 1].encode())
         except InvalidSignature:
             return f"the signature in the name of {name} is wrong"
         signed = True
@@ -477,9 +476,7 @@ class Recount:
             moment(entry["at"])
             self.takers[entry["type"]](leaf, entry)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
-            self.report.add(
-                leaf, "entry", f"not of the form that it should have: {type(error).__name__} {error}"
-            )
+            self.report.add(leaf, "entry", f"not of the form it should have: {type(error).__name__} {error}")
 
     def take_opened(self, leaf: int, entry: dict[str, Any]) -> None:
         published = to_json({"candidates": entry["candidates"], "rules": entry["rules"]})
@@ -495,12 +492,8 @@ class Recount:
         rules, place, at = self.rules, len(self.standing), entry["at"]
         if rules is None:
             raise ValueError("without rules, a ballot cannot be counted")
-        name, voter, choices = (
-            text(entry["ballot"]),
-            text(entry["voter"]),
-            [whole(one) for one in entry["choices"]],
-        )
-        text(entry["channel"])
+        name, voter, _ = text(entry["ballot"]), text(entry["voter"]), text(entry["channel"])
+        choices = [whole(one) for one in entry["choices"]]
         if type(entry["held"]) is not bool:
             raise TypeError("held is neither true nor false")
         if self.places.setdefault(name, place) != place:
@@ -552,7 +545,7 @@ class Recount:
         self.closed_at = moment(entry["sealed_at"])
         if self.closed_at < self.last_cast:
             self.report.add(
-                leaf, "closed", f"sealed at {self.closed_at}, before the last ballot's {self.last_cast}"
+                leaf, "closed", f"sealed at {self.closed_at}, the last ballot at {self.last_cast}"
             )
         if whole(entry["ballots"]) != self.ballots:
             self.report.add(leaf, "closed", f"says {entry['ballots']} ballots, the log has {self.ballots}")
@@ -571,15 +564,16 @@ class Recount:
 
     def finish(self) -> None:
         if self.certified and self.certified[1] != self.tally:
-            self.report.add(
-                self.certified[0], "certified", "later decisions changed the tally certified here"
-            )
+            self.report.add(self.certified[0], "certified", "decisions after it changed this tally")
         if self.ballots and not self.certified:
             self.report.remarks.append("No tally is certified yet; this one is as of the checkpoint.")
 
 
 def numbers(tally: dict[str, int]) -> dict[int, int]:
-    return {int(number): whole(count) for number, count in tally.items()}
+    read = {int(number): whole(count) for number, count in tally.items()}
+    if [str(number) for number in read] != list(tally):
+        raise ValueError("a candidate's number in a tally is not in plain decimal")
+    return read
 
 
 # ── All of it together ──
