@@ -116,6 +116,7 @@
 
   /* The campaign page. */
   const form = $("ballot");
+  if (!form) return;
   const cards = form.querySelectorAll(".card");
   const boxes = form.querySelectorAll("input[name=choices]");
   const filled = () => {
