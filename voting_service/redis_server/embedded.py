@@ -291,7 +291,7 @@ class EmbeddedRedis:
             raise
 
     def _spawn(self, server: Server) -> subprocess.Popen[bytes]:
-        # By standard input: the server takes a file's name for a pattern, and where a "?" or "[" in the path makes
+        # By standard input: the server takes a file's name for a pattern, and where a "?" in the path makes
         # it match nothing, it starts without a word on its defaults, an open port included.
         with self._conf.open("rb") as conf, self._log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - a probed server program, no shell

