@@ -63,22 +63,30 @@ def label(field: str) -> str:
     return f"{HEADINGS[field][0]}({field})"
 
 
-def read_roster(
-    name: str, data: bytes, categories: Sequence[CategoryRule] | None
-) -> tuple[tuple[RosterRow, ...], tuple[Problem, ...]]:
-    """The rows in the table's order, and everything that is wrong; with a problem the rows are only those that can
-    be understood. Categories None: they are not known, so that column is not judged."""
+@dataclass(frozen=True)
+class RosterRead:
+    """The outcome of reading a table, in the table's order."""
+
+    rows: tuple[RosterRow, ...]
+    """The rows that nothing is wrong with."""
+    problems: tuple[Problem, ...]
+    numbers: frozenset[int] | None
+    """Every number that the table gives, in faulty rows too; None where they cannot be known."""
+
+
+def read_roster(name: str, data: bytes, categories: Sequence[CategoryRule] | None) -> RosterRead:
+    """Read a table by its name's ending. Categories None: they are not known, so that column is not judged."""
     rows, problems = read_cells(name, data)
     if not rows:
-        return (), tuple(problems)
+        return RosterRead((), tuple(problems), None)
     table = _Table(name, categories, problems)
     head = _head_of(rows)
     columns = table.columns(rows[head])
-    missing = [field for field in REQUIRED if field not in columns]
     candidates = [table.candidate(row, columns) for row in rows[head + 1 :]]
-    if len(rows) == head + 1 and not missing:
+    if len(rows) == head + 1:
         problems.append(Problem(name, _("只有标题行，没有候选人。")))
-    return tuple(candidate for candidate in candidates if candidate is not None), tuple(problems)
+    good = tuple(candidate for candidate in candidates if candidate is not None)
+    return RosterRead(good, tuple(problems), frozenset(table.numbers) if "number" in columns else None)
 
 
 def _head_of(rows: Sequence[Row]) -> int:
@@ -116,7 +124,7 @@ class _Table:
             for category in categories or ()
             for word in (category.key, category.name)
         }
-        self._numbers: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
         self._people: dict[tuple[str, str], int] = {}
 
     def columns(self, head: Row) -> dict[str, int]:
@@ -178,7 +186,7 @@ class _Table:
             self._problem(row, "number", _("应当是 1、2、3 这样的正整数。") if text else _("不能为空。"))
             return None
         number = int(match[1])
-        first = self._numbers.setdefault(number, row.number)
+        first = self.numbers.setdefault(number, row.number)
         if first != row.number:
             self._problem(
                 row, "number", _("编号 %(number)s 在第 %(first)s 行已经用过。", number=number, first=first)
