@@ -234,6 +234,15 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing_behind(make, dat
     assert client_of(server).ping()
 
 
+def test_a_directory_that_cannot_be_written_is_an_error_for_people(make, data_dir):
+    (data_dir / "redis").mkdir()
+    (data_dir / "redis" / "server.log").mkdir()
+    server = make()
+    with pytest.raises(StartFailedError, match="cannot be started on"):
+        server.start()
+    assert not server.owned
+
+
 def test_start_returns_only_when_the_data_is_loaded(make, monkeypatch):
     server = make()
     server.start()

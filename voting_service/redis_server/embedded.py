@@ -101,10 +101,10 @@ class RestartPolicy:
 class EmbeddedRedis:
     """One server on `<data_dir>/redis`, with one supervisor at a time among all processes that ask.
 
-    `start` and `stop` belong to one thread. After `start` an acknowledged write is on disk. A process which
-    forks passes neither ownership nor locks to its children. `on_restart` runs in the watching thread, once
-    the server is ready again. `patience` is how many seconds a silent server is waited for; one that loads
-    its data is waited for as long as it takes.
+    `start` and `stop` belong to one thread. After `start` an acknowledged write is on disk. A process that
+    forks passes neither ownership nor locks to its children; one that ends without `stop` leaves its server
+    to the next. `on_restart` runs in the watching thread, once the server is ready again. `patience` is how
+    many seconds a silent server is waited for; one that loads its data is waited for as long as it takes.
     """
 
     def __init__(
@@ -156,9 +156,12 @@ class EmbeddedRedis:
     @property
     def pid(self) -> int | None:
         """The server's process id, None while there is none."""
-        if self._state is State.ATTACHED:
-            return self._running_note()[0]
-        return self._pid
+        if self._state is not State.ATTACHED:
+            return self._pid
+        # Asked anew each time: its owner may have restarted it, and notes it a moment after it answers.
+        with contextlib.suppress(redis.RedisError), self._client() as client:
+            return int(client.info("server")["process_id"])
+        return None
 
     @property
     def server(self) -> Server | None:
@@ -174,6 +177,15 @@ class EmbeddedRedis:
             return
         self.stop()
         self._stopping.clear()
+        try:
+            self._begin()
+        except OSError as error:
+            raise StartFailedError(
+                f"The server cannot be started on {self.directory} ({error}).",
+                "Make sure that the disk is neither full nor read-only and that the directory is ours.",
+            ) from error
+
+    def _begin(self) -> None:
         make_private(self.directory)
         if not self._claim():
             self._state = State.ATTACHED
@@ -239,8 +251,10 @@ class EmbeddedRedis:
         while True:
             # The socket first: where a file system does not carry locks into children, it is what tells.
             if self._ask() is not Answer.NONE:
-                return self._adopt()
-            if self._data.take():
+                # It may end, or be busy with a script, just as we ask who it is.
+                with contextlib.suppress(redis.RedisError, StartFailedError):
+                    return self._adopt()
+            elif self._data.take():
                 return self._launch()
             # Somebody has the data open and is silent: a server about to end, or its rewrite soon after.
             if time.monotonic() > deadline:
