@@ -22,9 +22,10 @@
   const tab = shelf("sessionStorage");
   const phone = shelf("localStorage");
 
-  /* The campaign's wall clock, wherever the phone is: the offset comes from the server's own time. */
-  const zone = /([+-])(\d\d):?(\d\d)$/.exec(page.now);
-  const shift = zone ? (zone[1] === "-" ? -1 : 1) * (zone[2] * 60 + +zone[3]) * 60000 : 0;
+  /* The campaign's wall clock, wherever the phone is: the server wrote one moment both ways, in UTC and on that clock. */
+  const minutes = (clock) => clock.slice(0, 2) * 60 + +clock.slice(3, 5);
+  const opens = new Date(page.opens[0]).toISOString().slice(11, 16);
+  const shift = ((minutes(page.opens[1]) - minutes(opens) + 2040) % 1440 - 600) * 60000;
   const clockError = Date.parse(page.now) - Date.now();
   const moment = (iso) => {
     const at = new Date(Date.parse(iso) + shift);
@@ -237,17 +238,21 @@
     cast.textContent = isBusy ? text || say.casting : label;
   };
   const stop = (text) => { setBusy(false); tell(text || say.failed, true); };
+  const sentence = (done) => done.today > 0 ? fill(say.again, { n: done.today })
+    : done.next_at ? fill(say.doneUntil, { when: moment(done.next_at) }) : say.done;
   const showDone = (done) => {
     casting.hidden = true;
     $("done").hidden = false;
-    $("done-text").textContent = done.next_at ? fill(say.doneUntil, { when: moment(done.next_at) }) : say.done;
+    $("done-text").textContent = sentence(done);
     if (done.tracking_code) $("done-receipt").href = "/r/" + done.tracking_code;
   };
 
   const finish = (answer) => {
     const left = answer.remaining || {};
     const code = answer.receipt.tracking_code;
-    phone.put("cast", { tracking_code: code, next_at: answer.next_at || null, spent: left.total === 0, today: left.today });
+    const done = { tracking_code: code, next_at: answer.next_at || null, spent: left.total === 0, today: left.today };
+    done.said = done.today > 0 || done.next_at || done.spent ? sentence(done) : "";
+    phone.put("cast", done);
     tab.put("pending", null);
     tab.put("chosen", null);
     tab.put("groups", null);

@@ -4,6 +4,17 @@
   const steps = document.getElementById("steps");
   if (!steps) return;
   const words = steps.dataset;
+
+  /* When this voter may vote again is known to the phone that has just voted, not to the receipt. */
+  const again = document.getElementById("again");
+  try {
+    const done = JSON.parse(localStorage.getItem("cast:" + words.slug));
+    if (again && done && done.tracking_code === words.code && done.said) {
+      again.textContent = done.said;
+      again.hidden = false;
+    }
+  } catch (refused) { /* private mode */ }
+
   const order = ["cast", "recorded", "published"];
   const until = Date.now() + 60000;
   let stage = words.stage;
