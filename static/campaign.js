@@ -37,6 +37,8 @@
   const tell = (text, isBad) => {
     said.className = "bar__msg" + (isBad ? " is-bad" : "");
     said.setAttribute("role", isBad ? "alert" : "status");
+    /* The same words again are news to a screen reader only when they are taken away first. */
+    if (text && said.textContent === text) { said.textContent = ""; setTimeout(() => { said.textContent = text; }, 60); return; }
     said.textContent = text || "";
   };
 
