@@ -33,28 +33,41 @@ class Row:
     cells: tuple[str, ...]
 
 
-def read_cells(name: str, data: bytes) -> tuple[list[Row], list[Problem]]:
-    """The rows that are not blank. Line ends inside a cell are ``\\n``; outer blanks are gone."""
+class TableBroken(Exception):
+    """The table cannot be read from here on."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def read_cells(name: str, data: bytes) -> tuple[list[Row], list[Problem], bool]:
+    """The rows that are not blank, what is wrong, and whether the table was read to its end. Line ends inside a
+    cell are ``\\n``; outer blanks are gone."""
     problems: list[Problem] = []
     rows: list[Row] = []
-    read = _xlsx_rows if name.lower().endswith(".xlsx") else _csv_rows
-    for row in read(name, data, problems):
-        if any(row.cells):
+    try:
+        for row in _rows(name, data, problems):
             rows.append(row)
-        if len(rows) > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
-            most = _("表格太大，最多 %(rows)s 行、%(columns)s 列。", rows=MOST_ROWS, columns=MOST_COLUMNS)
-            problems.append(Problem(f"{name} 第 {row.number} 行", most))
-            break
-    if not rows and not problems:
-        problems.append(Problem(name, _("表格是空的。")))
-    return rows, problems
+            if len(rows) > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
+                most = _("表格太大，最多 %(rows)s 行、%(columns)s 列。", rows=MOST_ROWS, columns=MOST_COLUMNS)
+                raise TableBroken(Problem(f"{name} 第 {row.number} 行", most))
+        if not rows:
+            raise TableBroken(Problem(name, _("表格是空的。")))
+    except TableBroken as broken:
+        return rows, [*problems, broken.problem], False
+    return rows, problems, True
 
 
-def _csv_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]:
+def _rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]:
+    read = _xlsx_rows if name.lower().endswith(".xlsx") else _csv_rows
+    return (row for row in read(name, data, problems) if any(row.cells))
+
+
+def _csv_rows(name: str, data: bytes, _problems: list[Problem]) -> Iterator[Row]:
     text = _decoded(data)
     if text is None:
-        problems.append(_unreadable(name, _("看不出是什么编码。"), _("请用 Excel 另存为 candidates.xlsx 再试。")))
-        return
+        raise _unreadable(name, _("看不出是什么编码。"), _("请用 Excel 另存为 candidates.xlsx 再试。"))
     first_line = text.partition("\n")[0]
     # Excel writes the separator of the system's region; the headings tell which.
     separator = max(",\t;", key=first_line.count)
@@ -68,7 +81,7 @@ def _csv_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]:
     except csv.Error as error:
         remedy = _("请检查引号是否成对；或用 Excel 另存为 candidates.xlsx。")
         where = f"{name} 第 {number + 1} 行"
-        problems.append(Problem(where, _("不合 CSV 格式：%(reason)s。", reason=str(error)), remedy))
+        raise _unreadable(where, _("不合 CSV 格式：%(reason)s。", reason=str(error)), remedy) from error
 
 
 def _decoded(data: bytes) -> str | None:
@@ -89,17 +102,18 @@ def _xlsx_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
         if unpacked > _MOST_UNPACKED:
-            problems.append(Problem(name, _("解开后太大，不像一张候选人表。")))
-            return
+            raise _unreadable(name, _("解开后太大，不像一张候选人表。"))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except TableBroken:
+        raise
     # openpyxl meets whatever people call .xlsx and raises KeyError, ValueError, zip and XML errors alike.
-    except Exception:
-        problems.append(_unreadable(name, _("打不开，不是完整的 xlsx 文件。"), _("请用 Excel 或 WPS 另存为 xlsx。")))
-        return
+    except Exception as error:
+        remedy = _("请用 Excel 或 WPS 另存为 xlsx。")
+        raise _unreadable(name, _("打不开，不是完整的 xlsx 文件。"), remedy) from error
     try:
         yield from _sheet_rows(name, book.worksheets[0], problems)
-    except Exception:
-        problems.append(_unreadable(name, _("工作表已经损坏，读不下去。"), _("请用 Excel 或 WPS 另存一份。")))
+    except Exception as error:
+        raise _unreadable(name, _("工作表已经损坏，读不下去。"), _("请用 Excel 或 WPS 另存一份。")) from error
     finally:
         book.close()
 
@@ -143,5 +157,5 @@ def _clean(text: str) -> str:
     return text.replace("\ufeff", "").replace("\u200b", "").strip()
 
 
-def _unreadable(name: str, sentence: Text, remedy: Text) -> Problem:
-    return Problem(name, sentence, remedy)
+def _unreadable(where: str, sentence: Text, remedy: Text | None = None) -> TableBroken:
+    return TableBroken(Problem(where, sentence, remedy))

@@ -147,8 +147,10 @@ def _write_roster(session: Session, campaign: Campaign, candidates: list[Candida
     declared = {rule.key: rule for rule in read.declaration.rules.categories}
     categories = {category.key: category for category in campaign.categories}
     for position, rule in enumerate(declared.values()):
-        category = categories.setdefault(rule.key, Category(key=rule.key, campaign=campaign))
-        category.name, category.position = rule.name, position
+        if rule.key not in categories:
+            categories[rule.key] = Category(key=rule.key)
+            campaign.categories.append(categories[rule.key])
+        categories[rule.key].name, categories[rule.key].position = rule.name, position
     session.flush()
     standing = {candidate.number: candidate for candidate in candidates}
     for row in read.rows:

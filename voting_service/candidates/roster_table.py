@@ -76,17 +76,18 @@ class RosterRead:
 
 def read_roster(name: str, data: bytes, categories: Sequence[CategoryRule] | None) -> RosterRead:
     """Read a table by its name's ending. Categories None: they are not known, so that column is not judged."""
-    rows, problems = read_cells(name, data)
+    rows, problems, whole = read_cells(name, data)
     if not rows:
         return RosterRead((), tuple(problems), None)
     table = _Table(name, categories, problems)
     head = _head_of(rows)
     columns = table.columns(rows[head])
     candidates = [table.candidate(row, columns) for row in rows[head + 1 :]]
-    if len(rows) == head + 1:
+    if len(rows) == head + 1 and whole:
         problems.append(Problem(name, _("只有标题行，没有候选人。")))
     good = tuple(candidate for candidate in candidates if candidate is not None)
-    return RosterRead(good, tuple(problems), frozenset(table.numbers) if "number" in columns else None)
+    known = whole and "number" in columns
+    return RosterRead(good, tuple(problems), frozenset(table.numbers) if known else None)
 
 
 def _head_of(rows: Sequence[Row]) -> int:

@@ -1,0 +1,241 @@
+"""``campaign.toml``: what it declares is what the rules say, and every slip in it is named at once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from voting_service.campaigns.declaration import DeclarationRead, read_declaration
+from voting_service.campaigns.rules import CategoryRule
+
+GOOD = """
+slug = "zui-mei-2026"
+title = "最美产业工人"
+organiser = "云川市总工会"
+description = "**说明**"
+
+[voting]
+opens_at = 2026-04-07T09:00:00+08:00
+closes_at = 2026-04-16T18:00:00
+daily_hours = ["06:00", "24:00"]
+min_choices = 1
+max_choices = 3
+identities = ["device", "wechat"]
+counts = "daily  18:00"
+
+[[category]]
+key = "energy"
+name = "能源"
+max_choices = 2
+
+[[category]]
+key = "transport"
+name = "交通运输"
+
+[assessment]
+seats = 10
+[assessment.weights]
+deeds = 60
+social_response = 10.5
+online_votes = 29.5
+
+[[composition]]
+name = "45 周岁以下不少于 40%"
+field = "age"
+under = 45
+as_of = 2026-04-07
+min_percent = 40
+
+[publicity]
+[publicity.contact]
+phone = "0000-0000000"
+"""
+
+
+def read(text: str) -> DeclarationRead:
+    return read_declaration(text, "Asia/Shanghai")
+
+
+def problems(text: str) -> list[str]:
+    outcome = read(text)
+    assert outcome.declaration is None
+    return [str(problem) for problem in outcome.problems]
+
+
+def replaced(old: str, new: str) -> str:
+    assert GOOD.count(old) == 1
+    return GOOD.replace(old, new)
+
+
+def test_a_good_file_is_declared_whole() -> None:
+    declaration = read(GOOD).declaration
+    assert declaration is not None
+    assert (declaration.slug, declaration.title) == ("zui-mei-2026", "最美产业工人")
+    assert declaration.rules.to_json() == {
+        "opens_at": "2026-04-07T01:00:00.000Z",
+        "closes_at": "2026-04-16T10:00:00.000Z",
+        "timezone": "Asia/Shanghai",
+        "daily_hours": ["06:00", "24:00"],
+        "min_choices": 1,
+        "max_choices": 3,
+        "ballots_per_day": 1,
+        "ballots_total": None,
+        "same_candidate_per_day": None,
+        "identities": ["wechat", "device"],
+        "counts": "daily 18:00",
+        "categories": [
+            {"key": "energy", "name": "能源", "min_choices": None, "max_choices": 2},
+            {"key": "transport", "name": "交通运输", "min_choices": None, "max_choices": None},
+        ],
+    }
+    assert declaration.plan == {
+        "assessment": {"seats": 10, "weights": {"deeds": 60, "social_response": 10.5, "online_votes": 29.5}},
+        "composition": [
+            {
+                "name": "45 周岁以下不少于 40%",
+                "field": "age",
+                "under": 45,
+                "as_of": "2026-04-07",
+                "min_percent": 40,
+            }
+        ],
+        "publicity": {"workdays": 5, "contact": {"phone": "0000-0000000"}},
+    }
+
+
+def test_times_without_an_offset_are_local_and_quoted_ones_are_understood() -> None:
+    quoted = replaced("2026-04-07T09:00:00+08:00", '"2026-04-07 09:00"')
+    declaration = read(quoted).declaration
+    assert declaration is not None
+    assert declaration.rules.opens_at == datetime(2026, 4, 7, 1, 0, tzinfo=UTC)
+
+
+def test_given_times_take_the_place_of_the_files_own() -> None:
+    opens, closes = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 9, tzinfo=UTC)
+    without = replaced("closes_at = 2026-04-16T18:00:00\n", "")
+    declaration = read_declaration(without, "Asia/Shanghai", opens_at=opens, closes_at=closes).declaration
+    assert declaration is not None
+    assert (declaration.rules.opens_at, declaration.rules.closes_at) == (opens, closes)
+    assert declaration.rules.daily_hours == ("06:00", "24:00")
+
+
+def test_unlimited_and_the_whole_day_have_one_form_each() -> None:
+    text = replaced('daily_hours = ["06:00", "24:00"]', 'daily_hours = ["00:00", "24:00"]')
+    text = text.replace("min_choices = 1", 'min_choices = 1\nballots_per_day = "unlimited"\nballots_total = 5')
+    declaration = read(text).declaration
+    assert declaration is not None
+    rules = declaration.rules
+    assert (rules.daily_hours, rules.ballots_per_day, rules.ballots_total) == (None, None, 5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("min_choices = 1", "min_choice = 1", "campaign.toml voting.min_choice：没有这一项。 您要写的是不是 min_choices？"),
+        ("max_choices = 3", 'max_choices = "3"', "campaign.toml voting.max_choices：应当是整数，不加引号。"),
+        ("max_choices = 3", "max_choices = true", "campaign.toml voting.max_choices：应当是整数，不加引号。"),
+        ("max_choices = 3", "max_choices = 0", "campaign.toml voting.max_choices：是 0，应当在 1 到 1000 之间。"),
+        ("min_choices = 1", "min_choices = 4", "campaign.toml voting.max_choices：不能小于 min_choices（4）。"),
+        ("seats = 10", "seats = 10\ncounts = 1", "campaign.toml assessment.counts：没有这一项。"),
+        ('title = "最美产业工人"', "", "campaign.toml title：缺少这一项。"),
+        ('title = "最美产业工人"', 'title = "a\\nb"', "campaign.toml title：含有换行或不可见的控制字符。"),
+        (
+            "closes_at = 2026-04-16T18:00:00",
+            "closes_at = 2026-04-07T09:00:00",
+            "campaign.toml voting.closes_at：必须晚于 opens_at。",
+        ),
+        (
+            "closes_at = 2026-04-16T18:00:00",
+            "closes_at = 2026-04-16",
+            "campaign.toml voting.closes_at：应当是日期和钟点，例如 2026-04-07T09:00:00+08:00，不加引号。",
+        ),
+        (
+            '["06:00", "24:00"]',
+            '["22:00", "06:00"]',
+            "campaign.toml voting.daily_hours：开始（22:00）必须早于结束（06:00）。 当天结束写作 24:00；不能跨过半夜。",
+        ),
+        (
+            '["06:00", "24:00"]',
+            '["6:00", "24:00"]',
+            'campaign.toml voting.daily_hours：应当是一天里的两个钟点，例如 ["06:00", "24:00"]。',
+        ),
+        (
+            '["device", "wechat"]',
+            '["device", "wechet"]',
+            "campaign.toml voting.identities：没有 “wechet” 这种身份，可选 wechat、device。 您要写的是不是 wechat？",
+        ),
+        (
+            '"daily  18:00"',
+            '"daily 24:00"',
+            'campaign.toml voting.counts：应当是 "live"、"hidden" 或 "daily 18:00" 这样的写法。',
+        ),
+        (
+            "deeds = 60",
+            "deeds = 61",
+            "campaign.toml assessment.weights：各项合计是 101%，必须是 100%。",
+        ),
+        (
+            'key = "transport"',
+            'key = "energy"',
+            "campaign.toml category[2].key：“energy” 已经用在 category[1]。",
+        ),
+        (
+            "under = 45",
+            'equals = "女"',
+            "campaign.toml composition[1].field：age 要配一个条件：under、at_least。",
+        ),
+        ("min_choices = 1", "min_choices = 1\nballots_per_day = 2\nballots_total = 1", None),
+        ("min_choices = 1", "min_choices = 1\nsame_candidate_per_day = 2", None),
+    ],
+)
+def test_a_slip_is_named_with_its_place(old: str, new: str, problem: str | None) -> None:
+    found = problems(GOOD.replace(old, new, 1))
+    assert len(found) == 1
+    if problem is not None:
+        assert found[0].startswith(problem)
+
+
+@pytest.mark.parametrize("slug", ["ab", "a" * 61, "Zui", "-abc", "abc-", "a--b", "a_b", "最美的人", "a.b.c", "a/b/c"])
+def test_a_slug_is_fit_for_an_address(slug: str) -> None:
+    (found,) = problems(replaced("zui-mei-2026", slug))
+    assert found.startswith("campaign.toml slug：不能是")
+
+
+def test_a_key_above_the_first_heading_is_sent_home() -> None:
+    (found,) = problems("max_choices = 3\n" + GOOD)
+    assert found == "campaign.toml max_choices：没有这一项。 它应当写在 [voting] 一节里。"
+
+
+def test_all_problems_come_at_once_and_categories_are_known_all_the_same() -> None:
+    outcome = read(GOOD.replace('organiser = "云川市总工会"', "").replace("max_choices = 3", "").replace("seats", "seat"))
+    assert [problem.where for problem in outcome.problems] == [
+        "campaign.toml organiser",
+        "campaign.toml voting.max_choices",
+        "campaign.toml assessment.seat",
+    ]
+    assert outcome.categories is not None
+    assert outcome.categories[1] == CategoryRule("transport", "交通运输")
+
+
+def test_daily_hours_that_voting_never_meets_are_a_problem() -> None:
+    text = GOOD.replace("2026-04-16T18:00:00", "2026-04-07T10:00:00").replace('"06:00", "24:00"', '"06:00", "08:00"')
+    assert problems(text) == ["campaign.toml voting.daily_hours：投票期间没有一刻在这个时段里。"]
+
+
+def test_broken_toml_names_the_line() -> None:
+    (problem,) = read('slug = "abc"\ntitle = “最美”\n').problems
+    assert problem.where == "campaign.toml 第 2 行"
+
+
+def test_a_table_of_the_wrong_kind_is_said_so() -> None:
+    found = problems('slug = "abc"\ntitle = "t"\norganiser = "o"\nvoting = 3\ncategory = 1\npublicity = []\n')
+    assert "campaign.toml voting：应当是一节，写作 [voting]。" in found
+    assert "campaign.toml category：应当写作 [[category]]，每组一节。" in found
+    assert "campaign.toml publicity：应当是一节，写作 [publicity]。" in found
+
+
+def test_the_example_is_without_problems() -> None:
+    example = Path(__file__).parents[2] / "examples/zui-mei-chan-ye-gong-ren/campaign.toml"
+    assert read(example.read_text(encoding="utf-8")).problems == ()
