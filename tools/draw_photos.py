@@ -250,7 +250,7 @@ class Canvas:
         self.image.paste(Image.new("RGB", alpha.size, rim), (0, 0), halo.point(lambda v: round(v * 0.30)))
         body = layer.convert("RGB")
         dim = _edge(alpha, -step * 6, -abs(step) * 3, blur=abs(step) * 3)
-        body.paste(Image.new("RGB", alpha.size, shade), (0, 0), dim.point(lambda v: round(v * 0.42)))
+        body.paste(Image.new("RGB", alpha.size, shade), (0, 0), dim.point(lambda v: round(v * 0.32)))
         bright = _edge(alpha, step, abs(step) // 2, blur=1)
         body.paste(Image.new("RGB", alpha.size, rim), (0, 0), bright.point(lambda v: round(v * 0.85)))
         self.image.paste(body, (0, 0), alpha)
@@ -2197,7 +2197,7 @@ def draw_at_work(number: int) -> Image.Image:
 
 def draw_cover() -> Image.Image:
     """Five trades under one sunrise."""
-    p = replace(DAWN, sky=("#2f74b5", "#7fb4d0", "#f9b98c", "#ffc57a"), sun="#ffe3a4")
+    p = replace(DAWN, sky=("#3571b4", "#a3b6d8", "#f8b08f", "#ffc27c"), sun="#ffe0a0")
     c = Canvas(1600, 900, "cover")
     w, h = c.width, c.height
     sky(c, p, (0.5, 0.5), 6, disc=104)
