@@ -58,7 +58,8 @@ class Gate:
     def judge(self, attempt: Attempt) -> Verdict:
         """The verdict on one attempt."""
         verdicts = [check(attempt) for check in self._checks]
-        action = max((verdict.action for verdict in verdicts), key=_SEVERITY.__getitem__, default="allow")
+        actions: list[Action] = ["allow", *(verdict.action for verdict in verdicts)]
+        action = max(actions, key=_SEVERITY.__getitem__)
         return Verdict(
             action,
             tuple(reason for verdict in verdicts for reason in verdict.reasons),

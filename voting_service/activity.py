@@ -26,7 +26,13 @@ class JournalEntry(Base):
 
 
 def journal(
-    session: Session, *, at: datetime, actor: str, act: str, subject: str, details: Mapping[str, Any] | None = None
+    session: Session,
+    *,
+    at: datetime,
+    actor: str,
+    act: str,
+    subject: str,
+    details: Mapping[str, Any] | None = None,
 ) -> None:
     """Append one entry; it is kept if and only if the act itself is."""
     text = json.dumps(details or {}, ensure_ascii=False, sort_keys=True)

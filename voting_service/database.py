@@ -107,7 +107,9 @@ class Database:
             with self.engine.connect() as connection:
                 current = MigrationContext.configure(connection).get_current_revision()
         except SQLAlchemyError as error:
-            raise Unavailable(_("数据库无法连接。"), _("请检查 VOTING_DATABASE_URL 和数据库服务。")) from error
+            raise Unavailable(
+                _("数据库无法连接。"), _("请检查 VOTING_DATABASE_URL 和数据库服务。")
+            ) from error
         return current, ScriptDirectory.from_config(_alembic()).get_current_head()
 
     def dispose(self) -> None:
@@ -123,8 +125,11 @@ def _alembic() -> Config:
 
 def _make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-    engine = create_engine(url, connect_args={"timeout": 30})
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
+        )
+    # Parameters hold voter tags: they are not for logs, not even in an error.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 

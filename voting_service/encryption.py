@@ -72,7 +72,9 @@ class Keyring:
         """Decrypt what ``seal`` made for the same place. Raises SealBroken."""
         key = self._keys.get(sealed[1]) if sealed[:1] == _FORMAT and len(sealed) > 2 else None
         if key is None:
-            raise SealBroken(_("密钥环中没有解开 %(place)s 所需的密钥，请检查 VOTING_ENCRYPTION_KEYS。", place=place))
+            raise SealBroken(
+                _("密钥环中没有解开 %(place)s 所需的密钥，请检查 VOTING_ENCRYPTION_KEYS。", place=place)
+            )
         nonce, body = sealed[2 : 2 + _NONCE_BYTES], sealed[2 + _NONCE_BYTES :]
         try:
             return AESGCM(key).decrypt(nonce, body, place.encode())

@@ -7,6 +7,7 @@ Rows are written by the recorder alone and never changed, save for ``standing``,
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,6 +47,20 @@ class LedgerEntry(Base):
     """How it stands now: counted, held or voided, by the latest decision."""
 
 
+class LedgerRow(NamedTuple):
+    """A ledger entry as plain values, for reading a million of them."""
+
+    seq: int
+    leaf_index: int
+    ballot_id: str
+    voter_tag: str
+    channel: str
+    choices: tuple[int, ...]
+    cast_at: datetime
+    held: bool
+    standing: str
+
+
 class RecorderPosition(Base):
     """How far a campaign's stream is recorded. Whoever moves it on has recorded what lies before it."""
 
@@ -60,11 +75,6 @@ class RecorderPosition(Base):
     lease_until: Mapped[datetime | None]
 
 
-def choices_text(numbers: list[int]) -> str:
-    """The ledger's form of a ballot's choices."""
-    return ";".join(map(str, sorted(numbers)))
-
-
-def choices_of(text: str) -> list[int]:
+def choices_of(text: str) -> tuple[int, ...]:
     """The candidate numbers of a ledger row."""
-    return [int(number) for number in text.split(";")]
+    return tuple(map(int, text.split(";")))

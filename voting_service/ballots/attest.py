@@ -32,7 +32,11 @@ def discrepancy(slug: str, box: BoxState | None, position: RecorderPosition) -> 
     if box.epoch != position.box_epoch:
         return Discrepancy(
             slug,
-            _("票箱是第 %(box)s 代，台账记录的是第 %(ledger)s 代。", box=box.epoch, ledger=position.box_epoch),
+            _(
+                "票箱是第 %(box)s 代，台账记录的是第 %(ledger)s 代。",
+                box=box.epoch,
+                ledger=position.box_epoch,
+            ),
         )
     if box.seq < position.seq:
         return Discrepancy(

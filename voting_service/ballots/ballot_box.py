@@ -99,6 +99,15 @@ class BoxState:
     sealed_ms: int | None
 
 
+@dataclass(frozen=True)
+class BoxSnapshot:
+    """One moment of a box: figures, counts and waiting ballots that fit together."""
+
+    state: BoxState
+    counts: Mapping[int, int]
+    waiting: tuple[WaitingBallot, ...]
+
+
 class BoxKeys(NamedTuple):
     """Every key of one campaign's box. The braces put them into one slot of a Redis Cluster."""
 
@@ -117,7 +126,9 @@ class BoxKeys(NamedTuple):
 def keys_of(slug: str) -> BoxKeys:
     """The keys of a campaign's box."""
     base = f"box:{{{slug}}}:"
-    return BoxKeys(*(base + name for name in ("meta", "roster", "voters", "counts", "stream", "ballot:", "try:")))
+    return BoxKeys(
+        *(base + name for name in ("meta", "roster", "voters", "counts", "stream", "ballot:", "try:"))
+    )
 
 
 class BallotBox:
@@ -130,7 +141,8 @@ class BallotBox:
     """
 
     def __init__(self, client: redis.Redis, attest: Callable[[BallotBox], None]) -> None:
-        self.client = client
+        # redis-py types every answer as a union over all protocols and both clients; we know what we asked.
+        self.client: Any = client
         self._attest = attest
         self._lock = threading.Lock()
         self._cast_sha = ""
@@ -151,17 +163,18 @@ class BallotBox:
         answer = BoxAnswer(*self._run_cast(6 + len(limits), arguments))
         if answer.outcome in ("box_lost", "box_refused"):
             raise BoxUnavailable(
-                _("票箱暂时不能使用，您的选票没有投出，请稍后再试。"), _("工作人员请运行 voting-service doctor 查看原因。")
+                _("票箱暂时不能使用，您的选票没有投出，请稍后再试。"),
+                _("工作人员请运行 voting-service doctor 查看原因。"),
             )
-        return answer._replace(held=answer.held == "1")  # type: ignore[comparison-overlap]  # "0" or "1" from Lua
+        return answer._replace(held=answer.held in ("1", True))  # "0" or "1" from Lua
 
     def _run_cast(self, key_count: int, arguments: list[str | int]) -> list[Any]:
         with reaching_redis():
             try:
-                reply: list[Any] = self.client.evalsha(self._cast_sha or "0" * 40, key_count, *arguments)  # type: ignore[assignment,arg-type]
+                reply: list[Any] = self.client.evalsha(self._cast_sha or "0" * 40, key_count, *arguments)
             except NoScriptError:
                 self.attest_and_load()
-                reply = self.client.evalsha(self._cast_sha, key_count, *arguments)  # type: ignore[assignment,arg-type]
+                reply = self.client.evalsha(self._cast_sha, key_count, *arguments)
         return reply
 
     def attest_and_load(self) -> None:
@@ -177,29 +190,32 @@ class BallotBox:
     def state(self, slug: str) -> BoxState | None:
         """The box's own figures, or None where there is no box."""
         with reaching_redis():
-            meta: dict[str, str] = self.client.hgetall(keys_of(slug).meta)  # type: ignore[assignment]
+            meta: dict[str, str] = self.client.hgetall(keys_of(slug).meta)
+        return _box_state(meta) if meta else None
+
+    def snapshot(self, slug: str, after: str) -> BoxSnapshot | None:
+        """Figures, counts and ballots behind a stream position, all of one moment; None where there is no box."""
+        keys = keys_of(slug)
+        with reaching_redis(), self.client.pipeline(transaction=True) as pipe:
+            pipe.hgetall(keys.meta)
+            pipe.hgetall(keys.counts)
+            pipe.xrange(keys.stream, min=f"({after}", max="+")
+            meta, counts, rows = pipe.execute()
         if not meta:
             return None
-        return BoxState(
-            epoch=int(meta["epoch"]),
-            state=meta["state"],
-            seq=int(meta["seq"]),
-            counted=int(meta.get("counted", 0)),
-            held=int(meta.get("held", 0)),
-            closes_ms=int(meta["closes_ms"]),
-            sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
-        )
+        waiting = tuple(_waiting_ballot(stream_id, fields) for stream_id, fields in rows)
+        return BoxSnapshot(_box_state(meta), {int(k): int(v) for k, v in counts.items()}, waiting)
 
     def provisional_counts(self, slug: str) -> dict[int, int]:
         """Candidate number → ballots counted so far. Numbers nobody chose are absent."""
         with reaching_redis():
-            counts: dict[str, str] = self.client.hgetall(keys_of(slug).counts)  # type: ignore[assignment]
+            counts: dict[str, str] = self.client.hgetall(keys_of(slug).counts)
         return {int(number): int(count) for number, count in counts.items()}
 
     def find(self, slug: str, ballot_id: str) -> tuple[int, bool, tuple[int, ...]] | None:
         """A ballot still known to the box: cast at (ms), held, choices."""
         with reaching_redis():
-            value: str | None = self.client.get(keys_of(slug).ballot + ballot_id)  # type: ignore[assignment]
+            value: str | None = self.client.get(keys_of(slug).ballot + ballot_id)
         if value is None:
             return None
         cast_ms, held, _tag, choices = value.split(":")
@@ -215,7 +231,7 @@ class BallotBox:
     def waiting(self, slug: str, after: str, count: int) -> list[WaitingBallot]:
         """Ballots behind a stream position, in order."""
         with reaching_redis():
-            rows: list[tuple[str, dict[str, str]]] = self.client.xrange(  # type: ignore[assignment]
+            rows: list[tuple[str, dict[str, str]]] = self.client.xrange(
                 keys_of(slug).stream, min=f"({after}", max="+", count=count
             )
         return [_waiting_ballot(stream_id, fields) for stream_id, fields in rows]
@@ -228,12 +244,12 @@ class BallotBox:
         with reaching_redis():
             while rows := self.client.xrange(keys.stream, min="-", max=up_to, count=1000):
                 with self.client.pipeline(transaction=False) as pipe:
-                    for _stream_id, fields in rows:  # type: ignore[union-attr]
+                    for _stream_id, fields in rows:
                         pipe.expire(keys.ballot + fields["b"], keep_s)
                     # The expiries go first: were the trim to go first, a crash would leave keys that never expire.
-                    pipe.xtrim(keys.stream, minid=_after(rows[-1][0]), approximate=False)  # type: ignore[index]
+                    pipe.xtrim(keys.stream, minid=_after(rows[-1][0]), approximate=False)
                     pipe.execute()
-                settled += len(rows)  # type: ignore[arg-type]
+                settled += len(rows)
         return settled
 
     # ---- its life
@@ -253,7 +269,7 @@ class BallotBox:
         """Nothing more goes in. Gives the instant (ms) and the number of ballots ever cast; None where the closing
         time has not come by Redis's clock (``early`` seals all the same). Safe to repeat."""
         with reaching_redis():
-            reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta, "now" if early else "due")  # type: ignore[assignment]
+            reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta, "now" if early else "due")
         if not reply:
             raise BoxUnavailable(
                 _("票箱不存在，无法封箱。"), _("请先运行 voting-service rebuild-box 从台账重建票箱。")
@@ -289,7 +305,7 @@ class BoxBuilder:
         mapping = dict(voters)
         if mapping:
             with reaching_redis():
-                self._client.hset(self._new.voters, mapping=mapping)  # type: ignore[arg-type]
+                self._client.hset(self._new.voters, mapping=mapping)
 
     def add_counts(self, counts: Mapping[int, int]) -> None:
         """The provisional counts."""
@@ -321,14 +337,19 @@ class BoxBuilder:
         with reaching_redis():
             built = [
                 (new, real)
-                for new, real in ((self._new.voters, self._real.voters), (self._new.counts, self._real.counts))
+                for new, real in (
+                    (self._new.voters, self._real.voters),
+                    (self._new.counts, self._real.counts),
+                )
                 if self._client.exists(new)
             ]
             with self._client.pipeline(transaction=True) as pipe:
                 pipe.unlink(*self._real[:5])
                 for new, real in built:
                     pipe.rename(new, real)
-                pipe.hset(self._real.roster, mapping={str(n): order.get(key or "", 0) for n, key in roster.items()})
+                pipe.hset(
+                    self._real.roster, mapping={str(n): order.get(key or "", 0) for n, key in roster.items()}
+                )
                 pipe.hset(self._real.meta, mapping=meta)
                 pipe.execute()
 
@@ -359,6 +380,18 @@ def reaching_redis() -> Iterator[None]:
         raise BoxUnavailable(
             _("票箱暂时无法连接，请稍后再试；同一张选票重复提交只计一次。"), _("工作人员请检查 Redis 服务。")
         ) from error
+
+
+def _box_state(meta: Mapping[str, str]) -> BoxState:
+    return BoxState(
+        epoch=int(meta["epoch"]),
+        state=meta["state"],
+        seq=int(meta["seq"]),
+        counted=int(meta.get("counted", 0)),
+        held=int(meta.get("held", 0)),
+        closes_ms=int(meta["closes_ms"]),
+        sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
+    )
 
 
 def _waiting_ballot(stream_id: str, fields: Mapping[str, str]) -> WaitingBallot:

@@ -24,6 +24,7 @@ from ..errors import Problem, ProblemsFound, VotingError
 from ..ledger import RecorderPosition
 from ..text import _
 from ..transparency import entries, log
+from ..transparency.models import Log
 from .ballot_box import BallotBox
 
 FIRST_EPOCH = 1
@@ -84,7 +85,11 @@ def _roster_problems(rules: BallotRules, candidates: list[Candidate]) -> list[Pr
         problems.append(
             Problem(
                 "candidates",
-                _("候选人只有 %(n)s 名，而一张选票可选 %(max)s 人。", n=len(candidates), max=rules.max_choices),
+                _(
+                    "候选人只有 %(n)s 名，而一张选票可选 %(max)s 人。",
+                    n=len(candidates),
+                    max=rules.max_choices,
+                ),
                 _("候选人至少 2 名，且不少于每票可选人数。"),
             )
         )
@@ -117,7 +122,7 @@ def _identity_problems(rules: BallotRules) -> list[Problem]:
 def _profile_problems(candidates: list[Candidate]) -> list[Problem]:
     return [
         Problem(
-            _("%(number)s 号 %(name)s", number=c.number, name=c.name).__str__(),
+            f"{c.number} 号 {c.name}",
             _("没有简介也没有事迹。"),
             _("请补充后重新导入。"),
         )
@@ -155,7 +160,7 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         _freeze(session, opener, campaign, candidates, at)
         journal(session, at=at, actor=actor, act="open", subject=slug)
     with opener.database.write() as session:
-        public_log = session.get_one(log.Log, campaign.id)
+        public_log = session.get_one(Log, campaign.id)
         log.sign(session, public_log, log.signing_key(public_log, opener.keyring), at)
     opener.box.open(slug)
 
@@ -166,7 +171,9 @@ def _require_no_problems(campaign: Campaign, candidates: list[Candidate], at: da
         raise ProblemsFound(problems, _("“%(title)s”还不能开始投票：", title=campaign.title))
 
 
-def _freeze(session: Session, opener: Opener, campaign: Campaign, candidates: list[Candidate], at: datetime) -> None:
+def _freeze(
+    session: Session, opener: Opener, campaign: Campaign, candidates: list[Candidate], at: datetime
+) -> None:
     campaign.phase = OPEN
     campaign.opened_at = at
     campaign.version += 1

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from ..ballots.attest import discrepancy
 from ..ballots.ballot_box import BallotBox, BoxUnavailable, WaitingBallot
-from ..clock import Clock, from_ms, rfc3339_ms
+from ..clock import Clock, from_ms, rfc3339_ms, to_ms
 from ..database import Database
 from ..encryption import Keyring
 from ..errors import VotingError
-from ..ledger import COUNTED, HELD, LedgerEntry, RecorderPosition
+from ..ledger import COUNTED, HELD, LedgerEntry, LedgerRow, RecorderPosition
 from ..text import Text, _
 from ..transparency import entries, log
 from ..transparency.models import Log
@@ -94,15 +94,28 @@ def publish(stores: Stores, campaign_id: int) -> bool:
 
 def ballot_entry(ballot: WaitingBallot) -> bytes:
     """One ballot as the log shows it: no address, no device, no identity."""
+    return _entry(
+        ballot.ballot_id, ballot.cast_ms, ballot.choices, ballot.voter_tag, ballot.channel, held=ballot.held
+    )
+
+
+def ballot_entry_of(row: LedgerRow) -> bytes:
+    """The log entry that belongs to a ledger row: recording and checking write it the same way."""
+    return _entry(row.ballot_id, to_ms(row.cast_at), row.choices, row.voter_tag, row.channel, held=row.held)
+
+
+def _entry(
+    ballot_id: str, cast_ms: int, choices: Sequence[int], voter_tag: str, channel: str, *, held: bool
+) -> bytes:
     return entries.encode(
         {
             "type": "ballot",
-            "at": rfc3339_ms(ballot.cast_ms),
-            "ballot": ballot.ballot_id,
-            "choices": list(ballot.choices),
-            "voter": ballot.voter_tag,
-            "channel": ballot.channel,
-            "held": ballot.held,
+            "at": rfc3339_ms(cast_ms),
+            "ballot": ballot_id,
+            "choices": list(choices),
+            "voter": voter_tag,
+            "channel": channel,
+            "held": held,
         }
     )
 

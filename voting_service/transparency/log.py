@@ -56,7 +56,9 @@ def append(session: Session, log: Log, entries: Sequence[bytes]) -> int:
             for i, entry in enumerate(entries)
         ],
     )
-    changed = tiles.extend(first, [leaf_hash(entry) for entry in entries], tile_reader(session, log.campaign_id))
+    changed = tiles.extend(
+        first, [leaf_hash(entry) for entry in entries], tile_reader(session, log.campaign_id)
+    )
     for tile, hashes in changed.items():
         session.merge(
             LogTile(campaign_id=log.campaign_id, level=tile.level, tile_index=tile.index, hashes=hashes)

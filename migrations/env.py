@@ -1,0 +1,23 @@
+"""Alembic's environment: runs on the connection that ``database.Database.upgrade`` hands over."""
+
+from alembic import context
+
+import voting_service.activity
+import voting_service.campaigns.models
+import voting_service.candidates.models
+import voting_service.ledger
+import voting_service.transparency.models
+from voting_service.database import Base
+
+__all__ = ["voting_service"]
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    # SQLite cannot alter a table in place; batch mode copies it, and is a plain ALTER on PostgreSQL.
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,91 @@
+"""The voters' side of the JSON API: ballot form, casting, counts, receipts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, make_response, request
+
+from ..clock import rfc3339
+from ..errors import NotFound
+from ..text import _
+from ..web import access
+from ..web.caching import cacheable
+from ..web.errors import answer
+from ..web.limits import costly
+from .cast_api import answer_cast
+from .polling_place import keep_session, polling_place, voter_session
+from .receipts import find_receipt
+
+api = Blueprint("ballots_api", __name__, url_prefix="/api/v1")
+api.after_request(keep_session)
+
+
+@api.get("/campaigns/<slug>/ballot-form")
+@access.voter
+@costly
+def ballot_form(slug: str) -> Response:
+    """A fresh ballot form for this voter's session."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    session = voter_session(view.show)
+    if session is None:
+        return answer("no_voter", _("请先登录投票身份：本次投票需在微信中进行。"))
+    if view.state in ("scheduled", "closed"):
+        sentence = _("投票已经结束。") if view.state == "closed" else _("投票尚未开始。")
+        next_at = rfc3339(view.next_opening) if view.next_opening else None
+        return answer("not_open", sentence, extra={"next_at": next_at})
+    text, form = place.station.forms.issue(slug, session, now)
+    response = jsonify(form=text, ballot_id=form.ballot_id, expires_at=rfc3339(form.expires_at), challenge=None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@api.post("/campaigns/<slug>/ballots")
+@access.voter
+def ballots(slug: str) -> Response:
+    """Cast a ballot. The front door answers this address as a rule; both give the same answer."""
+    place = polling_place()
+    place.showcase.campaign(slug)  # an unknown campaign is 404 before anything else
+    made = answer_cast(
+        place.station,
+        place.sessions,
+        slug,
+        body=request.get_data(cache=False),
+        cookie_header=request.headers.get("Cookie", ""),
+        address=request.remote_addr or "",
+        user_agent=request.headers.get("User-Agent", ""),
+    )
+    return make_response(made.body, made.status, made.headers)
+
+
+@api.get("/campaigns/<slug>/counts")
+@access.public
+def counts(slug: str) -> Response:
+    """Provisional counts, as far as the campaign shows them."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    counted = view.counted
+    body = {
+        "shown": counted.shown,
+        "final": counted.final,
+        "counts": {str(number): count for number, count in counted.counts.items()},
+        "ballots": counted.ballots,
+        "as_of": rfc3339(counted.as_of) if counted.as_of else None,
+        "note": view.counts_note,
+    }
+    return cacheable(jsonify(body), max_age=1)
+
+
+@api.get("/receipts/<code>")
+@access.public
+@costly
+def receipt(code: str) -> Response:
+    """How a ballot stands, with its proof once it is published."""
+    place = polling_place()
+    state = find_receipt(place.database, place.station, code)
+    if state is None:
+        raise NotFound(_("没有查到这个查验码，请对照回执核对后再试。"))
+    response = jsonify(state.to_json())
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,310 @@
+"""The pages voters see: the ballot, a candidate, the ranking, the rules, receipt and verification."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..campaigns.rule_texts import rule_texts
+from ..candidates.showcase import CampaignOnShow
+from ..clock import from_ms
+from ..errors import VotingError
+from ..text import Text, _
+from ..transparency.checkpoint import Checkpoint
+from ..transparency.models import Log
+from ..web import access
+from ..web.headers import csp_nonce
+from ..web.language import Slot, html_language, say
+from ..web.limits import costly
+from ..web.problems import status_of, title_of
+from ..web.sessions import COOKIE
+from .campaign_page import Sought, campaign_page
+from .campaign_view import CampaignView
+from .cast import Cast, CastRequest, Refused, cast
+from .polling_place import keep_session, polling_place, voter_session
+from .ranking import ranking_rows
+from .receipts import ReceiptState, find_receipt
+
+pages = Blueprint("ballots", __name__)
+_NONCE = Slot("nonce")
+pages.after_request(keep_session)
+
+
+def _page(body: str | bytes, status: int = 200, cache: str = "private, no-cache") -> Response:
+    response = make_response(body, status)
+    response.headers["Cache-Control"] = cache
+    return response
+
+
+def _share(view: CampaignView, title: str, description: str, path: str, image: str | None = None) -> dict[str, Any]:
+    base = polling_place().base_url
+    image = image or (view.cover.src if view.cover else None)
+    card = {
+        "title": title,
+        "description": description,
+        "image_url": base + image if image else None,
+        "url": base + path,
+    }
+    return {"canonical_url": base + path, "share": card}
+
+
+@pages.get("/")
+@access.public
+def home() -> Response:
+    """All public campaigns."""
+    place = polling_place()
+    now = place.clock.now()
+    campaigns = [place.view(show.slug, now) for show in place.showcase.listed()]
+    return _page(render_template("web/home.html", campaigns=campaigns, now=now))
+
+
+@pages.get("/c/<slug>")
+@access.voter
+def campaign(slug: str) -> Response:
+    """The ballot."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    return _page(campaign_page(place, view, voter_session(view.show), now, Sought()))
+
+
+@pages.post("/c/<slug>")
+@access.voter
+@costly
+def cast_page(slug: str) -> BaseResponse:
+    """The ballot posted without JavaScript: searched in, or cast."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    session = voter_session(view.show)
+    sought = _sought(view.show)
+    if request.form.get("action") == "filter":
+        return _page(campaign_page(place, view, session, now, sought))
+    outcome = _cast(slug)
+    if isinstance(outcome, Cast):
+        code = outcome.receipt.to_json()["tracking_code"]
+        return redirect(f"/r/{code}?new=1", 303)
+    if outcome.code == "invalid_choices":
+        problems = tuple(say(item) for item in outcome.problems)
+        page = campaign_page(place, view, session, now, Sought(sought.query, sought.category, sought.chosen, problems))
+        return _page(page, 422)
+    return _refused_page(view, outcome)
+
+
+def _sought(show: CampaignOnShow) -> Sought:
+    numbers = {int(n) for n in request.form.getlist("choices") if n.isdecimal() and len(n) < 7}
+    return Sought(
+        query=request.form.get("q", "").strip()[:40],
+        category=request.form.get("category", "")[:60],
+        chosen=frozenset(numbers & set(show.by_number)),
+    )
+
+
+def _cast(slug: str) -> Cast | Refused:
+    place = polling_place()
+    sent = request.form.getlist("choices")
+    try:
+        return cast(
+            place.station,
+            CastRequest(
+                slug=slug,
+                session=place.sessions.from_cookie(request.cookies.get(COOKIE)),
+                form=request.form.get("form"),
+                choices=[int(n) if n.isdecimal() and len(n) < 7 else n for n in sent],
+                address=request.remote_addr or "",
+                user_agent=request.headers.get("User-Agent", ""),
+            ),
+        )
+    except VotingError as error:
+        return Refused(error.code, error.sentence)
+
+
+def _refused_page(view: CampaignView, refused: Refused) -> Response:
+    refusal = {
+        "code": refused.code,
+        "title": say(title_of(refused.code)),
+        "sentence": say(refused.sentence),
+        "remedy": None,
+        "next_at": refused.next_at,
+    }
+    status = status_of(refused.code)
+    response = _page(render_template("ballots/refused.html", campaign=view, refusal=refusal), status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(refused.retry_after_s or 5)
+    return response
+
+
+@pages.get("/c/<slug>/candidates/<int:number>")
+@access.voter
+def candidate(slug: str, number: int) -> Response:
+    """One candidate's story, with a way to choose them."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    person = view.show.by_number.get(number)
+    if person is None:
+        abort(404)
+    session = voter_session(view.show)
+    form = ""
+    if session is not None and view.state == "open":
+        form, _ballot_form = place.station.forms.issue(slug, session, now)
+    people = view.show.candidates
+    at = people.index(person)
+    share = _share(
+        view,
+        say(_("%(number)s 号 %(name)s｜%(title)s", number=number, name=person.name, title=view.title)),
+        person.summary or person.story_text,
+        person.url,
+        person.photo.src if person.photo else None,
+    )
+    return _page(
+        render_template(
+            "candidates/candidate.html",
+            campaign=view,
+            candidate=view.with_count(person),
+            previous=people[at - 1] if at else None,
+            next=people[at + 1] if at + 1 < len(people) else None,
+            ballot_form=form or None,
+            now=now,
+            **share,
+        )
+    )
+
+
+@pages.get("/c/<slug>/ranking")
+@access.public
+def ranking(slug: str) -> Response:
+    """Candidates by count, as far as the campaign shows counts."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    key = ("ranking", slug, view.version, view.state, view.next_opening, view.counted.stamp, html_language())
+
+    def render() -> str:
+        return render_template(
+            "campaigns/ranking.html",
+            campaign=view,
+            rows=ranking_rows(view),
+            now=now,
+            csp_nonce=_NONCE,
+            **_share(view, view.title, view.summary, view.ranking_url),
+        )
+
+    return _page(place.pages.page(key, render).fill({"nonce": csp_nonce().encode()}))
+
+
+@pages.get("/c/<slug>/rules")
+@access.public
+def rules(slug: str) -> Response:
+    """The rules in words."""
+    place = polling_place()
+    now = place.clock.now()
+    view = place.view(slug, now)
+    lines = [{"term": say(term), "text": say(text)} for term, text in rule_texts(view.show.rules)]
+    share = _share(view, view.title, view.summary, view.rules_url)
+    page = render_template(
+        "campaigns/rules.html", campaign=view, rules=lines, contact=_contact(view.show.plan), now=now, **share
+    )
+    return _page(page)
+
+
+def _contact(plan: Mapping[str, Any]) -> list[dict[str, str]]:
+    terms: dict[str, Text] = {
+        "department": _("受理部门"),
+        "phone": _("联系电话"),
+        "email": _("电子邮箱"),
+        "address": _("联系地址"),
+    }
+    given = plan.get("publicity", {}).get("contact", {})
+    return [{"term": say(term), "text": str(given[key])} for key, term in terms.items() if given.get(key)]
+
+
+@pages.get("/r/<code>")
+@access.public
+@costly
+def receipt(code: str) -> Response:
+    """What became of a ballot."""
+    place = polling_place()
+    state = find_receipt(place.database, place.station, code)
+    if state is None:
+        abort(404)
+    view = place.view(state.slug, place.clock.now())
+    page = render_template("ballots/receipt.html", campaign=view, receipt=_receipt_view(view, state))
+    response = _page(page)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
+    plain = state.receipt.to_json(state.stage)
+    found = state.inclusion
+    return {
+        **plain,
+        "code_plain": state.receipt.ballot_id,
+        "standing": state.standing,
+        "reason": None,
+        "cast_at": from_ms(state.receipt.cast_ms),
+        "choices": [view.by_number[n] for n in state.receipt.choices if n in view.by_number],
+        "statement": state.statement,
+        "leaf_index": state.leaf_index,
+        "log_size": found.log_size if found else None,
+        "root_hash": found.root_hash.hex() if found else None,
+        "proof": [node.hex() for node in found.proof] if found else [],
+        "entry": found.entry if found else None,
+        "verifier_key": state.verifier_key,
+        "url": f"{polling_place().base_url}/r/{plain['tracking_code']}",
+        "api_url": f"/api/v1/receipts/{plain['tracking_code']}",
+        "next_at": None,
+        "just_cast": request.args.get("new") == "1",
+        "remaining_today": None,
+        "remaining_total": None,
+    }
+
+
+@pages.get("/c/<slug>/verify")
+@access.public
+@costly
+def verify(slug: str) -> BaseResponse:
+    """How anyone can check, and the way in with a tracking code."""
+    place = polling_place()
+    view = place.view(slug, place.clock.now())
+    typed = request.args.get("code", "").strip()[:80]
+    error: Text | None = None
+    if typed:
+        state = find_receipt(place.database, place.station, typed)
+        if state is not None:
+            return redirect(f"/r/{state.receipt.to_json()['tracking_code']}", 303)
+        error = _("没有查到这个查验码，请对照回执核对后再试。")
+    page = render_template(
+        "ballots/verify.html",
+        campaign=view,
+        code=typed,
+        error=say(error) if error else None,
+        archive_url=view.archive_url,
+        **_log_facts(view),
+    )
+    return _page(page, 404 if error else 200)
+
+
+def _log_facts(view: CampaignView) -> dict[str, Any]:
+    place = polling_place()
+    address = place.base_url + view.log_url
+    with place.database.read() as session:
+        public_log = session.get(Log, view.show.id)
+    if public_log is None or public_log.checkpoint is None:
+        return {"checkpoint": None, "verifier_key": None, "log_url": None, "recount_command": None}
+    signed = Checkpoint.parse(public_log.checkpoint.split("\n\n")[0] + "\n")
+    return {
+        "checkpoint": {
+            "size": signed.size,
+            "root_hash": signed.root_hash.hex(),
+            "at": public_log.signed_at,
+            "text": public_log.checkpoint,
+        },
+        "verifier_key": public_log.verifier_key,
+        "log_url": address,
+        "recount_command": f"python tools/recount.py {address}",
+    }

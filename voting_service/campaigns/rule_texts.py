@@ -1,0 +1,77 @@
+"""The rules page's lines: every rule that the box enforces, in words, from the same values."""
+
+from __future__ import annotations
+
+from ..text import Text, _
+from .rules import BallotRules, CategoryRule
+
+TermAndText = tuple[Text, Text]
+
+
+def rule_texts(rules: BallotRules) -> list[TermAndText]:
+    """Term and text, in the order in which people ask."""
+    lines = [
+        (_("投票时间"), _("%(first)s 至 %(last)s", first=_local(rules, "opens_at"), last=_local(rules, "closes_at"))),
+        (_("每日开放"), _hours(rules)),
+        (_("每票可选"), _choices(rules.min_choices, rules.max_choices)),
+        (_("投票次数"), _often(rules)),
+    ]
+    if rules.same_candidate_per_day and (rules.ballots_per_day or 2) > rules.same_candidate_per_day:
+        lines.append((_("同一候选人"), _("每人每天最多投 %(n)s 次。", n=rules.same_candidate_per_day)))
+    lines += [(_("“%(name)s”组", name=c.name), text) for c in rules.categories if (text := _category(c))]
+    lines.append((_("投票方式"), _identities(rules)))
+    lines.append((_("票数公布"), _counts(rules)))
+    return lines
+
+
+def _local(rules: BallotRules, which: str) -> str:
+    moment = getattr(rules, which).astimezone(rules.zone)
+    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def _hours(rules: BallotRules) -> Text:
+    if rules.daily_hours is None:
+        return _("全天。")
+    return _("每天 %(first)s 至 %(last)s。", first=rules.daily_hours[0], last=rules.daily_hours[1])
+
+
+def _choices(low: int, high: int) -> Text:
+    if low == high:
+        return _("正好 %(n)s 人，一次提交。", n=high)
+    return _("%(low)s 至 %(high)s 人，一次提交。", low=low, high=high)
+
+
+def _often(rules: BallotRules) -> Text:
+    day, total = rules.ballots_per_day, rules.ballots_total
+    if day and total:
+        return _("每人每天 %(day)s 次，全程不超过 %(total)s 次。零点起算新的一天。", day=day, total=total)
+    if day:
+        return _("每人每天 %(day)s 次。零点起算新的一天。", day=day)
+    if total:
+        return _("每人全程 %(total)s 次。", total=total)
+    return _("不限次数。")
+
+
+def _category(category: CategoryRule) -> Text | None:
+    low, high = category.min_choices, category.max_choices
+    if low and high:
+        return _("每张选票选 %(low)s 至 %(high)s 人。", low=low, high=high)
+    if high:
+        return _("每张选票最多选 %(n)s 人。", n=high)
+    return _("每张选票至少选 %(n)s 人。", n=low) if low else None
+
+
+def _identities(rules: BallotRules) -> Text:
+    if set(rules.identities) == {"wechat", "device"}:
+        return _("微信或手机、电脑浏览器均可投票；两种渠道的票数分别统计。")
+    if "wechat" in rules.identities:
+        return _("请在微信中投票。")
+    return _("用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。")
+
+
+def _counts(rules: BallotRules) -> Text:
+    if rules.counts_mode == "live":
+        return _("投票期间实时显示，仅供参考。")
+    if rules.counts_mode == "daily":
+        return _("每天 %(at)s 公布一次。", at=rules.counts.split()[1])
+    return _("投票结束前不公布，结束后一并公布。")

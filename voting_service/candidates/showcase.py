@@ -1,0 +1,248 @@
+"""What the public sees of campaigns and candidates, kept in each process and renewed when its version changes.
+
+A page view costs no SQL when warm: within ``FRESH_S`` nothing is asked at all, and after that one small query asks
+whether the version is still the same. A database that is away leaves the last known pages standing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ..campaigns.models import CLOSED, DRAFT, Campaign
+from ..campaigns.queries import campaign_by_slug, public_campaigns
+from ..campaigns.rules import BallotRules
+from ..database import Database
+from ..errors import NotFound, Unavailable
+from ..text import _
+from . import stories
+from .models import Candidate
+from .photos import Picture
+from .queries import roster
+
+FRESH_S = 1.0
+PHOTOS_URL = "/photos/"
+
+log = structlog.get_logger("showcase")
+
+
+@dataclass(frozen=True)
+class PictureView:
+    """A picture as templates use it."""
+
+    alt: str
+    width: int
+    height: int
+    src: str
+    srcset_jpeg: str
+    srcset_webp: str
+
+
+@dataclass(frozen=True)
+class CategoryView:
+    """A category with its size."""
+
+    key: str
+    name: str
+    size: int
+    min_choices: int | None
+    max_choices: int | None
+
+
+@dataclass(frozen=True)
+class CandidateView:
+    """A candidate as templates and the API show them. Birth date and gender are never among it."""
+
+    number: int
+    name: str
+    organisation: str
+    title: str
+    category: CategoryView | None
+    summary: str
+    slogan: str
+    story: Markup
+    story_text: str
+    video_url: str | None
+    photos: tuple[PictureView, ...]
+    url: str
+    qr_svg_url: str
+    qr_png_url: str
+    search: str
+    """What a search looks into, lower case."""
+    count: int | None = None
+
+    @property
+    def photo(self) -> PictureView | None:
+        """The first photo."""
+        return self.photos[0] if self.photos else None
+
+
+@dataclass(frozen=True)
+class CampaignOnShow:
+    """One public campaign with its roster: everything that does not change from moment to moment."""
+
+    id: int
+    slug: str
+    version: int
+    phase: str
+    title: str
+    organiser: str
+    description: Markup
+    summary: str
+    cover: PictureView | None
+    rules: BallotRules
+    plan: Mapping[str, Any]
+    opened_at: datetime | None
+    closed_at: datetime | None
+    published_counts: Mapping[str, Any] | None
+    categories: tuple[CategoryView, ...]
+    candidates: tuple[CandidateView, ...]
+    by_number: Mapping[int, CandidateView]
+
+    @property
+    def url(self) -> str:
+        """The campaign page's path."""
+        return f"/c/{self.slug}"
+
+    @property
+    def closed(self) -> bool:
+        """Whether the box is sealed, drained and the log's ballots ended."""
+        return self.phase == CLOSED
+
+
+class Showcase:
+    """The public campaigns of this process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._shown: dict[str, tuple[float, CampaignOnShow]] = {}
+        self._listing: tuple[float, tuple[str, ...]] = (0.0, ())
+        self._lock = threading.Lock()
+
+    def campaign(self, slug: str) -> CampaignOnShow:
+        """One campaign. Raises NotFound for an unknown one or a draft, Unavailable if it was never read."""
+        known = self._shown.get(slug)
+        if known and time.monotonic() - known[0] < FRESH_S:
+            return known[1]
+        # One thread renews while the others go on with what they have.
+        if known and not self._lock.acquire(blocking=False):
+            return known[1]
+        if not known:
+            self._lock.acquire()
+        try:
+            return self._renewed(slug, self._shown.get(slug))
+        finally:
+            self._lock.release()
+
+    def listed(self) -> list[CampaignOnShow]:
+        """All public campaigns, the latest first."""
+        read_at, slugs = self._listing
+        if time.monotonic() - read_at >= FRESH_S:
+            try:
+                with self._database.read() as session:
+                    slugs = tuple(campaign.slug for campaign in public_campaigns(session))
+                self._listing = (time.monotonic(), slugs)
+            except SQLAlchemyError as error:
+                log.error("database_unavailable", error=type(error).__name__)
+        return [self.campaign(slug) for slug in slugs]
+
+    def _renewed(self, slug: str, known: tuple[float, CampaignOnShow] | None) -> CampaignOnShow:
+        try:
+            with self._database.read() as session:
+                version = session.scalar(select(Campaign.version).where(Campaign.slug == slug))
+                show = known[1] if known and known[1].version == version else _read(session, slug)
+        except SQLAlchemyError as error:
+            log.error("database_unavailable", error=type(error).__name__)
+            if known is None:
+                raise Unavailable(_("暂时读取不到活动信息，请稍后再试。")) from error
+            show = known[1]
+        except NotFound:
+            self._shown.pop(slug, None)
+            raise
+        self._shown[slug] = (time.monotonic(), show)
+        return show
+
+
+def _read(session: Session, slug: str) -> CampaignOnShow:
+    campaign = campaign_by_slug(session, slug)
+    if campaign.phase == DRAFT:
+        raise NotFound(_("这个评选活动还没有公布。"))
+    people = roster(session, campaign.id)
+    categories = _categories(campaign, people)
+    by_key = {category.key: category for category in categories}
+    views = tuple(_candidate_view(slug, person, by_key) for person in people)
+    return CampaignOnShow(
+        id=campaign.id,
+        slug=slug,
+        version=campaign.version,
+        phase=campaign.phase,
+        title=campaign.title,
+        organiser=campaign.organiser,
+        description=Markup(stories.to_html(campaign.description)),  # noqa: S704 - sanitised by stories
+        summary=stories.plain_text(campaign.description, 120),
+        cover=_picture_view(campaign.cover_json, campaign.title) if campaign.cover_json else None,
+        rules=campaign.rules,
+        plan=MappingProxyType(campaign.plan),
+        opened_at=campaign.opened_at,
+        closed_at=campaign.closed_at,
+        published_counts=json.loads(campaign.counts_json) if campaign.counts_json else None,
+        categories=categories,
+        candidates=views,
+        by_number=MappingProxyType({view.number: view for view in views}),
+    )
+
+
+def _categories(campaign: Campaign, people: Any) -> tuple[CategoryView, ...]:
+    sizes: dict[str, int] = {}
+    for person in people:
+        if person.category:
+            sizes[person.category.key] = sizes.get(person.category.key, 0) + 1
+    return tuple(
+        CategoryView(c.key, c.name, sizes.get(c.key, 0), c.min_choices, c.max_choices)
+        for c in campaign.rules.categories
+    )
+
+
+def _candidate_view(slug: str, person: Candidate, categories: Mapping[str, CategoryView]) -> CandidateView:
+    url = f"/c/{slug}/candidates/{person.number}"
+    return CandidateView(
+        number=person.number,
+        name=person.name,
+        organisation=person.organisation,
+        title=person.title,
+        category=categories.get(person.category.key) if person.category else None,
+        summary=person.summary,
+        slogan=person.slogan,
+        story=Markup(stories.to_html(person.story)),  # noqa: S704 - sanitised by stories
+        story_text=stories.plain_text(person.story, 200),
+        video_url=person.video_url,
+        photos=tuple(_picture_view(photo.picture_json, person.name) for photo in person.photos),
+        url=url,
+        qr_svg_url=f"{url}/qr.svg",
+        qr_png_url=f"{url}/qr.png",
+        search=f"{person.number} {person.name} {person.organisation}".lower(),
+    )
+
+
+def _picture_view(picture_json: str, alt: str) -> PictureView:
+    picture = Picture.from_json(picture_json)
+    return PictureView(
+        alt=alt,
+        width=picture.width,
+        height=picture.height,
+        src=picture.src("jpg", PHOTOS_URL),
+        srcset_jpeg=picture.srcset("jpg", PHOTOS_URL),
+        srcset_webp=picture.srcset("webp", PHOTOS_URL),
+    )

@@ -1,0 +1,36 @@
+"""Structured logs: one JSON object a line on standard error, and nothing in it that points at a person.
+
+Addresses, cookies, forms and tags are never handed to a logger; a last filter drops such keys should one slip in.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+PERSONAL = frozenset({"ip", "address", "remote_addr", "cookie", "voter", "voter_tag", "openid", "phone", "form", "user_agent"})
+
+
+def configure() -> None:
+    """Once per process, before the first line is logged."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _drop_personal,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+def _drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for name in PERSONAL.intersection(event):
+        del event[name]
+    return event

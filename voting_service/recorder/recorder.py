@@ -1,0 +1,125 @@
+"""The recorder: one process that keeps every campaign's schedule and drains its box, turn after turn.
+
+Any number may run; a lease lets one work at a time on a campaign, and the position's compare-and-set (``drain``)
+holds even where a lease is broken by a stopped clock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import or_, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..ballots.ballot_box import PREPARED, BoxUnavailable
+from ..ballots.opening import Opener, open_voting
+from ..campaigns.models import OPEN, SCHEDULED, Campaign
+from ..campaigns.queries import campaigns_in
+from ..errors import VotingError
+from ..ledger import RecorderPosition
+from ..text import _
+from .closing import finish_closing, seal_if_due
+from .drain import LostRace, Stores, drain_once, rebuild_remedy
+
+LEASE = timedelta(seconds=10)
+ACTOR = "schedule"
+
+log = structlog.get_logger("recorder")
+
+
+class Recorder:
+    """Takes turns. Every failure is logged and tried again at the next turn; none ends the process."""
+
+    def __init__(self, stores: Stores, opener: Opener) -> None:
+        self.stores = stores
+        self._opener = opener
+        self.name = secrets.token_hex(8)
+        self._leases: dict[int, datetime] = {}
+
+    def turn(self) -> int:
+        """Once around all campaigns; gives how many ballots were recorded."""
+        try:
+            with self.stores.database.read() as session:
+                due = campaigns_in(session, SCHEDULED, OPEN)
+        except SQLAlchemyError as error:
+            log.error("database_unavailable", error=type(error).__name__)
+            return 0
+        return sum(self._guarded(campaign) for campaign in due)
+
+    def _guarded(self, campaign: Campaign) -> int:
+        try:
+            return self._serve(campaign)
+        except LostRace:
+            return 0
+        except VotingError as error:
+            log.error(error.code, campaign=campaign.slug, sentence=str(error.sentence))
+        except SQLAlchemyError as error:
+            # The statement's parameters hold voter tags; its kind is enough to act on.
+            log.error("database_error", campaign=campaign.slug, error=type(error).__name__)
+        return 0
+
+    def _serve(self, campaign: Campaign) -> int:
+        if campaign.phase == SCHEDULED:
+            if campaign.rules.opens_at <= self.stores.clock.now():
+                open_voting(self._opener, campaign.slug, at=self.stores.clock.now(), actor=ACTOR)
+            return 0
+        if not self._has_lease(campaign.id):
+            return 0
+        recorded = drain_once(self.stores, campaign.id, campaign.slug)
+        self._keep_schedule(campaign)
+        return recorded
+
+    def _keep_schedule(self, campaign: Campaign) -> None:
+        """Open what a crash left prepared; close what is due or was sealed by hand."""
+        state = self.stores.box.state(campaign.slug)
+        if state is None:
+            raise BoxUnavailable(_("票箱在本轮中消失。"), rebuild_remedy(campaign.slug))
+        if state.state == PREPARED:
+            self.stores.box.open(campaign.slug)
+        if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:
+            return
+        sealed = seal_if_due(self.stores, campaign.slug)
+        if sealed is not None:
+            finish_closing(self.stores, campaign.id, campaign.slug, sealed, actor=ACTOR)
+            log.info("closed", campaign=campaign.slug, ballots=sealed[1])
+
+    def _has_lease(self, campaign_id: int) -> bool:
+        """Hold or renew the lease; renewed at half its life, so that an idle turn writes nothing."""
+        now = self.stores.clock.now()
+        if self._leases.get(campaign_id, now) > now + LEASE / 2:
+            return True
+        with self.stores.database.write() as session:
+            taken = session.execute(
+                update(RecorderPosition)
+                .where(
+                    RecorderPosition.campaign_id == campaign_id,
+                    or_(
+                        RecorderPosition.holder.is_(None),
+                        RecorderPosition.holder == self.name,
+                        RecorderPosition.lease_until < now,
+                    ),
+                )
+                .values(holder=self.name, lease_until=now + LEASE)
+            )
+            held = isinstance(taken, CursorResult) and taken.rowcount == 1
+        if held:
+            self._leases[campaign_id] = now + LEASE
+        else:
+            self._leases.pop(campaign_id, None)
+        return held
+
+
+def run(
+    recorder: Recorder, wait: Callable[[float], bool], interval_s: float, jobs: list[Callable[[], None]]
+) -> None:
+    """Turn after turn until ``wait`` says stop; without a pause while ballots keep coming."""
+    while True:
+        recorded = recorder.turn()
+        for job in jobs:
+            job()
+        if wait(0.0 if recorded else interval_s):
+            return

@@ -1,0 +1,100 @@
+"""Publishing counts: daily where the campaign says so, and the final count once voting has closed.
+
+Counted from the ledger, never from the box, and up to an exact moment: the log's entries shown to the public are
+those same ballots, so that anyone can recount exactly what was published.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ..ballots.ballot_box import BoxUnavailable
+from ..campaigns.models import CLOSED, OPEN, Campaign
+from ..campaigns.queries import campaign_by_slug, campaigns_in
+from ..candidates.queries import roster
+from ..clock import rfc3339, to_ms
+from ..ledger import COUNTED, LedgerEntry, RecorderPosition
+from ..recorder.drain import Stores
+from ..transparency.models import Log
+from .archive import write_archive
+from .count import Tally
+from .ledger_reads import tally_ledger
+
+log = structlog.get_logger("publication")
+
+
+def publish_due(stores: Stores, archives: Path) -> None:
+    """Whatever is to be published now. A failure is logged and tried again at the next turn."""
+    try:
+        with stores.database.read() as session:
+            due = [(campaign, moment) for campaign in campaigns_in(session, OPEN, CLOSED)
+                   if (moment := _due(campaign, stores.clock.now())) is not None]  # fmt: skip
+        for campaign, moment in due:
+            if campaign.phase == CLOSED:
+                write_archive(stores.database, campaign.slug, archives)
+                _publish(stores, campaign.slug, None, moment)
+            elif _all_recorded(stores, campaign, moment):
+                _publish(stores, campaign.slug, moment, moment)
+    except SQLAlchemyError as error:
+        log.error("database_error", error=type(error).__name__)
+    except BoxUnavailable as error:
+        log.error(error.code, sentence=str(error.sentence))
+
+
+def _due(campaign: Campaign, now: datetime) -> datetime | None:
+    """As of when counts are to be published now; None where nothing is due."""
+    published = json.loads(campaign.counts_json) if campaign.counts_json else None
+    if campaign.phase == CLOSED:
+        return None if published and published["final"] else campaign.closed_at
+    last = campaign.rules.last_publication(now)
+    if last is None or (published and datetime.fromisoformat(published["as_of"]) >= last):
+        return None
+    return last
+
+
+def _all_recorded(stores: Stores, campaign: Campaign, moment: datetime) -> bool:
+    """Whether every ballot cast before the moment is in the ledger."""
+    with stores.database.read() as session:
+        position = session.get_one(RecorderPosition, campaign.id)
+    first = stores.box.waiting(campaign.slug, after=position.stream_id, count=1)
+    return not first or first[0].cast_ms >= to_ms(moment)
+
+
+def _publish(stores: Stores, slug: str, before: datetime | None, as_of: datetime) -> None:
+    with stores.database.write() as session:
+        campaign = campaign_by_slug(session, slug, lock=True)
+        numbers = [candidate.number for candidate in roster(session, campaign.id)]
+        tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, before=before)
+        campaign.counts_json = _counts_json(tally, as_of, final=before is None)
+        campaign.version += 1
+        if before is not None:
+            session.get_one(Log, campaign.id).shown_size = _leaves_before(session, campaign.id, before)
+    log.info("counts_published", campaign=slug, as_of=rfc3339(as_of), final=before is None)
+
+
+def _counts_json(tally: Tally, as_of: datetime, *, final: bool) -> str:
+    return json.dumps(
+        {
+            "as_of": rfc3339(as_of),
+            "final": final,
+            "ballots": tally.ballots[COUNTED],
+            "counts": {str(number): count for number, count in tally.counted().items()},
+        }
+    )
+
+
+def _leaves_before(session: Session, campaign_id: int, moment: datetime) -> int:
+    """The log's length as far as it holds ballots cast before the moment; ``opened`` is always among it."""
+    last = session.scalar(
+        select(func.max(LedgerEntry.leaf_index)).where(
+            LedgerEntry.campaign_id == campaign_id, LedgerEntry.cast_at < moment
+        )
+    )
+    return 1 if last is None else last + 1

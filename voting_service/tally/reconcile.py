@@ -1,0 +1,241 @@
+"""Reconciling: is box = ledger = log? Every difference is listed, none is mended.
+
+The log is recomputed from its entries, the ledger is compared with it row by row, and the box with both, taking in
+the ballots that wait to be recorded. It may run while people vote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..ballots.ballot_box import BallotBox, BoxSnapshot
+from ..campaigns.models import Campaign
+from ..campaigns.queries import campaign_by_slug
+from ..clock import from_ms
+from ..database import Database
+from ..errors import Problem
+from ..ledger import COUNTED, LedgerRow, RecorderPosition
+from ..recorder.drain import ballot_entry_of
+from ..text import _
+from ..transparency import entries, log, tiles
+from ..transparency.checkpoint import Checkpoint
+from ..transparency.merkle import leaf_hash
+from ..transparency.models import Log
+from ..transparency.notes import NoteInvalid, VerifierKey
+from .count import standings
+from .ledger_reads import Progress, leaf_entries, ledger_rows, no_progress
+from .voter_states import CastBallot, voter_states
+
+MOST_LISTED = 100
+_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """The figures on each side and every difference found."""
+
+    slug: str
+    box: int | None
+    waiting: int | None
+    ledger: int
+    log: int
+    voters_compared: bool
+    differences: tuple[Problem, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """For the command line."""
+        return {
+            "campaign": self.slug,
+            "box": self.box,
+            "waiting": self.waiting,
+            "ledger": self.ledger,
+            "log": self.log,
+            "voters_compared": self.voters_compared,
+            "differences": [str(problem) for problem in self.differences],
+        }
+
+
+def reconcile(database: Database, box: BallotBox, slug: str, progress: Progress = no_progress) -> Reconciliation:
+    """Compare all three. Raises NotFound, BoxUnavailable."""
+    for _attempt in range(_TRIES):
+        with database.read() as session:
+            campaign = campaign_by_slug(session, slug)
+            position = session.get(RecorderPosition, campaign.id)
+            if position is None:
+                return Reconciliation(slug, None, None, 0, 0, False, (Problem(slug, _("还没有开始投票。")),))
+            snapshot = box.snapshot(slug, after=position.stream_id)
+            if snapshot is not None and _recorder_was_quicker(snapshot, position):
+                continue  # it recorded and trimmed between our two looks; look again
+            return _compare(session, campaign, position, box, snapshot, progress)
+    raise AssertionError("the recorder outran every look")
+
+
+def _recorder_was_quicker(snapshot: BoxSnapshot, position: RecorderPosition) -> bool:
+    first = snapshot.waiting[0].seq if snapshot.waiting else snapshot.state.seq + 1
+    return snapshot.state.epoch == position.box_epoch and first > position.seq + 1
+
+
+def _compare(
+    session: Session,
+    campaign: Campaign,
+    position: RecorderPosition,
+    box: BallotBox,
+    snapshot: BoxSnapshot | None,
+    progress: Progress,
+) -> Reconciliation:
+    found = _Differences()
+    public_log = session.get_one(Log, campaign.id)
+    log_side = _read_log(session, public_log, found, progress)
+    counts, ballots = _read_ledger(session, campaign.id, log_side, found, progress)
+    if position.seq != len(ballots):
+        found.add("recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots)))
+    compared = False
+    if snapshot is None:
+        if campaign.phase == "open":
+            found.add("box", _("Redis 中没有票箱。"))
+    else:
+        compared = _compare_box(campaign, position, box, snapshot, counts, ballots, found)
+    return Reconciliation(
+        campaign.slug,
+        snapshot.state.seq if snapshot else None,
+        len(snapshot.waiting) if snapshot else None,
+        len(ballots),
+        public_log.size,
+        compared,
+        found.problems(),
+    )
+
+
+class _Differences:
+    """Collects differences; beyond a hundred it only counts, since nobody reads a million lines."""
+
+    def __init__(self) -> None:
+        self._listed: list[Problem] = []
+        self._all = 0
+
+    def add(self, where: str, sentence: Any) -> None:
+        self._all += 1
+        if len(self._listed) < MOST_LISTED:
+            self._listed.append(Problem(where, sentence))
+
+    def problems(self) -> tuple[Problem, ...]:
+        rest = self._all - len(self._listed)
+        more = [Problem("…", _("另有 %(n)s 处差异未列出。", n=rest))] if rest else []
+        return (*self._listed, *more)
+
+
+def _read_log(
+    session: Session, public_log: Log, found: _Differences, progress: Progress
+) -> dict[int, tuple[bytes, str]]:
+    """Leaf index → (entry, standing) of each ballot; checks tree and signature on the way."""
+    raw = dict(leaf_entries(session, public_log.campaign_id, public_log.size, progress))
+    if len(raw) != public_log.size:
+        found.add("log_leaves", _("应有 %(n)s 条，实有 %(m)s 条。", n=public_log.size, m=len(raw)))
+    hashes = [leaf_hash(raw[index]) for index in sorted(raw)]
+    stored = log.tile_reader(session, public_log.campaign_id)
+    for tile, expected in tiles.extend(0, hashes, lambda _tile: b"").items():
+        if stored(tile)[: len(expected)] != expected:
+            found.add(tiles.tile_path(tile.level, tile.index), _("瓦片与日志条目不符。"))
+    _check_checkpoint(public_log, stored, found)
+    parsed = {index: entries.decode(entry) for index, entry in raw.items()}
+    standing = standings(parsed[index] for index in sorted(parsed))
+    return {
+        index: (raw[index], standing[entry["ballot"]]) for index, entry in parsed.items() if entry["type"] == "ballot"
+    }
+
+
+def _check_checkpoint(public_log: Log, stored: tiles.ReadTile, found: _Differences) -> None:
+    try:
+        text = VerifierKey.parse(public_log.verifier_key).verify(public_log.checkpoint or "")
+        signed = Checkpoint.parse(text)
+    except (NoteInvalid, ValueError) as error:
+        found.add("checkpoint", _("检查点签名无效：%(error)s", error=error))
+        return
+    if signed.size != public_log.signed_size or signed.root_hash != tiles.root_at(signed.size, stored):
+        found.add("checkpoint", _("检查点与日志不符。"))
+
+
+def _read_ledger(
+    session: Session,
+    campaign_id: int,
+    log_side: dict[int, tuple[bytes, str]],
+    found: _Differences,
+    progress: Progress,
+) -> tuple[Counter[int], list[CastBallot]]:
+    """Counted choices and all ballots by the ledger; compares each row with its leaf."""
+    counts: Counter[int] = Counter()
+    ballots: list[CastBallot] = []
+    unmatched = set(log_side)
+    for expected, row in enumerate(ledger_rows(session, campaign_id, progress), start=1):
+        where = f"ledger_entries seq={row.seq}"
+        if row.seq != expected:
+            found.add(where, _("此处应为第 %(n)s 张，编号不连续。", n=expected))
+        _compare_row(row, log_side.get(row.leaf_index), where, found)
+        unmatched.discard(row.leaf_index)
+        ballots.append(CastBallot(row.voter_tag, row.cast_at, row.choices))
+        if row.standing == COUNTED:
+            counts.update(row.choices)
+    for index in sorted(unmatched):
+        found.add(f"log leaf={index}", _("日志中的选票不在台账中。"))
+    return counts, ballots
+
+
+def _compare_row(row: LedgerRow, leaf: tuple[bytes, str] | None, where: str, found: _Differences) -> None:
+    if leaf is None:
+        found.add(where, _("台账中的选票不在日志中。"))
+        return
+    entry, standing = leaf
+    if entry != ballot_entry_of(row):
+        found.add(where, _("台账与日志第 %(leaf)s 条的内容不同。", leaf=row.leaf_index))
+    if row.standing != standing:
+        found.add(where, _("台账状态为 %(ledger)s，日志为 %(log)s。", ledger=row.standing, log=standing))
+
+
+def _compare_box(
+    campaign: Campaign,
+    position: RecorderPosition,
+    box: BallotBox,
+    snapshot: BoxSnapshot,
+    counts: Counter[int],
+    ballots: list[CastBallot],
+    found: _Differences,
+) -> bool:
+    """Compare the box with the ledger and the waiting ballots; tells whether voters could be compared too."""
+    state = snapshot.state
+    if state.epoch != position.box_epoch:
+        found.add("box", _("票箱是第 %(a)s 代，台账是第 %(b)s 代。", a=state.epoch, b=position.box_epoch))
+        return False
+    if state.seq != len(ballots) + len(snapshot.waiting):
+        found.add(
+            "box", _("票箱投出 %(a)s 张，台账 %(b)s 张加待入账 %(c)s 张不等。",
+                     a=state.seq, b=len(ballots), c=len(snapshot.waiting)),
+        )  # fmt: skip
+    expected = Counter(counts)
+    for ballot in snapshot.waiting:
+        if not ballot.held:
+            expected.update(ballot.choices)
+    for number in sorted(set(expected) | set(snapshot.counts)):
+        if expected[number] != snapshot.counts.get(number, 0):
+            found.add(
+                f"box {number}", _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected[number])
+            )
+    return _compare_voters(campaign, box, snapshot, ballots, found)
+
+
+def _compare_voters(
+    campaign: Campaign, box: BallotBox, snapshot: BoxSnapshot, ballots: list[CastBallot], found: _Differences
+) -> bool:
+    waiting = [CastBallot(b.voter_tag, from_ms(b.cast_ms), b.choices) for b in snapshot.waiting]
+    expected = voter_states([*ballots, *waiting], campaign.rules.zone)
+    actual = dict(box.voters(campaign.slug))
+    after = box.state(campaign.slug)
+    if after is None or after.seq != snapshot.state.seq:
+        return False  # people voted meanwhile; the rest is compared all the same
+    for tag in set(expected) | set(actual):
+        if expected.get(tag) != actual.get(tag):
+            found.add("box voters", _("有一名投票人在票箱中的次数与台账不符。"))
+    return True

@@ -1,0 +1,246 @@
+"""The composition root: settings → stores → gate → rooms → routes, in flow order. Importing it does no I/O.
+
+``app`` is what gunicorn serves; it is put together when the first request comes, or before, by ``app.load()``.
+``cli`` is the command line. Nothing else in the project puts parts together.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import redis
+from flask import Flask, render_template
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from anti_fraud.checks.attempt_rate import AttemptRate
+from anti_fraud.gate import Gate
+from voting_service import activity, logs
+from voting_service.ballots import api_routes, attest, front_door, routes
+from voting_service.ballots.ballot_box import BallotBox
+from voting_service.ballots.ballot_form import BallotForms
+from voting_service.ballots.cast import PollingStation
+from voting_service.ballots.counts_board import CountsBoard
+from voting_service.ballots.opening import Opener
+from voting_service.ballots.polling_place import PollingPlace
+from voting_service.candidates import routes as candidate_routes
+from voting_service.candidates.photos import PhotoStore
+from voting_service.candidates.showcase import Showcase
+from voting_service.clock import Clock, SystemClock
+from voting_service.commands import make_cli
+from voting_service.database import Database
+from voting_service.encryption import Keyring, derive
+from voting_service.recorder.drain import Stores as RecorderStores
+from voting_service.recorder.readiness import probe_campaigns, probe_database
+from voting_service.recorder.recorder import Recorder
+from voting_service.redis_server.embedded import EmbeddedRedis
+from voting_service.settings import Settings, read_settings
+from voting_service.tally import routes as tally_routes
+from voting_service.transparency import routes as log_routes
+from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
+from voting_service.web.page_cache import PageCache
+from voting_service.web.sessions import VoterSessions
+
+ROOT = Path(__file__).resolve().parent
+
+__all__ = ["Service", "activity", "app", "cli"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything a process may need, made when it is first asked for."""
+
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def redis_url(self) -> str:
+        """The given Redis, or our own in the data directory."""
+        return self.settings.redis_url or self.embedded_redis.url
+
+    @cached_property
+    def embedded_redis(self) -> EmbeddedRedis:
+        """Our own Redis server; whoever starts it first owns it, the others find it running."""
+        return EmbeddedRedis(self.settings.data_dir, self.settings.redis_server)
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        """The client. One retry at once: a ballot id makes casting safe to repeat, and a voter waits for the answer."""
+        return redis.Redis.from_url(
+            self.redis_url,
+            decode_responses=True,
+            socket_timeout=5,
+            socket_connect_timeout=2,
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    @cached_property
+    def database(self) -> Database:
+        """The ledger's database."""
+        return Database(self.settings.sql_url)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """Opens and seals what the database keeps sealed."""
+        return Keyring.parse(self.settings.encryption_keys.get_secret_value())
+
+    @cached_property
+    def box(self) -> BallotBox:
+        """The ballot box, attested against the ledger whenever its Redis has restarted."""
+        return BallotBox(self.redis, lambda box: _attest(self.database, box))
+
+    @cached_property
+    def photos(self) -> PhotoStore:
+        """Re-encoded photos."""
+        return PhotoStore(self.settings.data_dir / "photos")
+
+    @cached_property
+    def opener(self) -> Opener:
+        """Opens campaigns."""
+        return Opener(self.database, self.box, self.keyring, self.settings.origin)
+
+    @cached_property
+    def recorder_stores(self) -> RecorderStores:
+        """What the recorder works on."""
+        # Twice a form's life: a form that is posted again at its very end still meets its own ballot.
+        return RecorderStores(self.database, self.box, self.keyring, self.clock, 2 * self.settings.form_lifetime_s)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """The checks at the door."""
+        return Gate([AttemptRate(_budget(self.settings.limit_cast_device), _budget(self.settings.limit_cast_address))])
+
+    def recorder(self) -> Recorder:
+        """A recorder; each has a name of its own."""
+        return Recorder(self.recorder_stores, self.opener)
+
+    def key(self, purpose: str) -> bytes:
+        """One key for one purpose, from the service's secret."""
+        return derive(self.settings.secret_key.get_secret_value(), purpose)
+
+    def probes(self) -> list[health.Probe]:
+        """What ``/readyz`` and ``doctor`` ask."""
+        stores = self.recorder_stores
+        return [lambda: probe_database(stores), lambda: logs.redis_findings(self.redis), lambda: probe_campaigns(stores)]
+
+
+def _attest(database: Database, box: BallotBox) -> None:
+    attest.attest_boxes(database, box)
+
+
+def _budget(limit: str) -> tuple[int, int]:
+    count, _slash, window = limit.partition("/")
+    return int(count), {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[window]
+
+
+def make_polling_place(service: Service) -> PollingPlace:
+    """The rooms behind the voters' pages."""
+    settings = service.settings
+    forms = BallotForms(service.key("ballot form"), settings.form_lifetime_s)
+    station = PollingStation(
+        service.database, service.box, forms, service.gate, service.keyring, service.clock, service.key("address")
+    )
+    return PollingPlace(
+        database=service.database,
+        showcase=Showcase(service.database),
+        board=CountsBoard(service.box, service.clock),
+        station=station,
+        sessions=VoterSessions(service.key("voter session")),
+        pages=PageCache(),
+        clock=service.clock,
+        secure=settings.secure,
+        base_url=settings.base_url,
+    )
+
+
+def make_flask(service: Service, place: PollingPlace) -> Flask:
+    """The Flask app: shared parts first, then the slices in flow order. Refuses an undeclared route."""
+    settings = service.settings
+    app = Flask("voting_service", root_path=str(ROOT), static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, BASE_URL=settings.base_url)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays legible, and pages stay small
+    app.extensions.update(
+        polling_place=place,
+        showcase=place.showcase,
+        clock=service.clock,
+        database=service.database,
+        photos=service.photos,
+        archives=settings.data_dir / "archives",
+        probes=service.probes(),
+    )
+    language.install(app, settings.zone)
+    errors.install(app)
+    headers.install(app, secure=settings.secure)
+    limits.install(
+        app,
+        storage_url=service.redis_url,
+        key=service.key("limits"),
+        device=settings.limit_device,
+        address=settings.limit_address,
+    )
+    static_files.install(app, ROOT / "static")
+    app.context_processor(lambda: _page_context(service))
+    for blueprint in (
+        health.health,
+        offline.offline,
+        candidate_routes.api,
+        candidate_routes.files,
+        routes.pages,
+        api_routes.api,
+        log_routes.public,
+        tally_routes.public,
+    ):
+        app.register_blueprint(blueprint)
+    access.require_declarations(app)
+    return app
+
+
+def _page_context(service: Service) -> dict[str, Any]:
+    return {
+        "csp_nonce": headers.csp_nonce(),
+        "lang": language.html_language(),
+        "site_name": service.settings.site_name,
+        "now": service.clock.now(),
+        "sw_url": "/sw.js",
+    }
+
+
+def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
+    """The whole WSGI application: proxies' headers, front door, Flask."""
+    logs.configure()
+    place = make_polling_place(service)
+    flask_app = make_flask(service, place)
+    whole: Callable[..., Iterable[bytes]] = front_door.FrontDoor(flask_app, place.station, place.sessions)
+    if service.settings.trusted_proxies:
+        count = service.settings.trusted_proxies
+        whole = ProxyFix(whole, x_for=count, x_proto=count, x_host=0)  # type: ignore[arg-type]
+    return whole
+
+
+class LazyApp:
+    """The application, put together once, when it is loaded or first called."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._app: Callable[..., Iterable[bytes]] | None = None
+
+    def load(self) -> Callable[..., Iterable[bytes]]:
+        """Read the settings and put the application together. Raises ProblemsFound."""
+        with self._lock:
+            if self._app is None:
+                self._app = make_app(Service(read_settings(), SystemClock()))
+        return self._app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Serve one request."""
+        return (self._app or self.load())(environ, start_response)
+
+
+app = LazyApp()
+cli = make_cli(lambda: Service(read_settings(), SystemClock()))
