@@ -33,6 +33,8 @@ _END = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
+# What the standard library raises, one way or another, for an archive that is not as it should be.
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError)
 _IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -69,7 +71,7 @@ def open_folder(path: Path) -> Iterator[Folder]:
         try:
             _check_end_of(path)
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+        except _BROKEN as error:
             raise _not_a_zip(path) from error
         with archive:
             yield _unwrapped(path.name, _archive_readers(path, archive))
@@ -193,7 +195,7 @@ def _member_reader(
         try:
             with lock, archive.open(info) as file:
                 return file.read(most)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        except _BROKEN as error:
             raise _refused(name, _("在 zip 里已经损坏。"), _("请重新压缩后再试。")) from error
 
     return read

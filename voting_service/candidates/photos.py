@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from ..errors import Problem
 from ..text import Text, _
@@ -35,6 +35,16 @@ FORMATS: tuple[Format, ...] = ("webp", "jpg")
 
 _FILE_NAME = re.compile(r"[0-9a-f]{32}-\d{2,4}\.(?:webp|jpg)")
 _ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_DECODERS = ("JPEG", "PNG", "WEBP")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 # Pillow's own guard, below the check on size: it also covers what a header does not tell.
@@ -143,13 +153,14 @@ def _read(
     if len(data) > MOST_BYTES:
         raise BadPhoto(_("照片文件太大，最多 %(most)s MB。", most=MOST_BYTES // 1024**2))
     try:
-        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
+        with Image.open(io.BytesIO(data), formats=_DECODERS) as image:
             picture = _picture(image, hashlib.sha256(data).hexdigest()[:32])
             if decode is None:
                 return picture, None
-            # verify() reads a PNG's check sums, which decoding alone passes over; it uses the image up.
+        # This reads a PNG's check sums, which decoding alone passes over; it uses the image up.
+        with Image.open(io.BytesIO(data), formats=_DECODERS) as image:
             image.verify()
-        with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
+        with Image.open(io.BytesIO(data), formats=_DECODERS) as image:
             return picture, decode(image, picture.widths[-1])
     except BadPhoto:
         raise
@@ -176,11 +187,20 @@ def _picture(image: Image.Image, name: str) -> Picture:
         )
     if max(width, height) > MOST_STRETCH * min(width, height):
         raise BadPhoto(_("过于狭长：%(width)s × %(height)s。", width=width, height=height), _("请裁剪后再试。"))
-    if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
+    if _orientation(image) >= 5:
         width, height = height, width
     # Never enlarged; a photo between two widths keeps its own.
     widths = tuple(sorted({min(wanted, width) for wanted in WIDTHS}))
     return Picture(name, widths[-1], round(widths[-1] * height / width), widths)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF's 1 to 8; from 5 on the photo lies on its side."""
+    # A PNG would be decoded whole to look for EXIF behind the pixels, where no camera puts it.
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    orientation = image.getexif().get(_ORIENTATION)
+    return orientation if orientation in _TURNS else 1
 
 
 def _too_many_pixels() -> BadPhoto:
@@ -198,7 +218,8 @@ def _decoded(image: Image.Image, width: int) -> Image.Image:
     """Upright, at the stored width, plain sRGB without anything attached."""
     # Both sides at least as long as the width wanted, so that it does not matter how the photo lies.
     image.draft(None, (width, width))
-    upright = _resizable(ImageOps.exif_transpose(image))
+    turn = _TURNS.get(_orientation(image))
+    upright = _resizable(image if turn is None else image.transpose(turn))
     height = round(width * upright.height / upright.width)
     small = _srgb(_on_white(upright.resize((width, height), Image.Resampling.LANCZOS)), image)
     # A JPEG's comment would otherwise be written again.
