@@ -81,7 +81,7 @@ def _unwrapped(name: str, readers: Mapping[str, tuple[int, Callable[[int], bytes
     """Without the one folder around everything, which most people zip along."""
     if "campaign.toml" not in (path.lower() for path in readers):
         tops = {path.partition("/")[0] for path in readers}
-        if len(tops) == 1 and all("/" in path for path in readers):
+        if len(tops) == 1 and tops != {"photos"} and all("/" in path for path in readers):
             readers = {path.partition("/")[2]: reader for path, reader in readers.items()}
     return Folder(name, readers)
 
