@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from flask import Flask, render_template
+from flask import Flask
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,6 +40,7 @@ from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
+from voting_service.redis_server.inspect_server import inspect
 from voting_service.settings import Settings, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
@@ -70,7 +71,7 @@ class Service:
         return EmbeddedRedis(self.settings.data_dir, self.settings.redis_server)
 
     @cached_property
-    def redis(self) -> redis.Redis:
+    def redis_client(self) -> redis.Redis:
         """The client. One retry at once: a ballot id makes casting safe to repeat, and a voter waits for the answer."""
         return redis.Redis.from_url(
             self.redis_url,
@@ -78,6 +79,13 @@ class Service:
             socket_timeout=5,
             socket_connect_timeout=2,
             retry=Retry(NoBackoff(), 1),
+        )
+
+    @cached_property
+    def probing_redis(self) -> redis.Redis:
+        """A client that gives up at once: who asks whether Redis is there wants to know now."""
+        return redis.Redis.from_url(
+            self.redis_url, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
         )
 
     @cached_property
@@ -93,7 +101,7 @@ class Service:
     @cached_property
     def box(self) -> BallotBox:
         """The ballot box, attested against the ledger whenever its Redis has restarted."""
-        return BallotBox(self.redis, lambda box: _attest(self.database, box))
+        return BallotBox(self.redis_client, lambda box: _attest(self.database, box))
 
     @cached_property
     def photos(self) -> PhotoStore:
@@ -109,12 +117,16 @@ class Service:
     def recorder_stores(self) -> RecorderStores:
         """What the recorder works on."""
         # Twice a form's life: a form that is posted again at its very end still meets its own ballot.
-        return RecorderStores(self.database, self.box, self.keyring, self.clock, 2 * self.settings.form_lifetime_s)
+        return RecorderStores(
+            self.database, self.box, self.keyring, self.clock, 2 * self.settings.form_lifetime_s
+        )
 
     @cached_property
     def gate(self) -> Gate:
         """The checks at the door."""
-        return Gate([AttemptRate(_budget(self.settings.limit_cast_device), _budget(self.settings.limit_cast_address))])
+        return Gate(
+            [AttemptRate(_budget(self.settings.limit_cast_device), _budget(self.settings.limit_cast_address))]
+        )
 
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""
@@ -127,7 +139,11 @@ class Service:
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
-        return [lambda: probe_database(stores), lambda: logs.redis_findings(self.redis), lambda: probe_campaigns(stores)]
+        return [
+            lambda: probe_database(stores),
+            lambda: inspect(self.probing_redis),
+            lambda: probe_campaigns(stores),
+        ]
 
 
 def _attest(database: Database, box: BallotBox) -> None:
@@ -144,7 +160,13 @@ def make_polling_place(service: Service) -> PollingPlace:
     settings = service.settings
     forms = BallotForms(service.key("ballot form"), settings.form_lifetime_s)
     station = PollingStation(
-        service.database, service.box, forms, service.gate, service.keyring, service.clock, service.key("address")
+        service.database,
+        service.box,
+        forms,
+        service.gate,
+        service.keyring,
+        service.clock,
+        service.key("address"),
     )
     return PollingPlace(
         database=service.database,
@@ -219,7 +241,7 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
     whole: Callable[..., Iterable[bytes]] = front_door.FrontDoor(flask_app, place.station, place.sessions)
     if service.settings.trusted_proxies:
         count = service.settings.trusted_proxies
-        whole = ProxyFix(whole, x_for=count, x_proto=count, x_host=0)  # type: ignore[arg-type]
+        whole = ProxyFix(whole, x_for=count, x_proto=count, x_host=0)
     return whole
 
 

@@ -11,7 +11,9 @@ import sys
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-PERSONAL = frozenset({"ip", "address", "remote_addr", "cookie", "voter", "voter_tag", "openid", "phone", "form", "user_agent"})
+PERSONAL = frozenset(
+    {"ip", "address", "remote_addr", "cookie", "voter", "voter_tag", "openid", "phone", "form", "user_agent"}
+)
 
 
 def configure() -> None:

@@ -35,7 +35,9 @@ def ballot_form(slug: str) -> Response:
         next_at = rfc3339(view.next_opening) if view.next_opening else None
         return answer("not_open", sentence, extra={"next_at": next_at})
     text, form = place.station.forms.issue(slug, session, now)
-    response = jsonify(form=text, ballot_id=form.ballot_id, expires_at=rfc3339(form.expires_at), challenge=None)
+    response = jsonify(
+        form=text, ballot_id=form.ballot_id, expires_at=rfc3339(form.expires_at), challenge=None
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

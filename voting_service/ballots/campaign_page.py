@@ -38,7 +38,9 @@ class Sought:
         return not (self.query or self.category or self.chosen or self.problems)
 
 
-def voters_order(candidates: Sequence[CandidateView], slug: str, session: VoterSession | None) -> list[CandidateView]:
+def voters_order(
+    candidates: Sequence[CandidateView], slug: str, session: VoterSession | None
+) -> list[CandidateView]:
     """The candidates in this voter's own order: random, so that nobody gains by standing first, and the same each
     time they look. By number for one without a session."""
     if session is None:
@@ -70,8 +72,18 @@ def campaign_page(
     )
 
 
-def _cached(place: PollingPlace, view: CampaignView, *, no_device: bool) -> tuple[CachedPage, dict[int, bytes]]:
-    key = (view.slug, view.version, view.state, view.next_opening, view.counted.stamp, no_device, html_language())
+def _cached(
+    place: PollingPlace, view: CampaignView, *, no_device: bool
+) -> tuple[CachedPage, dict[int, bytes]]:
+    key = (
+        view.slug,
+        view.version,
+        view.state,
+        view.next_opening,
+        view.counted.stamp,
+        no_device,
+        html_language(),
+    )
     page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
     joined = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
     # One segment a card, in the order of their numbers.
@@ -106,7 +118,13 @@ def _cards(view: CampaignView, candidates: Sequence[CandidateView], chosen: Coll
 
 
 def _searched(
-    view: CampaignView, order: list[CandidateView], form: str, now: datetime, sought: Sought, *, no_device: bool
+    view: CampaignView,
+    order: list[CandidateView],
+    form: str,
+    now: datetime,
+    sought: Sought,
+    *,
+    no_device: bool,
 ) -> str:
     words = sought.query.lower().split()
     found = [

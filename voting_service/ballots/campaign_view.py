@@ -112,7 +112,11 @@ class CampaignView:
 
     def with_count(self, candidate: CandidateView) -> CandidateView:
         """The candidate with their count, where counts are shown."""
-        return replace(candidate, count=self.counted.counts.get(candidate.number, 0)) if self.counted.shown else candidate
+        return (
+            replace(candidate, count=self.counted.counts.get(candidate.number, 0))
+            if self.counted.shown
+            else candidate
+        )
 
 
 def view_of(show: CampaignOnShow, now: datetime, counted: Counts) -> CampaignView:

@@ -6,6 +6,7 @@ The front door and the Flask route both answer with it, so that they cannot diff
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..clock import rfc3339
@@ -73,7 +74,9 @@ def refusal(refused: Refused) -> Answer:
     return _problem(refused.code, refused.sentence, extra, refused.retry_after_s)
 
 
-def _problem(code: str, sentence: Text, extra: dict[str, object] | None = None, retry_after_s: int | None = None) -> Answer:
+def _problem(
+    code: str, sentence: Text, extra: Mapping[str, object] | None = None, retry_after_s: int | None = None
+) -> Answer:
     document = problem(code, str(title_of(code)), str(sentence), extra)
     answer = _answer(status_of(code), PROBLEM_JSON, problem_bytes(document))
     if status_of(code) in (429, 503):

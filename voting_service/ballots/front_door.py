@@ -36,7 +36,12 @@ class FrontDoor:
             return self._inner(environ, start_response)
         match = _BALLOTS.fullmatch(environ["PATH_INFO"])
         length = environ.get("CONTENT_LENGTH") or ""
-        if match is None or not length.isdecimal() or int(length) > MAX_BODY or not self._station.knows(match[1]):
+        if (
+            match is None
+            or not length.isdecimal()
+            or int(length) > MAX_BODY
+            or not self._station.knows(match[1])
+        ):
             return self._inner(environ, start_response)
         answer = answer_cast(
             self._station,

@@ -109,7 +109,13 @@ def _in_box(station: PollingStation, box: BallotBox, slugs: list[str], ballot_id
             cast_ms, held, choices = found
             standing = "held" if held else "counted"
             return _state(
-                station, slug, ballot_id=ballot_id, cast_ms=cast_ms, choices=choices, stage="cast", standing=standing
+                station,
+                slug,
+                ballot_id=ballot_id,
+                cast_ms=cast_ms,
+                choices=choices,
+                stage="cast",
+                standing=standing,
             )
     return None
 

@@ -39,7 +39,9 @@ def _page(body: str | bytes, status: int = 200, cache: str = "private, no-cache"
     return response
 
 
-def _share(view: CampaignView, title: str, description: str, path: str, image: str | None = None) -> dict[str, Any]:
+def _share(
+    view: CampaignView, title: str, description: str, path: str, image: str | None = None
+) -> dict[str, Any]:
     base = polling_place().base_url
     image = image or (view.cover.src if view.cover else None)
     card = {
@@ -89,7 +91,9 @@ def cast_page(slug: str) -> BaseResponse:
         return redirect(f"/r/{code}?new=1", 303)
     if outcome.code == "invalid_choices":
         problems = tuple(say(item) for item in outcome.problems)
-        page = campaign_page(place, view, session, now, Sought(sought.query, sought.category, sought.chosen, problems))
+        page = campaign_page(
+            place, view, session, now, Sought(sought.query, sought.category, sought.chosen, problems)
+        )
         return _page(page, 422)
     return _refused_page(view, outcome)
 

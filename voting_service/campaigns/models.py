@@ -24,7 +24,9 @@ class Campaign(Base):
     __tablename__ = "campaigns"
     __table_args__ = (
         CheckConstraint("phase IN ('draft', 'scheduled', 'open', 'closed')", name="phase_is_known"),
-        CheckConstraint("(phase IN ('open', 'closed')) = (opened_at IS NOT NULL)", name="opened_at_if_opened"),
+        CheckConstraint(
+            "(phase IN ('open', 'closed')) = (opened_at IS NOT NULL)", name="opened_at_if_opened"
+        ),
         CheckConstraint("(phase = 'closed') = (closed_at IS NOT NULL)", name="closed_at_if_closed"),
     )
 

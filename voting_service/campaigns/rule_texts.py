@@ -11,7 +11,10 @@ TermAndText = tuple[Text, Text]
 def rule_texts(rules: BallotRules) -> list[TermAndText]:
     """Term and text, in the order in which people ask."""
     lines = [
-        (_("投票时间"), _("%(first)s 至 %(last)s", first=_local(rules, "opens_at"), last=_local(rules, "closes_at"))),
+        (
+            _("投票时间"),
+            _("%(first)s 至 %(last)s", first=_local(rules, "opens_at"), last=_local(rules, "closes_at")),
+        ),
         (_("每日开放"), _hours(rules)),
         (_("每票可选"), _choices(rules.min_choices, rules.max_choices)),
         (_("投票次数"), _often(rules)),

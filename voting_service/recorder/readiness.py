@@ -64,7 +64,9 @@ def probe_campaigns(stores: Stores) -> Iterator[Finding]:
         yield Finding("ok", "scheduled", _("%(slug)s 已排期，到时自动开始投票。", slug=slug))
 
 
-def _probe_campaign(stores: Stores, slug: str, position: RecorderPosition, public_log: Log) -> Iterator[Finding]:
+def _probe_campaign(
+    stores: Stores, slug: str, position: RecorderPosition, public_log: Log
+) -> Iterator[Finding]:
     try:
         state = stores.box.state(slug)
         first = stores.box.waiting(slug, after=position.stream_id, count=1)
@@ -76,7 +78,9 @@ def _probe_campaign(stores: Stores, slug: str, position: RecorderPosition, publi
         yield Finding("error", "box_refused", wrong.sentence, rebuild_remedy(slug))
         return
     behind = (state.seq if state else 0) - position.seq
-    yield Finding("ok", "box", _("%(slug)s 的票箱可用，共投出 %(n)s 张选票。", slug=slug, n=state.seq if state else 0))
+    yield Finding(
+        "ok", "box", _("%(slug)s 的票箱可用，共投出 %(n)s 张选票。", slug=slug, n=state.seq if state else 0)
+    )
     yield _recorder_finding(stores, slug, position, behind, first[0].cast_ms if first else None)
     yield Finding(
         "ok" if public_log.signed_size == public_log.size else "warning",
@@ -92,9 +96,16 @@ def _recorder_finding(
     now = stores.clock.now()
     age = now - from_ms(oldest_ms) if oldest_ms else timedelta()
     alive = position.lease_until is not None and position.lease_until > now
-    sentence = _("%(slug)s 还有 %(n)s 张选票待入账，最早的已等 %(s)s 秒。", slug=slug, n=behind, s=int(age.total_seconds()))
+    sentence = _(
+        "%(slug)s 还有 %(n)s 张选票待入账，最早的已等 %(s)s 秒。",
+        slug=slug,
+        n=behind,
+        s=int(age.total_seconds()),
+    )
     if age > LATE:
-        return Finding("error", "recorder_behind", sentence, _("请检查 voting-service recorder 是否在运行及其日志。"))
+        return Finding(
+            "error", "recorder_behind", sentence, _("请检查 voting-service recorder 是否在运行及其日志。")
+        )
     if not alive:
         return Finding(
             "warning", "recorder_absent", _("没有记录器在处理 %(slug)s；选票安全存放在票箱中，尚未入账。", slug=slug),

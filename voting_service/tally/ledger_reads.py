@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from ..ledger import LedgerEntry, LedgerRow, choices_of
@@ -48,7 +48,7 @@ def ledger_rows(
 
 def leaf_entries(
     session: Session, campaign_id: int, size: int, progress: Progress = no_progress
-) -> Iterator[tuple[int, bytes]]:
+) -> Iterator[Row[int, bytes]]:
     """Index and canonical bytes of every leaf below ``size``."""
     for start in range(0, size, PAGE):
         rows = session.execute(
@@ -57,8 +57,7 @@ def leaf_entries(
             .where(LogLeaf.leaf_index < min(start + PAGE, size))
             .order_by(LogLeaf.leaf_index)
         ).all()
-        for index, entry in rows:
-            yield index, entry
+        yield from rows
         progress(min(start + PAGE, size), size)
 
 

@@ -112,7 +112,9 @@ def _contents(
             contents.held += row.held
             if to_ms(row.cast_at) >= oldest_ms:
                 numbers = ",".join(map(str, choices))
-                contents.recent.append((row.ballot_id, f"{to_ms(row.cast_at)}:{int(row.held)}:{row.voter_tag}:{numbers}"))
+                contents.recent.append(
+                    (row.ballot_id, f"{to_ms(row.cast_at)}:{int(row.held)}:{row.voter_tag}:{numbers}")
+                )
             yield CastBallot(row.voter_tag, row.cast_at, choices)
 
     contents.states = voter_states(ballots(), campaign.rules.zone)

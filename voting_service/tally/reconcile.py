@@ -59,7 +59,9 @@ class Reconciliation:
         }
 
 
-def reconcile(database: Database, box: BallotBox, slug: str, progress: Progress = no_progress) -> Reconciliation:
+def reconcile(
+    database: Database, box: BallotBox, slug: str, progress: Progress = no_progress
+) -> Reconciliation:
     """Compare all three. Raises NotFound, BoxUnavailable."""
     for _attempt in range(_TRIES):
         with database.read() as session:
@@ -92,7 +94,9 @@ def _compare(
     log_side = _read_log(session, public_log, found, progress)
     counts, ballots = _read_ledger(session, campaign.id, log_side, found, progress)
     if position.seq != len(ballots):
-        found.add("recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots)))
+        found.add(
+            "recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots))
+        )
     compared = False
     if snapshot is None:
         if campaign.phase == "open":
@@ -132,7 +136,7 @@ def _read_log(
     session: Session, public_log: Log, found: _Differences, progress: Progress
 ) -> dict[int, tuple[bytes, str]]:
     """Leaf index → (entry, standing) of each ballot; checks tree and signature on the way."""
-    raw = dict(leaf_entries(session, public_log.campaign_id, public_log.size, progress))
+    raw = {row[0]: row[1] for row in leaf_entries(session, public_log.campaign_id, public_log.size, progress)}
     if len(raw) != public_log.size:
         found.add("log_leaves", _("应有 %(n)s 条，实有 %(m)s 条。", n=public_log.size, m=len(raw)))
     hashes = [leaf_hash(raw[index]) for index in sorted(raw)]
@@ -144,7 +148,9 @@ def _read_log(
     parsed = {index: entries.decode(entry) for index, entry in raw.items()}
     standing = standings(parsed[index] for index in sorted(parsed))
     return {
-        index: (raw[index], standing[entry["ballot"]]) for index, entry in parsed.items() if entry["type"] == "ballot"
+        index: (raw[index], standing[entry["ballot"]])
+        for index, entry in parsed.items()
+        if entry["type"] == "ballot"
     }
 
 
@@ -221,7 +227,8 @@ def _compare_box(
     for number in sorted(set(expected) | set(snapshot.counts)):
         if expected[number] != snapshot.counts.get(number, 0):
             found.add(
-                f"box {number}", _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected[number])
+                f"box {number}",
+                _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected[number]),
             )
     return _compare_voters(campaign, box, snapshot, ballots, found)
 

@@ -10,5 +10,5 @@ def cacheable(response: Response, *, max_age: int, immutable: bool = False) -> R
     response.headers["Cache-Control"] = f"public, max-age={max_age}" + (", immutable" if immutable else "")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
-    conditional: Response = response.make_conditional(request)
-    return conditional
+    response.make_conditional(request)
+    return response

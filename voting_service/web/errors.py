@@ -31,7 +31,10 @@ _SENTENCES: dict[str, tuple[Text, Text | None]] = {
 def wants_json() -> bool:
     """Machines ask under /api, or say that they take no HTML."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json", PROBLEM_JSON])
-    return request.path.startswith(("/api/", "/log/", "/readyz", "/healthz")) or best in ("application/json", PROBLEM_JSON)
+    return request.path.startswith(("/api/", "/log/", "/readyz", "/healthz")) or best in (
+        "application/json",
+        PROBLEM_JSON,
+    )
 
 
 def install(app: Flask) -> None:
@@ -62,7 +65,9 @@ def _unforeseen(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.error("unforeseen_error", reference=reference, path=request.path, exc_info=error)
     sentence = _("服务出现了意外的问题，我们已经记录，编号 %(reference)s。", reference=reference)
-    return answer("internal_error", sentence, _("请稍后再试；如仍有问题，请把编号告诉主办单位。"), reference=reference)
+    return answer(
+        "internal_error", sentence, _("请稍后再试；如仍有问题，请把编号告诉主办单位。"), reference=reference
+    )
 
 
 def answer(
@@ -78,7 +83,9 @@ def answer(
     status = status or status_of(code)
     title = say(title_of(code))
     if wants_json():
-        document = problem(code, title, say(sentence), {**(extra or {}), "reference": reference}) | {"status": status}
+        document = problem(code, title, say(sentence), {**(extra or {}), "reference": reference}) | {
+            "status": status
+        }
         response = make_response(problem_bytes(document), status)
         response.content_type = PROBLEM_JSON
     else:

@@ -47,7 +47,12 @@ class Slot:
 
 def install(app: Flask, zone: ZoneInfo) -> None:
     """Attach translation and the date filters."""
-    Babel(app, default_locale="zh", locale_selector=chosen_language, default_translation_directories=_catalogue(app))
+    Babel(
+        app,
+        default_locale="zh",
+        locale_selector=chosen_language,
+        default_translation_directories=_catalogue(app),
+    )
     app.config["ZONE"] = zone
     app.jinja_env.filters.update(moment=moment, clock=clock_time, iso=iso)
     app.jinja_env.filters["say"] = lambda value: say(value) if isinstance(value, Text) else value

@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 
 from .sessions import COOKIE
 
@@ -21,7 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 limiter = Limiter(
-    key_func=lambda: _address_key(),
+    key_func=get_remote_address,  # every limit below brings its own
     strategy="fixed-window",
     # Names the strategy: another one on the same Redis would meet keys of the wrong type.
     key_prefix="limit:fixed-window",

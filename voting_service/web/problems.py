@@ -71,7 +71,13 @@ def title_of(code: str) -> Text:
 
 def code_of(status: int) -> str:
     """The code of a status that Flask itself answered."""
-    fixed = {400: "bad_request", 401: "unauthorised", 403: "forbidden", 429: "too_many_attempts", 503: "unavailable"}
+    fixed = {
+        400: "bad_request",
+        401: "unauthorised",
+        403: "forbidden",
+        429: "too_many_attempts",
+        503: "unavailable",
+    }
     by_status = fixed.get(status) or next((code for code, number in STATUS.items() if number == status), None)
     return by_status or ("bad_request" if 400 <= status < 500 else "internal_error")
 
