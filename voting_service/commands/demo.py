@@ -1,0 +1,115 @@
+"""``make demo``: the whole service on a fresh machine with the example campaign open, in one command.
+
+Secrets, schema, Redis, import, opening, recorder and website, each only where it is not there yet: the next start
+goes on where this one stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from dotenv import dotenv_values
+from sqlalchemy import select
+
+from .. import logs
+from ..ballots.opening import open_voting
+from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
+from ..campaigns.qr import qr_terminal
+from ..candidates.importing import import_campaign
+from ..text import _
+from .output import progress_bar, say
+from .secrets_file import write_env_file
+from .service import MakeService, Service, redis_running
+from .supervisor import ROOT, Supervisor, recorder_child, web_child
+
+EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
+ACTOR = "demo"
+
+
+@click.command(help="演示：自动准备密钥、数据库、内置 Redis 和示例活动，并启动服务；Ctrl-C 停止，数据保留。")
+@click.pass_obj
+def demo(make: MakeService) -> None:
+    """Everything, now."""
+    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+    _prepare_environment(host, port)
+    service = make()
+    logs.configure()
+    service.database.upgrade()
+    with redis_running(service):
+        slug = _example_open(service)
+        url = f"{service.settings.base_url}/c/{slug}"
+        _welcome(url)
+        Supervisor(
+            [web_child(host, port, service.settings.workers, service.settings.threads), recorder_child()]
+        ).run()
+    say(_("已停止。数据保存在 %(dir)s，下次启动继续。", dir=service.settings.data_dir))
+
+
+def _prepare_environment(host: str, port: int) -> None:
+    """The demo alone makes its own secrets; they lie in the data directory."""
+    data_dir = Path(os.environ.get("VOTING_DATA_DIR", "data"))
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secrets_file = data_dir / "secrets.env"
+    write_env_file(secrets_file)
+    for name, value in dotenv_values(secrets_file).items():
+        os.environ.setdefault(name, value or "")
+    os.environ.setdefault("VOTING_DATA_DIR", str(data_dir.resolve()))
+    os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
+
+
+def _reachable(host: str) -> str:
+    """An address that a phone in the same network can open, where we listen on all of them."""
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; tells which of our addresses would be used
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+def _example_open(service: Service) -> str:
+    """The example campaign, imported around today's date and open. Gives its slug."""
+    with service.database.read() as session:
+        campaign = session.scalar(select(Campaign).order_by(Campaign.id).limit(1))
+    if campaign is None:
+        _import_example(service)
+        with service.database.read() as session:
+            campaign = session.scalars(select(Campaign)).one()
+    if campaign.phase in (DRAFT, SCHEDULED):
+        open_voting(service.opener, campaign.slug, at=service.clock.now(), actor=ACTOR)
+    if campaign.phase == CLOSED:
+        say(_("示例活动的投票已经结束；删除数据目录后重新运行可再次开始。"))
+    return campaign.slug
+
+
+def _import_example(service: Service) -> None:
+    today = datetime.now(service.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    with progress_bar("导入示例活动") as progress, service.database.write() as session:
+        import_campaign(
+            session,
+            EXAMPLE,
+            at=service.clock.now(),
+            actor=ACTOR,
+            zone_name=service.settings.timezone,
+            keyring=service.keyring,
+            photos=service.photos,
+            progress=progress,
+            opens_at=today - timedelta(days=2, hours=-9),
+            closes_at=today + timedelta(days=7, hours=18),
+        )
+
+
+def _welcome(url: str) -> None:
+    click.echo(qr_terminal(url))
+    click.echo(str(_("活动页面：%(url)s", url=url)))
+    click.echo(str(_("工作台：尚未提供，目前用 voting-service 命令管理（voting-service --help）。")))
+    click.echo(str(_("停止：Ctrl-C")), nl=True)
+
+
+COMMANDS = (demo,)

@@ -1,0 +1,117 @@
+"""Running the service: ``serve``, ``recorder``, ``doctor``, ``db upgrade``, ``keys``."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from .. import logs
+from ..errors import Problem, ProblemsFound
+from ..recorder.recorder import run
+from ..tally.publication import publish_due
+from ..text import _
+from .output import print_json, say
+from .secrets_file import write_env_file
+from .service import MakeService, Service, redis_running
+from .supervisor import Supervisor, recorder_child, web_child
+
+
+@click.command(help="启动网站（gunicorn）和记录器；未设 VOTING_REDIS_URL 时同时启动内置 Redis。")
+@click.option("--no-recorder", is_flag=True, help="不启动记录器（另行运行 voting-service recorder）。")
+@click.pass_obj
+def serve(make: MakeService, no_recorder: bool) -> None:
+    """The website and the recorder, watched."""
+    service = make()
+    logs.configure()
+    with redis_running(service):
+        _refuse_errors(service)
+        settings = service.settings
+        children = [web_child(settings.host, settings.port, settings.workers, settings.threads)]
+        if not no_recorder:
+            children.append(recorder_child())
+        say(_("服务地址：%(url)s", url=settings.base_url))
+        Supervisor(children).run()
+
+
+def _refuse_errors(service: Service) -> None:
+    """Nothing starts on a database of the wrong schema or a Redis that may lose ballots."""
+    findings = [finding for probe in service.probes() for finding in probe()]
+    errors = [f for f in findings if f.level == "error" and f.code not in ("recorder_behind", "box_refused")]
+    for finding in findings:
+        if finding.level == "warning":
+            say(_("提醒：%(sentence)s", sentence=finding.sentence))
+    if errors:
+        raise ProblemsFound([Problem(f.code, f.sentence, f.remedy) for f in errors], _("还不能启动："))
+
+
+@click.command(help="记录器：把票箱中的选票记入台账和透明日志，并按时开始、结束投票。")
+@click.pass_obj
+def recorder(make: MakeService) -> None:
+    """Take turns until told to stop; the batch under way is finished first."""
+    service = make()
+    logs.configure()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    stores, archives = service.recorder_stores, service.settings.data_dir / "archives"
+    with redis_running(service):
+        run(
+            service.recorder(),
+            stop.wait,
+            service.settings.recorder_interval_s,
+            [lambda: publish_due(stores, archives)],
+        )
+
+
+@click.command(help="检查设置、数据库、Redis、票箱、记录器和日志；有错误时退出码为 1。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@click.pass_obj
+def doctor(make: MakeService, as_json: bool) -> None:
+    """Every probe's findings."""
+    service = make()
+    with redis_running(service):
+        findings = [finding for probe in service.probes() for finding in probe()]
+    if as_json:
+        print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
+                     "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip
+    else:
+        marks = {"ok": "✓", "warning": "!", "error": "✗"}
+        for finding in findings:
+            click.echo(
+                f"{marks[finding.level]} {finding.sentence}"
+                + (f" {finding.remedy}" if finding.remedy else "")
+            )
+    if any(finding.level == "error" for finding in findings):
+        sys.exit(1)
+
+
+@click.group(help="数据库。")
+def db() -> None:
+    """Commands about the database."""
+
+
+@db.command(help="把数据库结构升级到最新；可重复运行。")
+@click.pass_obj
+def upgrade(make: MakeService) -> None:
+    """Run the migrations."""
+    service = make()
+    service.settings.data_dir.mkdir(parents=True, exist_ok=True)
+    service.database.upgrade()
+    say(_("数据库结构为 %(revision)s。", revision=service.database.revision()[0]))
+
+
+@click.command(help="生成密钥并写入 .env（权限 600）；已有密钥时不改动。密钥不会显示。")
+@click.option("--env-file", type=click.Path(path_type=Path), default=Path(".env"), show_default=True)
+def keys(env_file: Path) -> None:
+    """Make the secrets once."""
+    made = write_env_file(env_file)
+    say(_("已写入 %(file)s：%(names)s。", file=os.fspath(env_file), names="、".join(made)) if made
+        else _("%(file)s 中已有密钥，没有改动。", file=os.fspath(env_file)))  # fmt: skip
+
+
+COMMANDS = (serve, recorder, doctor, db, keys)

@@ -1,0 +1,31 @@
+"""Secrets: made once, into a file that only its owner reads; never printed, never made anew over old ones."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from ..encryption import Keyring
+
+_MAKERS = {
+    "VOTING_SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "VOTING_ENCRYPTION_KEYS": Keyring.generate,
+}
+
+
+def write_env_file(path: Path) -> list[str]:
+    """Add whichever secret the file does not have yet; gives the names of those made."""
+    have = dotenv_values(path) if path.is_file() else {}
+    missing = [name for name in _MAKERS if not have.get(name)]
+    if missing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+            os.fchmod(descriptor, 0o600)
+            file.writelines(f"{name}={_MAKERS[name]()}\n" for name in missing)
+            file.flush()
+            os.fsync(descriptor)
+    return missing

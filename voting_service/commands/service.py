@@ -1,0 +1,57 @@
+"""What commands need of the composition root, as a promise: they never put parts together themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from ..ballots.ballot_box import BallotBox
+from ..ballots.opening import Opener
+from ..candidates.photos import PhotoStore
+from ..clock import Clock
+from ..database import Database
+from ..encryption import Keyring
+from ..recorder.drain import Stores
+from ..recorder.recorder import Recorder
+from ..redis_server.embedded import EmbeddedRedis
+from ..settings import Settings
+from ..web.health import Probe
+
+
+class Service(Protocol):
+    """The parts, each made when it is first asked for."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def keyring(self) -> Keyring: ...
+    @property
+    def box(self) -> BallotBox: ...
+    @property
+    def photos(self) -> PhotoStore: ...
+    @property
+    def opener(self) -> Opener: ...
+    @property
+    def recorder_stores(self) -> Stores: ...
+    @property
+    def embedded_redis(self) -> EmbeddedRedis: ...
+    def recorder(self) -> Recorder: ...
+    def probes(self) -> list[Probe]: ...
+
+
+MakeService = Callable[[], Service]
+
+
+@contextmanager
+def redis_running(service: Service) -> Iterator[None]:
+    """Our own Redis for as long as the block runs; one that runs already is used and left running."""
+    if service.settings.redis_url is not None:
+        yield
+        return
+    with service.embedded_redis:
+        yield
