@@ -229,6 +229,11 @@ def test_broken_toml_names_the_line() -> None:
     assert problem.where == "campaign.toml 第 2 行"
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000, "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+def test_absurd_values_are_problems_too(value: str) -> None:
+    assert len(problems(replaced("2026-04-16T18:00:00", value))) == 1
+
+
 def test_a_table_of_the_wrong_kind_is_said_so() -> None:
     found = problems('slug = "abc"\ntitle = "t"\norganiser = "o"\nvoting = 3\ncategory = 1\npublicity = []\n')
     assert "campaign.toml voting：应当是一节，写作 [voting]。" in found

@@ -72,7 +72,8 @@ def read_declaration(
     aware, take the place of the file's own."""
     try:
         values = tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    # A number of five thousand digits, or a list in a list in a list … is no TOMLDecodeError.
+    except (ValueError, RecursionError) as error:
         return DeclarationRead(None, (_not_toml(error),), None)
     problems: list[Problem] = []
     top = TomlTable(values, "", problems)
@@ -92,7 +93,7 @@ def read_declaration(
     return DeclarationRead(Declaration(slug, title, organiser, description, rules, plan), (), known)
 
 
-def _not_toml(error: tomllib.TOMLDecodeError) -> Problem:
+def _not_toml(error: Exception) -> Problem:
     line = _LINE.search(str(error))
     return Problem(
         f"{FILE} 第 {line[1]} 行" if line else FILE,
@@ -187,7 +188,8 @@ class _Voting:
                 value = datetime.fromisoformat(value.strip()) if len(value.strip()) > 10 else date.min
             except ValueError:
                 value = False
-        if isinstance(value, datetime):
+        # Years far away overflow on the way to UTC, and are slips anyway.
+        if isinstance(value, datetime) and 2000 <= value.year <= 2200:
             return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.zone_name))).astimezone(UTC)
         if value is not None:
             self.table.problem(key, _("应当是日期和钟点，例如 2026-04-07T09:00:00+08:00，不加引号。"))
