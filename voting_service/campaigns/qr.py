@@ -102,7 +102,7 @@ def _mark(side: int, modules: int) -> str:
     unit = size / 12
     return (
         f'<path fill="#fff" d="M{start:g} {start:g}h{size}v{size}h-{size}z"/>'
-        f'<path fill="none" stroke="#c7000b" stroke-width="{unit * 1.6:.2f}" d="M{start + unit * 2.5:.2f} '
+        f'<path fill="none" shape-rendering="auto" stroke="#c7000b" stroke-width="{unit * 1.6:.2f}" d="M{start + unit * 2.5:.2f} '
         f'{start + unit * 6.4:.2f}l{unit * 2.4:.2f} {unit * 2.4:.2f}l{unit * 4.6:.2f} -{unit * 5.2:.2f}"/>'
     )
 
