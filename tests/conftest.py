@@ -1,0 +1,87 @@
+"""What all tests share: a real Redis, real databases, a service put together as in production.
+
+Nothing here stands in for a part of ours. What a machine lacks (PostgreSQL, Chromium) skips by name, or fails where
+``REQUIRE_ALL=1`` is set, as CI does.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.stage import Stage, make_service
+from tests.postgres import PostgresCluster
+from voting_service.redis_server.embedded import EmbeddedRedis
+
+
+def missing(what: str) -> None:
+    """Skip, or fail where everything is required."""
+    if os.environ.get("REQUIRE_ALL") == "1":
+        pytest.fail(f"{what} is required here (REQUIRE_ALL=1)")
+    pytest.skip(f"{what} is not on this machine")
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
+    """One embedded Redis for the session; a test that kills servers starts its own."""
+    with EmbeddedRedis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: EmbeddedRedis) -> str:
+    """The session's Redis, emptied and forgetful of scripts, as after a first start."""
+    client = redis.Redis.from_url(redis_server.url)
+    client.flushall()
+    client.script_flush()
+    client.close()
+    return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """A PostgreSQL cluster of our own for the session."""
+    programs = PostgresCluster.find_programs()
+    if programs is None:
+        missing("PostgreSQL's server")
+    directory = Path(tempfile.mkdtemp(prefix="voting-pg-"))
+    cluster = PostgresCluster(programs, directory)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database; a test that asks for it runs on both."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/voting.sqlite3"
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres")
+    with cluster.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def stage(tmp_path: Path, redis_url: str) -> Iterator[Stage]:
+    """A service on SQLite and the session's Redis, with nothing in it yet."""
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url))
+    yield stage
+    stage.strike()
+
+
+@pytest.fixture
+def stage_on(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Stage]:
+    """The same on each database."""
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url))
+    yield stage
+    stage.strike()

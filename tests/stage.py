@@ -1,0 +1,150 @@
+"""The stage of a test: a service as production puts it together, a small campaign on it, and its books to check."""
+
+from __future__ import annotations
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+from werkzeug.test import Client
+
+from tests.actors import Voter
+from voting_service.ballots.opening import open_voting
+from voting_service.campaigns.models import Campaign, Category
+from voting_service.campaigns.rules import BallotRules, CategoryRule
+from voting_service.candidates.models import Candidate
+from voting_service.clock import Clock, SystemClock
+from voting_service.ledger import RecorderPosition
+from voting_service.settings import Settings
+from wsgi import Service, make_app
+
+SECRET = "a secret for tests only, long enough"
+KEYS = "1:" + base64.b64encode(bytes(range(32))).decode()
+
+
+def environment(data_dir: Path, redis_url: str | None = None, database_url: str | None = None) -> dict[str, str]:
+    """The settings of a test service as environment variables, for processes."""
+    values = {
+        "VOTING_DATA_DIR": str(data_dir),
+        "VOTING_SECRET_KEY": SECRET,
+        "VOTING_ENCRYPTION_KEYS": KEYS,
+        "VOTING_REDIS_URL": redis_url,
+        "VOTING_DATABASE_URL": database_url,
+        "VOTING_RECORDER_INTERVAL_S": "0.05",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def make_service(
+    data_dir: Path, *, redis_url: str | None = None, database_url: str | None = None, clock: Clock | None = None,
+    **settings: Any,
+) -> Service:  # fmt: skip
+    """A service with its schema in place."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    environ = environment(data_dir, redis_url, database_url)
+    values = {name.removeprefix("VOTING_").lower(): value for name, value in environ.items()}
+    service = Service(Settings.model_validate(values | settings), clock or SystemClock())
+    service.database.upgrade()
+    return service
+
+
+def rules(**changes: Any) -> BallotRules:
+    """Rules of a small open campaign: one ballot a day, one to three choices, all day long."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    values: dict[str, Any] = {
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(days=5),
+        "timezone": "Asia/Shanghai",
+        "daily_hours": None,
+        "min_choices": 1,
+        "max_choices": 3,
+        "ballots_per_day": 1,
+        "ballots_total": None,
+        "same_candidate_per_day": None,
+        "identities": ("device",),
+        "counts": "live",
+    }
+    return BallotRules(**(values | changes))
+
+
+class Stage:
+    """One service with the verbs that tests need again and again."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._app: Any = None
+
+    @property
+    def app(self) -> Any:
+        """The whole WSGI application, front door and all."""
+        if self._app is None:
+            self._app = make_app(self.service)
+        return self._app
+
+    def client(self) -> Client:
+        """A browser without cookies yet."""
+        return Client(self.app)
+
+    def voter(self, slug: str = "test") -> Voter:
+        """A new voter on a device of their own."""
+        return Voter(self.client(), slug)
+
+    def draft(self, slug: str = "test", candidates: int = 6, with_rules: BallotRules | None = None) -> str:
+        """A campaign that is imported and not open."""
+        given = with_rules or rules()
+        key = self.service.keyring.seal(bytes(32), f"campaigns.voter_key.{slug}")
+        with self.service.database.write() as session:
+            campaign = Campaign(
+                slug=slug, title="测试评选", organiser="测试总工会", description="只为测试。",
+                rules_json=json.dumps(given.to_json(), ensure_ascii=False), plan_json="{}", voter_key=key,
+                imported_at=self.service.clock.now(),
+                categories=[Category(key=c.key, name=c.name, position=i) for i, c in enumerate(given.categories)],
+            )  # fmt: skip
+            session.add(campaign)
+            session.flush()
+            groups = campaign.categories
+            session.add_all(
+                Candidate(
+                    campaign_id=campaign.id, number=n, name=f"候选人{n}", organisation=f"单位{n}", title="工人",
+                    summary="一句话简介", story="事迹。", slogan="", category_id=groups[n % len(groups)].id if groups else None,
+                )
+                for n in range(1, candidates + 1)
+            )  # fmt: skip
+        return slug
+
+    def campaign(self, slug: str = "test", candidates: int = 6, **changes: Any) -> str:
+        """A campaign that is open."""
+        self.draft(slug, candidates, rules(**changes))
+        self.open(slug)
+        return slug
+
+    def open(self, slug: str = "test") -> None:
+        """Open it as an operator does."""
+        open_voting(self.service.opener, slug, at=self.service.clock.now(), actor="test")
+
+    def record(self) -> int:
+        """Let a recorder take turns until nothing waits; gives how many ballots it recorded."""
+        recorder, total = self.service.recorder(), 0
+        while recorded := recorder.turn():
+            total += recorded
+        with self.service.database.write() as session:
+            # The next recorder of this test is another process, so to speak: it must not wait for a lease.
+            session.execute(_RELEASE)
+        return total
+
+    def strike(self) -> None:
+        """Let go of connections."""
+        self.service.database.dispose()
+        if "redis_client" in self.service.__dict__:
+            self.service.redis_client.close()
+
+
+def category_rules(*names: str, **limits: Any) -> tuple[CategoryRule, ...]:
+    """Categories that all have the same limits."""
+    return tuple(CategoryRule(name, name, **limits) for name in names)
+
+
+_RELEASE = update(RecorderPosition).values(holder=None, lease_until=None)
