@@ -1,22 +1,25 @@
 """Where the ballot box lives: our own Redis-compatible server, found, run and watched, or a foreign one
 examined.
 
-This module holds the error tree; the rest is imported from `discover`, `embedded` and `inspect_server`.
+This module holds the error tree. `discover` chooses the program, `configuration` and `files` prepare its
+directory, `process` starts, adopts and ends it, `embedded` watches over it; `inspect_server` examines any
+Redis, and `readiness` says how our own is.
 """
 
 from __future__ import annotations
 
-from voting_service.errors import VotingError
-from voting_service.text import Text
+from ..errors import VotingError
+from ..text import Text
 
 
 class RedisServerError(VotingError):
-    """What went wrong and what to do about it; pages translate the `code`, operators read the English."""
+    """What went wrong with the server and, always, what to do about it."""
 
     code = "redis_server_error"
+    remedy: Text
 
-    def __init__(self, sentence: str, remedy: str) -> None:
-        super().__init__(Text(sentence), Text(remedy))
+    def __init__(self, sentence: Text, remedy: Text) -> None:
+        super().__init__(sentence, remedy)
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.remedy}"
@@ -74,6 +77,12 @@ class CorruptDataError(StartFailedError):
     """The append-only file is damaged before its tail; a restart cannot heal it."""
 
     code = "redis_data_corrupt"
+
+
+class CrashLoopError(RedisServerError):
+    """The server died so often that restarting it again would help nobody."""
+
+    code = "redis_crash_loop"
 
 
 class StopFailedError(RedisServerError):

