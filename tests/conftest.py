@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.stage import Stage, make_service
 from tests.postgres import PostgresCluster
+from tests.stage import Stage, make_service
 from voting_service.redis_server.embedded import EmbeddedRedis
 
 

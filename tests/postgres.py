@@ -36,7 +36,9 @@ class PostgresCluster:
             shutil.chown(self._directory, "postgres")
         self._run("initdb", "-D", str(self._data), "-A", "trust", "-U", "voting", "--no-sync", "-E", "UTF8")
         options = f"-k {self._directory} -c listen_addresses='' -c fsync=off -c full_page_writes=off"
-        self._run("pg_ctl", "-D", str(self._data), "-w", "-l", str(self._directory / "log"), "-o", options, "start")
+        self._run(
+            "pg_ctl", "-D", str(self._data), "-w", "-l", str(self._directory / "log"), "-o", options, "start"
+        )
 
     def stop(self) -> None:
         """Stop it at once; it has nothing to save."""
@@ -54,13 +56,17 @@ class PostgresCluster:
             self._admin(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _admin(self, statement: str) -> None:
-        with psycopg.connect(host=str(self._directory), user="voting", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self._directory), user="voting", dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(statement.encode())
 
     def _run(self, program: str, *arguments: str) -> None:
         command: Sequence[str] = [str(self._programs / program), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False, text=True)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", check=False, text=True
+        )
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stdout}")

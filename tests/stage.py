@@ -25,7 +25,9 @@ SECRET = "a secret for tests only, long enough"
 KEYS = "1:" + base64.b64encode(bytes(range(32))).decode()
 
 
-def environment(data_dir: Path, redis_url: str | None = None, database_url: str | None = None) -> dict[str, str]:
+def environment(
+    data_dir: Path, redis_url: str | None = None, database_url: str | None = None
+) -> dict[str, str]:
     """The settings of a test service as environment variables, for processes."""
     values = {
         "VOTING_DATA_DIR": str(data_dir),

@@ -19,7 +19,7 @@ from anti_fraud.gate import Attempt, Gate
 
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
-from ..campaigns.rules import BallotRules
+from ..campaigns.rules import CHANNELS, BallotRules
 from ..clock import Clock, from_ms, rfc3339
 from ..database import Database
 from ..encryption import Keyring
@@ -28,16 +28,13 @@ from ..text import Text, _
 from ..transparency import log
 from ..transparency.models import Log
 from ..transparency.notes import SigningKey
-from ..web.sessions import DEVICE, VoterSession
+from ..web.sessions import VoterSession
 from .ballot_box import AttemptLimit, BallotBox, BallotToCast, BoxAnswer
 from .ballot_form import BallotForms
 from .receipt import Receipt, sign_receipt
 
 MOST_CHOICES = 500
 """More numbers than any roster has are refused before they are looked at."""
-
-CHANNELS = {DEVICE: "browser"}
-"""Which channel of the tally an identity votes by."""
 
 
 class CastRequest(NamedTuple):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ..activity import journal
 from ..campaigns.models import CLOSED, OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaign_by_slug
-from ..campaigns.rules import BallotRules, rules_sha256
+from ..campaigns.rules import BallotRules
 from ..candidates.models import Candidate
 from ..candidates.queries import categories_by_number, published_roster, roster
 from ..clock import rfc3339
@@ -26,6 +26,7 @@ from ..text import _
 from ..transparency import entries, log
 from ..transparency.models import Log
 from .ballot_box import BallotBox
+from .box_builder import prepare_box
 
 FIRST_EPOCH = 1
 VOTER_IDENTITIES = ("device",)
@@ -156,7 +157,7 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         candidates = list(roster(session, campaign.id))
         _require_no_problems(campaign, candidates, at)
         # Inside the transaction, for its lock: two openings at once must not empty a box that already takes ballots.
-        opener.box.prepare(slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
+        prepare_box(opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
         _freeze(session, opener, campaign, candidates, at)
         journal(session, at=at, actor=actor, act="open", subject=slug)
     with opener.database.write() as session:
@@ -187,13 +188,13 @@ def _freeze(
 
 def opened_entry(rules: BallotRules, candidates: list[Candidate], at: datetime) -> bytes:
     """The log's first entry: rules and roster with the hash that freezes them."""
-    plain, people = rules.to_json(), published_roster(candidates)
+    plain, people = rules.to_log(), published_roster(candidates)
     return entries.encode(
         {
             "type": "opened",
             "at": rfc3339(at),
             "rules": plain,
             "candidates": people,
-            "rules_sha256": rules_sha256(plain, people),
+            "rules_sha256": entries.rules_sha256(plain, people),
         }
     )

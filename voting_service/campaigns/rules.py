@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Literal
@@ -17,6 +15,9 @@ CountsMode = Literal["live", "hidden", "daily"]
 State = Literal["scheduled", "open", "resting", "closed"]
 
 MINUTES_A_DAY = 24 * 60
+
+CHANNELS = {"wechat": "wechat", "device": "browser"}
+"""Which channel of the log and the tally an identity votes by. The log says how a ballot came, never who from."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,19 @@ class BallotRules:
         return day + timedelta(days=int(after), minutes=first)
 
     def to_json(self) -> dict[str, Any]:
-        """The form that ``opened`` publishes; ``from_json`` reads it back exactly."""
+        """The form that the database keeps and the API shows; ``from_json`` reads it back exactly."""
         plain = asdict(self)
         plain["opens_at"], plain["closes_at"] = rfc3339(self.opens_at), rfc3339(self.closes_at)
         plain["daily_hours"] = list(self.daily_hours) if self.daily_hours else None
         plain["identities"] = list(self.identities)
         plain["categories"] = list(plain["categories"])
+        return plain
+
+    def to_log(self) -> dict[str, Any]:
+        """The form that ``opened`` publishes: the same, with the channels that ballots may come by in place of the
+        identities behind them."""
+        plain = self.to_json()
+        plain["channels"] = [CHANNELS[identity] for identity in plain.pop("identities")]
         return plain
 
     @classmethod
@@ -169,14 +177,3 @@ def minutes_of(text: str) -> int:
     if len(text) != 5 or int(minutes) > 59 or not 0 <= total <= MINUTES_A_DAY:
         raise ValueError(f"not a time of day: {text}")
     return total
-
-
-def rules_sha256(rules: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> str:
-    """The hash that ``opened`` carries: SHA-256 of the canonical JSON of rules and roster together."""
-    canonical = json.dumps(
-        {"candidates": list(candidates), "rules": dict(rules)},
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from ..ballots.opening import open_voting, problems_before_opening, schedule_voting
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
-from ..candidates.importing import import_campaign
+from ..candidates.importing import import_read
 from ..candidates.queries import roster
+from ..candidates.reading import read_campaign
 from ..clock import rfc3339
 from ..recorder.closing import seal_if_due
 from ..text import _
@@ -44,19 +45,18 @@ def import_command(
     """Import a campaign folder."""
     service = make()
     zone = service.settings.zone
-    with progress_bar("导入") as progress, service.database.write() as session:
-        done = import_campaign(
-            session,
+    with progress_bar("导入") as progress:
+        # Photos take long: they are read before the transaction, so that a vote going on is not kept waiting.
+        read = read_campaign(
             folder,
-            at=service.clock.now(),
-            actor=ACTOR,
             zone_name=service.settings.timezone,
-            keyring=service.keyring,
             photos=service.photos,
             progress=progress,
             opens_at=opens_at.replace(tzinfo=zone) if opens_at else None,
             closes_at=closes_at.replace(tzinfo=zone) if closes_at else None,
         )
+    with service.database.write() as session:
+        done = import_read(session, read, at=service.clock.now(), actor=ACTOR, keyring=service.keyring)
     for warning in done.warnings:
         say(_("提醒：%(warning)s", warning=warning))
     if as_json:

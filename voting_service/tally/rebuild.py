@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from ..activity import journal
 from ..ballots.attest import discrepancy
-from ..ballots.ballot_box import PREPARED, BallotBox, BoxBuilder
+from ..ballots.ballot_box import PREPARED, BallotBox
+from ..ballots.box_builder import BoxBuilder
 from ..campaigns.models import OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.queries import categories_by_number, roster

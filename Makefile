@@ -1,0 +1,42 @@
+# Every command of the project. CI calls these same targets.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: demo test check bench translations clean help
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $(READY)
+
+# axe-core and acorn look at the pages in tests; a machine without npm names those tests as skipped.
+node_modules: package-lock.json
+	if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund; fi
+	mkdir -p node_modules && touch node_modules
+
+translations: $(READY) ## compile the English catalogue
+	$(RUN)/pybabel --quiet compile --directory translations
+
+demo: $(READY) ## the whole service with the example campaign, on HOST and PORT (127.0.0.1:8000)
+	@$(RUN)/pybabel --quiet compile --directory translations
+	@$(RUN)/voting-service demo
+
+test: $(READY) node_modules translations ## every test, on its own Redis; PostgreSQL and Chromium where they are found
+	$(RUN)/python -m pytest
+
+check: $(READY) ## ruff, mypy, import contracts
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports
+
+bench: $(READY) ## the benchmarks, one table of ratios
+	$(RUN)/python -m benchmarks
+
+clean: ## remove what was built, never data/
+	rm -rf $(VENV) node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
