@@ -1,0 +1,450 @@
+"""The API's description is true: it names every address and nothing else, and real answers are as it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import validate
+from sqlalchemy import update
+from werkzeug.test import Client, TestResponse
+
+from tests.stage import Stage, category_rules, make_service, rules
+from voting_service.campaigns.models import SCHEDULED, Campaign
+from voting_service.web.problems import STATUS
+from wsgi import make_flask, make_polling_place
+
+CAMPAIGN = "/api/v1/campaigns/{slug}"
+FORM, BALLOTS, RECEIPT = f"{CAMPAIGN}/ballot-form", f"{CAMPAIGN}/ballots", "/api/v1/receipts/{code}"
+NO_BODY = 304
+
+
+def closed(schema: Any) -> Any:
+    """The schema with no room for members that it does not list: what a route adds must be described."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    narrow = {key: closed(part) for key, part in schema.items()}
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
+        narrow.setdefault("additionalProperties", False)
+    return narrow
+
+
+class Described:
+    """The description as this service serves it, and answers held against it."""
+
+    def __init__(self, client: Client) -> None:
+        answer = client.get("/api/v1/openapi.json")
+        assert answer.status_code == 200, answer.text
+        self.answer = answer
+        self.document: dict[str, Any] = answer.get_json()
+        self._components = {"components": closed(self.document["components"])}
+
+    def operations(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Path, method, operation."""
+        for path, methods in self.document["paths"].items():
+            for method, operation in methods.items():
+                yield path, method.upper(), operation
+
+    def problems_of(self, schema: Any, instance: Any) -> list[str]:
+        """What is wrong with this JSON."""
+        whole = self._components | closed(schema)
+        validator = Draft202012Validator(whole, format_checker=FormatChecker())
+        return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(instance)]
+
+    def check(self, method: str, path: str, answer: TestResponse) -> tuple[int, str | None]:
+        """Hold an answer against its operation; gives status and, for a refusal, its code."""
+        responses = self.document["paths"][path][method.lower()]["responses"]
+        assert str(answer.status_code) in responses, (
+            f"{method} {path} answered {answer.status_code}: {answer.text}"
+        )
+        described = responses[str(answer.status_code)]
+        required = set(described.get("headers", {})) - {"Set-Cookie", "Retry-After"}
+        assert required <= set(answer.headers.keys())
+        if answer.status_code == NO_BODY:
+            assert not answer.data
+            return answer.status_code, None
+        assert answer.mimetype in described["content"]
+        document = json.loads(answer.data)
+        assert self.problems_of(described["content"][answer.mimetype]["schema"], document) == []
+        return answer.status_code, document.get("code") if answer.status_code >= 400 else None
+
+    def everything(self) -> set[tuple[str, str, int, str | None]]:
+        """Every answer that the document foresees: method, path, status, code."""
+        found: set[tuple[str, str, int, str | None]] = set()
+        for path, method, operation in self.operations():
+            for status, answer in operation["responses"].items():
+                problem = answer.get("content", {}).get("application/problem+json")
+                codes = list(problem["examples"]) if problem else [None]
+                found |= {(method, path, int(status), code) for code in codes}
+        return found
+
+
+@pytest.fixture
+def described(stage: Stage) -> Described:
+    """The description of this test's service."""
+    return Described(stage.client())
+
+
+# ---- the document itself
+
+
+def test_it_is_openapi_3_1_and_may_be_cached_and_read_from_anywhere(
+    stage: Stage, described: Described
+) -> None:
+    validate(described.document)
+    assert described.document["openapi"].startswith("3.1.")
+    assert described.answer.headers["Cache-Control"] == "public, max-age=300"
+    assert described.answer.headers["Access-Control-Allow-Origin"] == "*"
+    etag = described.answer.headers["ETag"]
+    again = stage.client().get("/api/v1/openapi.json", headers={"If-None-Match": etag})
+    assert described.check("GET", "/api/v1/openapi.json", again) == (304, None)
+
+
+def test_every_route_of_the_api_is_described_and_nothing_else(stage: Stage, described: Described) -> None:
+    app = make_flask(stage.service, make_polling_place(stage.service))
+    routed: dict[tuple[str, str], set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/api/"):
+            path = "".join(f"{{{text}}}" if is_name else text for is_name, text in rule._trace[1:]).lstrip(
+                "|"
+            )
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                routed[method, path] = set(rule.arguments)
+    parameters = described.document["components"]["parameters"]
+    written = {
+        (method, path): {
+            found["name"]
+            for one in operation["parameters"]
+            if (found := parameters[one["$ref"].rpartition("/")[2]])["in"] == "path"
+        }
+        for path, method, operation in described.operations()
+    }
+    assert written == routed
+
+
+def test_the_problem_document_lists_every_code(described: Described) -> None:
+    problem = described.document["components"]["schemas"]["Problem"]
+    assert problem["properties"]["code"]["enum"] == list(STATUS)
+    for method, path, status, code in described.everything():
+        assert code is None or STATUS[code] == status, (method, path)
+
+
+def test_every_example_is_an_instance_of_its_schema(described: Described) -> None:
+    for path, method, operation in described.operations():
+        bodies = [*operation["responses"].values(), operation.get("requestBody", {})]
+        for content in (kind for body in bodies for kind in body.get("content", {}).values()):
+            examples = [one["value"] for one in content.get("examples", {}).values()] or [content["example"]]
+            for example in examples:
+                assert described.problems_of(content["schema"], example) == [], (method, path)
+
+
+def test_every_schema_is_used(described: Described) -> None:
+    written = json.dumps(described.document)
+    unused = [
+        name
+        for kind in ("schemas", "parameters")
+        for name in described.document["components"][kind]
+        if f'"#/components/{kind}/{name}"' not in written
+    ]
+    assert unused == []
+
+
+def test_the_cookie_is_the_one_that_voters_get(stage: Stage, described: Described) -> None:
+    stage.campaign()
+    voter = stage.voter()
+    voter.form()
+    scheme = described.document["components"]["securitySchemes"]["voter"]
+    assert (scheme["type"], scheme["in"]) == ("apiKey", "cookie")
+    assert voter.client.get_cookie(scheme["name"]) is not None
+
+
+# ---- real answers
+
+Reached = set[tuple[str, str, int, str | None]]
+
+UNPROVOKED = {
+    ("POST", BALLOTS, 428, "challenge_required"): "no check of the gate asks for a challenge yet",
+    (
+        "GET",
+        "/api/v1/campaigns",
+        503,
+        "unavailable",
+    ): "a database that leaves between two reads of one request",
+}
+"""Answers that clients must be ready for and that no request here can bring about. An internal error is a mistake of
+ours wherever it happens."""
+
+
+class Scene(NamedTuple):
+    """A stage, its description, and what has been answered so far."""
+
+    stage: Stage
+    described: Described
+    reached: Reached
+
+    def get(
+        self, path: str, client: Client | None = None, headers: Any = None, **names: object
+    ) -> TestResponse:
+        """Ask, and hold the answer against the description."""
+        url = path.format(**{name: quote(str(value), safe="") for name, value in names.items()})
+        answer = (client or self.stage.client()).get(url, headers=headers)
+        self.reached.add(("GET", path, *self.described.check("GET", path, answer)))
+        return answer
+
+    def saw(self, answer: TestResponse) -> TestResponse:
+        """A posted ballot's answer."""
+        self.reached.add(("POST", BALLOTS, *self.described.check("POST", BALLOTS, answer)))
+        return answer
+
+
+def test_every_described_answer_is_given_as_described(
+    stage: Stage, described: Described, tmp_path: Path
+) -> None:
+    reached: Reached = set()
+    scene = Scene(stage, described, reached)
+    reads(scene)
+    casting(scene)
+    closed_doors(scene)
+    for play, name in ((too_many, "busy"), (without_redis, "alone"), (without_database, "lost")):
+        play(tmp_path / name, stage.service.redis_url, described, reached)
+    foreseen = {answer for answer in described.everything() if answer[3] != "internal_error"}
+    assert foreseen - reached == set(UNPROVOKED)
+
+
+def reads(scene: Scene) -> None:
+    """What everyone may read, with and without an ETag; a campaign that has categories and one that has not."""
+    stage = scene.stage
+    stage.campaign("plain")
+    stage.campaign(
+        "rich",
+        categories=category_rules("a", "b", min_choices=1),
+        daily_hours=("00:00", "24:00"),
+        counts="hidden",
+    )
+    stage.voter("plain").vote([1])
+    for path in (p for p, method, _operation in scene.described.operations() if method == "GET"):
+        if path in (FORM, RECEIPT):
+            continue
+        for slug in ("plain", "rich"):
+            answer = scene.get(path, slug=slug, number=1)
+            assert answer.status_code == 200
+            again = scene.get(path, headers={"If-None-Match": answer.headers["ETag"]}, slug=slug, number=1)
+            assert again.status_code == 304
+        if "{" in path:
+            assert scene.get(path, slug="no-such", number=999_999).status_code == 404
+    assert scene.get(f"{CAMPAIGN}/candidates/{{number}}", slug="plain", number="x").status_code == 404
+
+
+def casting(scene: Scene) -> None:
+    """A ballot's way, and every refusal that a voter may meet."""
+    stage = scene.stage
+    stage.campaign()
+    voter = stage.voter()
+    form = scene.get(FORM, voter.client, slug="test").get_json()["form"]
+    receipt = scene.saw(voter.post(form, [1, 3])).get_json()["receipt"]
+    assert scene.saw(voter.post(form, [1, 3])).status_code == 200
+    assert scene.get(RECEIPT, code=receipt["tracking_code"]).get_json()["stage"] == "cast"
+    stage.record()
+    assert scene.get(RECEIPT, code=receipt["tracking_code"].lower()).get_json()["stage"] == "published"
+    assert scene.get(RECEIPT, code="not a code").status_code == 404
+    assert scene.saw(voter.vote([2])).status_code == 409
+    other = stage.voter()
+    scene.saw(other.post("a form", [1]))  # no cookie yet
+    fresh = other.form()["form"]
+    assert scene.saw(other.post(fresh, [99])).status_code == 422
+    scene.saw(other.post("a form", [1]))
+    address = BALLOTS.format(slug="test")
+    for body in (b"", b"[]", b"{", b"\xff", b"{}" + b" " * 100_000, b'{"form": 1}'):
+        scene.saw(other.client.post(address, data=body))
+    scene.saw(other.client.post(BALLOTS.format(slug="no-such"), json={}))
+
+
+def closed_doors(scene: Scene) -> None:
+    """Campaigns that do not take ballots now, or not from this voter."""
+    stage, now = scene.stage, datetime.now(UTC).replace(microsecond=0)
+    stage.campaign("early", opens_at=now + timedelta(hours=1))
+    stage.campaign("over", closes_at=now + timedelta(hours=1))
+    stage.draft("wechat", with_rules=rules(identities=("wechat",), opens_at=now + timedelta(hours=1)))
+    with stage.service.database.write() as session:
+        session.execute(update(Campaign).where(Campaign.slug == "wechat").values(phase=SCHEDULED))
+    assert scene.get(FORM, slug="early").status_code == 403
+    assert scene.get(FORM, slug="wechat").status_code == 401
+    assert scene.get(FORM, slug="no-such").status_code == 404
+    late = stage.voter("over")
+    form = late.form()["form"]
+    stage.service.box.seal("over", early=True)
+    assert scene.saw(late.post(form, [1])).status_code == 403
+    stage.record()
+    scene.get(f"{CAMPAIGN}/counts", slug="over")
+    assert not stage.draft("draft") or scene.get(CAMPAIGN, slug="draft").status_code == 404
+
+
+def too_many(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
+    """One device that asks too often."""
+    limits = {"limit_device": "2/minute", "limit_address": "2/minute", "limit_cast_device": "1/minute"}
+    stage = Stage(make_service(directory, redis_url=redis_url, **limits))
+    scene = Scene(stage, described, reached)
+    stage.campaign("busy", ballots_per_day=None)
+    voter = stage.voter("busy")
+    form = voter.form()["form"]
+    voter.post(form, [])
+    assert scene.saw(voter.post(form, [])).status_code == 429
+    for _time in range(3):
+        asked = scene.get(FORM, voter.client, slug="busy")
+        looked = scene.get(RECEIPT, voter.client, code="7QK2M3XD9ABCDEFG")
+    assert (asked.status_code, looked.status_code) == (429, 429)
+    stage.strike()
+
+
+def without_redis(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
+    """The box is away: reading goes on, casting waits, and nothing fails open."""
+    before = Stage(make_service(directory, redis_url=redis_url))
+    before.campaign("alone")
+    before.strike()
+    stage = Stage(make_service(directory, redis_url=f"unix://{directory}/no-such.sock"))
+    scene = Scene(stage, described, reached)
+    voter = stage.voter("alone")
+    form = scene.get(FORM, voter.client, slug="alone").get_json()["form"]
+    answer = scene.saw(voter.post(form, [1]))
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "box_unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert scene.get(RECEIPT, voter.client, code="7QK2M3XD9ABCDEFG").status_code == 503
+    assert scene.get(f"{CAMPAIGN}/counts", slug="alone").get_json()["shown"] is False
+    stage.strike()
+
+
+def without_database(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
+    """The ledger's database is away from the first request on."""
+    service = make_service(directory, redis_url=redis_url)
+    service.database.dispose()
+    for file in directory.glob("voting.sqlite3*"):
+        file.unlink()
+    stage = Stage(service)
+    scene = Scene(stage, described, reached)
+    for path in (p for p, method, _operation in described.operations() if method == "GET" and "{" in p):
+        assert scene.get(path, slug="lost", number=1, code="7QK2M3XD9ABCDEFG").status_code == 503
+    assert scene.saw(stage.client().post(BALLOTS.format(slug="lost"), json={})).status_code == 503
+    stage.strike()
+
+
+# ---- whatever anyone may send
+
+segments = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1, max_size=40)
+"""One path segment; a slash would be another address."""
+headers = st.fixed_dictionaries(
+    {},
+    optional={
+        "Accept": st.sampled_from(["text/html", "application/xml", "*/*;q=nonsense", ""]),
+        "Cookie": st.sampled_from(["voter=", "voter=device.x.y", "voter=" + "a" * 5000, "=;;", "voter=\x7f"]),
+        "If-None-Match": st.sampled_from(["*", '"', "W/", '"x", "y"']),
+        "Range": st.sampled_from(["bytes=0-3", "bytes=9999999-", "lines=1"]),
+        "X-Forwarded-For": st.sampled_from(["", "1.2.3.4, 5.6.7.8", "not an address"]),
+    },
+)
+jsons = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=5), inner, max_size=5),
+    max_leaves=12,
+)
+ballots = st.fixed_dictionaries(
+    {},
+    optional={
+        "form": jsons | st.just("GOOD"),
+        "choices": jsons | st.lists(st.integers(-1, 8) | st.integers(), max_size=6),
+        "challenge": jsons,
+        "page": jsons,
+    },
+)
+unhurried = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+
+
+@pytest.fixture
+def busy(tmp_path: Path, redis_url: str) -> Iterator[Stage]:
+    """An open campaign at which nobody is told to slow down."""
+    wide = dict.fromkeys(("limit_device", "limit_address", "limit_cast_device"), "1000000/minute")
+    stage = Stage(make_service(tmp_path / "busy", redis_url=redis_url, **wide))
+    stage.campaign(ballots_per_day=None, counts="live")
+    yield stage
+    stage.strike()
+
+
+def test_whatever_is_asked_the_answer_is_a_described_one(busy: Stage) -> None:
+    described = Described(busy.client())
+    paths = [path for path, method, _operation in described.operations() if method == "GET"]
+
+    @unhurried
+    @given(
+        path=st.sampled_from(paths),
+        slug=st.just("test") | segments,
+        number=st.integers(0, 8).map(str) | segments,
+        code=segments | st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=16, max_size=16),
+        query=st.dictionaries(st.sampled_from(["lang", "code", "s"]), st.text(max_size=8), max_size=2),
+        headers=headers,
+    )
+    def ask(
+        path: str, slug: str, number: str, code: str, query: dict[str, str], headers: dict[str, str]
+    ) -> None:
+        names = {"slug": slug, "number": number, "code": code}
+        url = path.format(**{name: quote(value, safe="") for name, value in names.items()})
+        answer = busy.client().get(url, query_string=query, headers=headers)
+        status, _code = described.check("GET", path, answer)
+        assert status < 500
+
+    ask()
+
+
+def test_whatever_is_posted_the_answer_is_a_described_one(busy: Stage) -> None:
+    described = Described(busy.client())
+    voter = busy.voter()
+    good = voter.form()["form"]
+
+    @unhurried
+    @given(
+        slug=st.sampled_from(["test", "test", "test", "no-such"]) | segments,
+        body=ballots.map(lambda sent: json.dumps(sent).replace('"GOOD"', json.dumps(good)).encode())
+        | jsons.map(lambda sent: json.dumps(sent).encode())
+        | st.binary(max_size=40),
+        kind=st.sampled_from(["application/json", "text/plain", "multipart/form-data", ""]),
+        headers=headers,
+        known=st.booleans(),
+    )
+    def post(slug: str, body: bytes, kind: str, headers: dict[str, str], known: bool) -> None:
+        client = voter.client if known else busy.client()
+        if known:
+            headers = {name: value for name, value in headers.items() if name != "Cookie"}
+        url = BALLOTS.format(slug=quote(slug, safe=""))
+        answer = client.post(url, data=body, headers={**headers, "Content-Type": kind})
+        status, _code = described.check("POST", BALLOTS, answer)
+        assert status < 500
+
+    post()
+
+
+def test_a_slug_that_no_database_can_hold_is_simply_not_found(stage_on: Stage) -> None:
+    described = Described(stage_on.client())
+    for path in (CAMPAIGN, FORM, RECEIPT):
+        answer = stage_on.client().get(path.format(slug="%00", code="%00"))
+        assert described.check("GET", path, answer) == (404, "not_found")
+
+
+def test_rules_of_every_kind_are_described(stage: Stage, described: Described) -> None:
+    closing = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    stage.draft("daily", with_rules=rules(closes_at=closing, counts="daily 18:00", ballots_total=3))
+    stage.open("daily")
+    answer = stage.client().get(CAMPAIGN.format(slug="daily"))
+    assert described.check("GET", CAMPAIGN, answer) == (200, None)

@@ -1,0 +1,131 @@
+"""The command line: what operators type, what they are told, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from dotenv import dotenv_values
+
+from tests.stage import Stage
+from voting_service.commands import make_cli
+from wsgi import cli as real_cli
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "zui-mei-chan-ye-gong-ren"
+SLUG = "zui-mei-chan-ye-gong-ren"
+
+
+def run(stage: Stage, *arguments: str) -> Result:
+    """One command on this stage's service."""
+    return CliRunner().invoke(make_cli(lambda: stage.service), list(arguments), catch_exceptions=False)
+
+
+def run_import(stage: Stage) -> Result:
+    """The example, around today."""
+    today = stage.service.clock.now().astimezone(stage.service.settings.zone)
+    opens = today.replace(day=1).strftime("%Y-%m-01T00:00")
+    closes = today.replace(year=today.year + 1, day=1).strftime("%Y-%m-01T00:00")
+    return run(stage, "campaign", "import", str(EXAMPLE), "--opens-at", opens, "--closes-at", closes)
+
+
+def test_a_campaign_from_folder_to_certified_archive(stage: Stage, tmp_path: Path) -> None:
+    imported = run_import(stage)
+    assert imported.exit_code == 0, imported.output
+    assert "20 名候选人，29 张照片" in imported.stderr
+    assert run(stage, "campaign", "check", SLUG).exit_code == 0
+    assert [row["phase"] for row in json.loads(run(stage, "campaign", "list", "--json").stdout)] == ["draft"]
+    assert "已开始投票" in run(stage, "campaign", "open", SLUG).stderr
+    for choices in ([1], [1, 2], [1, 2, 3]):
+        assert stage.voter(SLUG).vote(choices).status_code == 201
+    stage.record()
+    tally = json.loads(run(stage, "tally", SLUG, "--json").stdout)
+    assert tally["ballots"] == {"counted": 3, "held": 0, "voided": 0}
+    assert [tally["by_candidate"][n]["counted"] for n in ("1", "2", "3", "4")] == [3, 2, 1, 0]
+    assert run(stage, "tally", SLUG, "--csv").stdout.splitlines()[:2] == [
+        "number,name,counted,held,voided",
+        "1,石望川,3,0,0",
+    ]
+    assert json.loads(run(stage, "reconcile", SLUG, "--json").stdout)["differences"] == []
+    assert "完好" in run(stage, "rebuild-box", SLUG).stderr
+    assert run(stage, "log", "key", SLUG).stdout.count("+") >= 2
+    assert "全部选票已入账" in run(stage, "campaign", "close", SLUG, "--yes").stderr
+    assert "已经结束" in run(stage, "campaign", "close", SLUG, "--yes").stderr
+    archive = Path(run(stage, "archive", SLUG, "--out", str(tmp_path)).stdout.strip())
+    assert archive.is_file()
+
+
+def test_closing_asks_first(stage: Stage) -> None:
+    stage.campaign()
+    assert run(stage, "campaign", "close", "test").exit_code == 1
+    assert stage.voter().vote([1]).status_code == 201
+
+
+def test_every_problem_of_a_folder_is_told_at_once(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "campaign.toml").write_text(
+        'slug = "X"\n[voting]\nmin_choices = 5\nmax_choices = 2\n', encoding="utf-8"
+    )
+    (tmp_path / "candidates.csv").write_text("number,name\n1,甲\n1,乙\n", encoding="utf-8")
+    outcome = run(stage, "campaign", "import", str(tmp_path))
+    assert outcome.exit_code == 1
+    assert outcome.stderr.count("\n- ") >= 4
+    assert "第 3 行" in outcome.stderr
+    assert json.loads(run(stage, "campaign", "list", "--json").stdout) == []
+
+
+def test_what_is_missing_before_opening(stage: Stage) -> None:
+    stage.draft(candidates=1)
+    for command in ("check", "open"):
+        outcome = run(stage, "campaign", command, "test")
+        assert outcome.exit_code == 1
+        assert "候选人只有 1 名" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["tally"], ["reconcile"], ["rebuild-box"], ["campaign", "open"], ["log", "key"]]
+)
+def test_an_unknown_campaign_is_a_sentence_and_status_1(stage: Stage, command: list[str]) -> None:
+    outcome = run(stage, *command, "no-such")
+    assert outcome.exit_code == 1
+    assert "no-such" in outcome.stderr
+    assert "Traceback" not in outcome.output
+
+
+def test_doctor_finds_all_in_order_and_names_what_is_not(stage: Stage) -> None:
+    stage.campaign()
+    stage.record()
+    found = run(stage, "doctor", "--json")
+    assert found.exit_code == 0, found.output
+    assert {row["level"] for row in json.loads(found.stdout)} <= {"ok", "warning"}
+    stage.service.redis_client.flushall()
+    lost = run(stage, "doctor")
+    assert lost.exit_code == 1
+    assert "rebuild-box test" in lost.stdout
+
+
+def test_wrong_settings_are_told_all_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"VOTING_SECRET_KEY": "short", "VOTING_TIMEZONE": "Mars", "VOTING_PROT": "1"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("VOTING_ENCRYPTION_KEYS", raising=False)
+    outcome = CliRunner().invoke(real_cli, ["doctor"])
+    assert outcome.exit_code != 0
+    for name in ("VOTING_SECRET_KEY", "VOTING_TIMEZONE", "VOTING_PROT", "VOTING_ENCRYPTION_KEYS"):
+        assert name in outcome.stderr
+    assert "short" not in outcome.stderr
+
+
+def test_keys_are_made_once_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("VOTING_BASE_URL=https://vote.example.org\n", encoding="utf-8")
+    first = CliRunner().invoke(real_cli, ["keys", "--env-file", str(file)])
+    values = dotenv_values(file)
+    assert values["VOTING_BASE_URL"] == "https://vote.example.org"
+    assert len(values["VOTING_SECRET_KEY"] or "") >= 32
+    assert (values["VOTING_SECRET_KEY"] or "") not in first.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    again = CliRunner().invoke(real_cli, ["keys", "--env-file", str(file)])
+    assert "没有改动" in again.stderr
+    assert dotenv_values(file) == values

@@ -1,0 +1,130 @@
+"""``voting-service demo`` and ``serve`` as processes: one command to a cast ballot, a clean end, and a start that goes on."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.stage import environment, make_service
+
+ROOT = Path(__file__).resolve().parents[2]
+DEADLINE_S = 120
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: str, port: int, environ: dict[str, str], log: Path) -> Iterator[str]:
+    """The command as a process until the block ends, then Ctrl-C; it must end by itself, with status 0."""
+    base = f"http://127.0.0.1:{port}"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from wsgi import cli; cli()", command],
+            cwd=ROOT, env=clean | environ, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            wait_ready(base, process, log)
+            yield base
+            process.send_signal(signal.SIGINT)
+            assert process.wait(DEADLINE_S) == 0, log.read_text()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def wait_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until /readyz says ready."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(base + "/readyz", timeout=5) as answer:
+                if json.load(answer)["status"] == "ready":
+                    return
+        except (urllib.error.URLError, OSError):
+            pass  # not listening yet
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+def cast(base: str, slug: str) -> str:
+    """A new voter casts; gives the tracking code."""
+    phone = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    api = f"{base}/api/v1/campaigns/{slug}"
+    form = json.load(phone.open(f"{api}/ballot-form"))["form"]
+    body = json.dumps({"form": form, "choices": [1, 2]}).encode()
+    with phone.open(
+        urllib.request.Request(f"{api}/ballots", body, {"Content-Type": "application/json"})
+    ) as answer:
+        return str(json.load(answer)["receipt"]["tracking_code"])
+
+
+def published(base: str, code: str) -> bool:
+    """Wait until a receipt is published."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{base}/api/v1/receipts/{code}") as answer:
+            if json.load(answer)["stage"] == "published":
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_demo_from_nothing_to_a_published_ballot_and_on(tmp_path: Path) -> None:
+    port = free_port()
+    environ = {"VOTING_DATA_DIR": str(tmp_path / "data"), "PORT": str(port)}
+    slug = "zui-mei-chan-ye-gong-ren"
+    with running("demo", port, environ, tmp_path / "first.log") as base:
+        code = cast(base, slug)
+        assert published(base, code)
+        with urllib.request.urlopen(f"{base}/c/{slug}") as page:
+            assert "最美产业工人" in page.read().decode()
+    said = (tmp_path / "first.log").read_text()
+    assert f"{base}/c/{slug}" in said
+    assert "█" in said, "a QR code for the terminal"
+    secrets = (tmp_path / "data" / "secrets.env").read_text()
+    assert all(line.split("=", 1)[1].strip() not in said for line in secrets.splitlines())
+    with running("demo", port, environ, tmp_path / "second.log") as base:
+        assert published(base, code), "the next start goes on"
+        assert published(base, cast(base, slug))
+
+
+def test_serve_runs_everything_on_one_small_server(tmp_path: Path) -> None:
+    port = free_port()
+    data = tmp_path / "data"
+    make_service(data).database.dispose()
+    environ = environment(data) | {"VOTING_PORT": str(port), "VOTING_WORKERS": "1"}
+    with running("serve", port, environ, tmp_path / "serve.log") as base:
+        assert urllib.request.urlopen(f"{base}/healthz").status == 200
+        assert "目前没有评选活动" in urllib.request.urlopen(f"{base}/").read().decode()
+
+
+def test_serve_refuses_an_outdated_schema(tmp_path: Path) -> None:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
+    (tmp_path / "data").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", "from wsgi import cli; cli()", "serve"],
+        cwd=ROOT, env=clean | environment(tmp_path / "data"), capture_output=True, text=True, check=False,
+        timeout=DEADLINE_S,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "db upgrade" in done.stderr
+    assert "Traceback" not in done.stderr

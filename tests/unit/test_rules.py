@@ -1,0 +1,103 @@
+"""The rules as values: states, next openings, the published form, the sentence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.stage import category_rules, rules
+from voting_service.campaigns.rule_texts import rule_texts
+from voting_service.campaigns.rules import BallotRules, minutes_of
+
+SHANGHAI = timedelta(hours=8)
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """A moment in April 2026, local in Shanghai."""
+    return datetime(2026, 4, day, hour, minute, tzinfo=UTC) - SHANGHAI
+
+
+@pytest.fixture
+def office_hours() -> BallotRules:
+    """9 to 17 o'clock from 7 April 8:00 to 9 April 12:00."""
+    return rules(opens_at=at(7, 8), closes_at=at(9, 12), daily_hours=("09:00", "17:00"), counts="daily 18:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "state", "opening"),
+    [
+        (at(6, 12), "scheduled", at(7, 9)),
+        (at(7, 8), "resting", at(7, 9)),
+        (at(7, 9), "open", at(7, 9)),
+        (at(7, 16, 59), "open", at(7, 16, 59)),
+        (at(7, 17), "resting", at(8, 9)),
+        (at(9, 11, 59), "open", at(9, 11, 59)),
+        (at(9, 12), "closed", None),
+    ],
+)
+def test_what_a_voter_finds(
+    office_hours: BallotRules, moment: datetime, state: str, opening: datetime | None
+) -> None:
+    assert office_hours.state_at(moment) == state
+    assert office_hours.next_opening(moment) == opening
+
+
+def test_the_next_day_ends_with_the_voting(office_hours: BallotRules) -> None:
+    assert office_hours.next_day(at(7, 10)) == at(8, 9)
+    assert office_hours.next_day(at(9, 10)) is None
+
+
+def test_hours_that_never_come_again_have_no_opening() -> None:
+    late = rules(opens_at=at(7, 8), closes_at=at(7, 18), daily_hours=("06:00", "12:00"))
+    assert late.next_opening(at(7, 13)) is None
+
+
+def test_daily_publication_is_the_latest_within_voting(office_hours: BallotRules) -> None:
+    assert office_hours.last_publication(at(7, 17)) is None
+    assert office_hours.last_publication(at(7, 18)) == at(7, 18)
+    assert office_hours.last_publication(at(8, 17, 59)) == at(7, 18)
+    assert office_hours.last_publication(at(20, 12)) == at(8, 18)
+    assert rules(counts="live").last_publication(at(8, 18)) is None
+
+
+def test_the_kept_form_reads_back_exactly_and_the_published_one_names_channels() -> None:
+    given = rules(categories=category_rules("能源", max_choices=2), identities=("wechat", "device"))
+    assert BallotRules.from_json(given.to_json()) == given
+    published = given.to_log()
+    assert published["channels"] == ["wechat", "browser"]
+    assert "identities" not in published
+
+
+@pytest.mark.parametrize("text", ["24:01", "6:00", "06:60", "aa:bb", "-1:00"])
+def test_times_of_day_that_are_none(text: str) -> None:
+    with pytest.raises(ValueError):
+        minutes_of(text)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "每人每天可投 1 次，每次选 1–3 人，全天开放。"),
+        (
+            {"min_choices": 3, "daily_hours": ("06:00", "24:00")},
+            "每人每天可投 1 次，每次选 3 人，每天 06:00–24:00 开放。",
+        ),
+        ({"ballots_per_day": None, "ballots_total": 5}, "每人全程可投 5 次，每次选 1–3 人，全天开放。"),
+        ({"ballots_total": 5}, "每人每天可投 1 次、全程共 5 次，每次选 1–3 人，全天开放。"),
+    ],
+)
+def test_the_rules_in_a_sentence(changes: dict, sentence: str) -> None:
+    assert str(rules(**changes).sentence()) == sentence
+
+
+def test_the_rules_page_says_every_limit() -> None:
+    given = rules(
+        ballots_per_day=3, ballots_total=9, same_candidate_per_day=1,
+        categories=category_rules("能源", min_choices=1, max_choices=2), counts="hidden",
+    )  # fmt: skip
+    lines = {str(term): str(text) for term, text in rule_texts(given)}
+    assert lines["投票次数"] == "每人每天 3 次，全程不超过 9 次。零点起算新的一天。"
+    assert lines["同一候选人"] == "每人每天最多投 1 次。"
+    assert lines["“能源”组"] == "每张选票选 1 至 2 人。"
+    assert lines["票数公布"] == "投票结束前不公布，结束后一并公布。"
