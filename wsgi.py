@@ -45,6 +45,8 @@ from voting_service.settings import Settings, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
+from voting_service.web import openapi as api_description
+from voting_service.web.identities import DeviceIdentity, Identities
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
 
@@ -109,9 +111,14 @@ class Service:
         return PhotoStore(self.settings.data_dir / "photos")
 
     @cached_property
+    def identities(self) -> Identities:
+        """How voters may be known here."""
+        return Identities([DeviceIdentity()])
+
+    @cached_property
     def opener(self) -> Opener:
         """Opens campaigns."""
-        return Opener(self.database, self.box, self.keyring, self.settings.origin)
+        return Opener(self.database, self.box, self.keyring, self.settings.origin, self.identities.names)
 
     @cached_property
     def recorder_stores(self) -> RecorderStores:
@@ -174,6 +181,7 @@ def make_polling_place(service: Service) -> PollingPlace:
         board=CountsBoard(service.box, service.clock),
         station=station,
         sessions=VoterSessions(service.key("voter session")),
+        identities=service.identities,
         pages=PageCache(),
         clock=service.clock,
         secure=settings.secure,
@@ -193,6 +201,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         clock=service.clock,
         database=service.database,
         photos=service.photos,
+        logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
     )
@@ -211,6 +220,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in (
         health.health,
         offline.offline,
+        api_description.openapi,
         candidate_routes.api,
         candidate_routes.files,
         routes.pages,

