@@ -45,7 +45,7 @@ def test_no_text_breaks_the_readers(text: str) -> None:
 
 
 def test_a_session_is_its_own_and_nobody_elses() -> None:
-    session = SESSIONS.new_device()
+    session = SESSIONS.new("device")
     cookie = SESSIONS.to_cookie(session)
     assert SESSIONS.from_cookie(cookie) == session
     assert SESSIONS.from_header(f"other=1; voter={cookie}; voter2=x") == session
@@ -55,7 +55,7 @@ def test_a_session_is_its_own_and_nobody_elses() -> None:
 
 
 def test_a_form_is_bound_to_campaign_session_and_time() -> None:
-    one, two = SESSIONS.new_device(), SESSIONS.new_device()
+    one, two = SESSIONS.new("device"), SESSIONS.new("device")
     text, form = FORMS.issue("slug", one, NOW)
     assert FORMS.read(text, "slug", one) == form
     assert form.expires_at == NOW + timedelta(hours=2)

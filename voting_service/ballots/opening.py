@@ -6,6 +6,7 @@ opens a prepared box at its next turn, should we crash in between.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,8 +30,6 @@ from .ballot_box import BallotBox
 from .box_builder import prepare_box
 
 FIRST_EPOCH = 1
-VOTER_IDENTITIES = ("device",)
-"""Identities that this installation can issue; WeChat and the others join when they are built."""
 
 
 class PhaseForbids(VotingError):
@@ -48,14 +47,18 @@ class Opener:
     keyring: Keyring
     origin: str
     """Host and port under which the log is public."""
+    identities: tuple[str, ...]
+    """Identities that this installation has."""
 
 
-def problems_before_opening(campaign: Campaign, candidates: list[Candidate], now: datetime) -> list[Problem]:
+def problems_before_opening(
+    campaign: Campaign, candidates: list[Candidate], now: datetime, identities: Collection[str]
+) -> list[Problem]:
     """Everything that keeps this campaign from opening, each with its remedy; empty when it may open."""
     return [
         *_time_problems(campaign.rules, now),
         *_roster_problems(campaign.rules, candidates),
-        *_identity_problems(campaign.rules),
+        *_identity_problems(campaign.rules, identities),
         *_profile_problems(candidates),
     ]
 
@@ -108,14 +111,14 @@ def _roster_problems(rules: BallotRules, candidates: list[Candidate]) -> list[Pr
     return problems
 
 
-def _identity_problems(rules: BallotRules) -> list[Problem]:
-    if set(rules.identities) & set(VOTER_IDENTITIES):
+def _identity_problems(rules: BallotRules, identities: Collection[str]) -> list[Problem]:
+    if set(rules.identities) & set(identities):
         return []
     return [
         Problem(
             "voting.identities",
             _("没有一种投票人身份可用，谁也投不了票。"),
-            _("请在 identities 中加入：%(known)s。", known="、".join(VOTER_IDENTITIES)),
+            _("请在 identities 中加入：%(known)s。", known="、".join(identities)),
         )
     ]
 
@@ -136,12 +139,14 @@ def _local(rules: BallotRules, moment: datetime) -> str:
     return moment.astimezone(rules.zone).strftime("%Y-%m-%d %H:%M")
 
 
-def schedule_voting(session: Session, slug: str, *, at: datetime, actor: str) -> Campaign:
+def schedule_voting(
+    session: Session, slug: str, *, at: datetime, actor: str, identities: Collection[str]
+) -> Campaign:
     """Approve a draft: it is announced now and opens by itself when its time comes. The caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.frozen:
         raise PhaseForbids(_("“%(title)s”已经开始投票。", title=campaign.title))
-    _require_no_problems(campaign, list(roster(session, campaign.id)), at)
+    _require_no_problems(campaign, list(roster(session, campaign.id)), at, identities)
     campaign.phase = SCHEDULED
     campaign.version += 1
     journal(session, at=at, actor=actor, act="schedule", subject=slug)
@@ -155,7 +160,7 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         if campaign.phase in (OPEN, CLOSED):
             raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
         candidates = list(roster(session, campaign.id))
-        _require_no_problems(campaign, candidates, at)
+        _require_no_problems(campaign, candidates, at, opener.identities)
         # Inside the transaction, for its lock: two openings at once must not empty a box that already takes ballots.
         prepare_box(opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
         _freeze(session, opener, campaign, candidates, at)
@@ -166,8 +171,10 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
     opener.box.open(slug)
 
 
-def _require_no_problems(campaign: Campaign, candidates: list[Candidate], at: datetime) -> None:
-    problems = problems_before_opening(campaign, candidates, at)
+def _require_no_problems(
+    campaign: Campaign, candidates: list[Candidate], at: datetime, identities: Collection[str]
+) -> None:
+    problems = problems_before_opening(campaign, candidates, at, identities)
     if problems:
         raise ProblemsFound(problems, _("“%(title)s”还不能开始投票：", title=campaign.title))
 

@@ -10,8 +10,9 @@ from flask import Response, current_app, g, request
 from ..candidates.showcase import CampaignOnShow, Showcase
 from ..clock import Clock
 from ..database import Database
+from ..web.identities import Identities
 from ..web.page_cache import PageCache
-from ..web.sessions import COOKIE, DEVICE, LIFETIME_S, VoterSession, VoterSessions
+from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
 from .campaign_view import CampaignView, view_of
 from .cast import PollingStation
 from .counts_board import CountsBoard
@@ -26,6 +27,7 @@ class PollingPlace:
     board: CountsBoard
     station: PollingStation
     sessions: VoterSessions
+    identities: Identities
     pages: PageCache
     clock: Clock
     secure: bool
@@ -44,14 +46,13 @@ def polling_place() -> PollingPlace:
 
 
 def voter_session(show: CampaignOnShow) -> VoterSession | None:
-    """The voter's session; a new device where there is none and the campaign admits devices."""
+    """The voter's session, if this campaign admits it; a new one where there is none and an admitted identity gives
+    one at once. None where the voter must first log in."""
     place = polling_place()
     session = place.sessions.from_cookie(request.cookies.get(COOKIE))
-    if session is None and DEVICE in show.rules.identities:
-        session = g.new_session = place.sessions.new_device()
-    if session is None or session.identity not in show.rules.identities:
-        return None
-    return session
+    if session is None:
+        session = g.new_session = place.identities.issue(show.rules.identities, place.sessions)
+    return session if session is not None and session.identity in show.rules.identities else None
 
 
 def keep_session(response: Response) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..campaigns.rule_texts import rule_texts
 from ..candidates.showcase import CampaignOnShow
-from ..clock import from_ms
+from ..clock import from_ms, to_ms
 from ..errors import VotingError
 from ..text import Text, _
 from ..transparency.checkpoint import Checkpoint
@@ -88,7 +89,9 @@ def cast_page(slug: str) -> BaseResponse:
     outcome = _cast(slug)
     if isinstance(outcome, Cast):
         code = outcome.receipt.to_json()["tracking_code"]
-        return redirect(f"/r/{code}?new=1", 303)
+        # The receipt page belongs to whoever has its code; when this voter may come back rides along in the address.
+        again = f"&next={to_ms(outcome.next_at)}" if outcome.next_at else ""
+        return redirect(f"/r/{code}?new=1{again}", 303)
     if outcome.code == "invalid_choices":
         problems = tuple(say(item) for item in outcome.problems)
         page = campaign_page(
@@ -261,11 +264,18 @@ def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
         "verifier_key": state.verifier_key,
         "url": f"{polling_place().base_url}/r/{plain['tracking_code']}",
         "api_url": f"/api/v1/receipts/{plain['tracking_code']}",
-        "next_at": None,
+        "next_at": _next_at(view),
         "just_cast": request.args.get("new") == "1",
         "remaining_today": None,
         "remaining_total": None,
     }
+
+
+def _next_at(view: CampaignView) -> datetime | None:
+    """When the voter may cast again, as the redirect after casting said; only what can be true is repeated."""
+    next_ms = request.args.get("next", "")
+    moment = from_ms(int(next_ms)) if next_ms.isdecimal() and len(next_ms) == 13 else None
+    return moment if moment and view.opens_at <= moment < view.closes_at else None
 
 
 @pages.get("/c/<slug>/verify")

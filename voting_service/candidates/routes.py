@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, send_file
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request, send_file
 
 from ..campaigns.qr import qr_png, qr_svg
 from ..clock import Clock, rfc3339
@@ -129,7 +130,12 @@ def candidate_qr(slug: str, number: int, kind: str) -> Response:
 
 
 def _qr(url: str, kind: str) -> Response:
-    body: bytes | str = qr_svg(url) if kind == "svg" else qr_png(url)
+    """``?logo=1`` puts the service's mark into the middle."""
+    logo = request.args.get("logo") == "1"
+    image: Path = current_app.extensions["logo"]
+    body: bytes | str = (
+        qr_svg(url, logo=logo) if kind == "svg" else qr_png(url, logo_image=image if logo else None)
+    )
     response = make_response(body)
     response.mimetype = "image/svg+xml" if kind == "svg" else "image/png"
     return cacheable(response, max_age=3600)

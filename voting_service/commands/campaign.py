@@ -119,7 +119,9 @@ def check_command(make: MakeService, slug: str) -> None:
     service = make()
     with service.database.read() as session:
         found = campaign_by_slug(session, slug)
-        problems = problems_before_opening(found, list(roster(session, found.id)), service.clock.now())
+        problems = problems_before_opening(
+            found, list(roster(session, found.id)), service.clock.now(), service.opener.identities
+        )
     for problem in problems:
         say(f"- {problem}")
     if problems:
@@ -143,7 +145,7 @@ def open_command(make: MakeService, slug: str, freeze_now: bool) -> None:
         opens_at = campaign_by_slug(session, slug).rules.opens_at
     if opens_at > now and not freeze_now:
         with service.database.write() as session:
-            schedule_voting(session, slug, at=now, actor=ACTOR)
+            schedule_voting(session, slug, at=now, actor=ACTOR, identities=service.opener.identities)
         say(_("已排期：%(slug)s 将在开始时间由记录器自动开始投票。", slug=slug))
         return
     with redis_running(service):

@@ -37,7 +37,7 @@ def finish_closing(
                   slug=slug, box=ballots, ledger=position.seq),
                 _("请运行 voting-service reconcile 查看差异。"),
             )  # fmt: skip
-        public_log = session.get_one(Log, campaign_id)
+        public_log = session.get_one(Log, campaign_id, with_for_update=True)
         closed = {"type": "closed", "at": rfc3339(at), "sealed_at": rfc3339_ms(sealed_ms), "ballots": ballots}
         log.append(session, public_log, [entries.encode(closed)])
         campaign.phase = CLOSED

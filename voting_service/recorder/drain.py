@@ -73,7 +73,7 @@ def record(
     """The commit point: rows, leaves and position in one transaction, or nothing."""
     with database.write() as session:
         _advance(session, campaign_id, position, ballots[-1])
-        public_log = session.get_one(Log, campaign_id)
+        public_log = session.get_one(Log, campaign_id, with_for_update=True)
         first = log.append(session, public_log, [ballot_entry(ballot) for ballot in ballots])
         session.execute(
             LedgerEntry.__table__.insert(),  # type: ignore[attr-defined]  # Core, for thousands of rows a second

@@ -37,7 +37,6 @@ def install(app: Flask, *, storage_url: str, key: bytes, device: str, address: s
         RATELIMIT_STORAGE_URI=_limits_url(storage_url),
         # Without a ceiling a Redis that is away would keep every reader waiting.
         RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 2, "socket_timeout": 2},
-        RATELIMIT_IN_MEMORY_FALLBACK=[address],
         LIMIT_KEY=key,
         LIMIT_DEVICE=device,
         LIMIT_ADDRESS=address,

@@ -17,8 +17,6 @@ LIFETIME_S = 400 * 24 * 3600  # what browsers keep at most; a lost cookie would 
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_.\-]+)")
 _SHAPE = re.compile(r"([a-z]+)\.([A-Za-z0-9_\-]{22,64})\.([A-Za-z0-9_\-]{22})")
 
-DEVICE = "device"
-
 
 class VoterSession(NamedTuple):
     """One voter as this service knows them."""
@@ -35,9 +33,9 @@ class VoterSessions:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def new_device(self) -> VoterSession:
-        """A device never seen before."""
-        return VoterSession(DEVICE, secrets.token_urlsafe(16))
+    def new(self, identity: str) -> VoterSession:
+        """A voter never seen before, known by nothing but this session."""
+        return VoterSession(identity, secrets.token_urlsafe(16))
 
     def to_cookie(self, session: VoterSession) -> str:
         """The cookie's value."""

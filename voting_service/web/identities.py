@@ -1,0 +1,58 @@
+"""How voters are known: each identity says its name, the channel it votes by, and whether it can be had at once.
+
+A campaign admits identities by name. A new one (WeChat, a printed code) is a class here or in its own room and a line
+in the composition root; casting, box, ledger and log do not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from .sessions import VoterSession, VoterSessions
+
+DEVICE = "device"
+
+
+class Identity(Protocol):
+    """One way to know a voter. ``issue`` must not block: a page waits for it."""
+
+    @property
+    def name(self) -> str:
+        """As campaigns and sessions name it."""
+        ...
+
+    def issue(self, sessions: VoterSessions) -> VoterSession | None:
+        """A session for someone who has none; None where the voter must first do something (log in, enter a code)."""
+        ...
+
+
+class DeviceIdentity:
+    """A browser, known by a cookie of its own: whoever has two browsers is two voters, and the rules page says so."""
+
+    name = DEVICE
+
+    def issue(self, sessions: VoterSessions) -> VoterSession | None:
+        """A device never seen before."""
+        return sessions.new(DEVICE)
+
+
+class Identities:
+    """The identities of this installation, in the order in which they are tried."""
+
+    def __init__(self, identities: Iterable[Identity]) -> None:
+        self._identities = {identity.name: identity for identity in identities}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Which identities a campaign can rely on here."""
+        return tuple(self._identities)
+
+    def issue(self, admitted: Iterable[str], sessions: VoterSessions) -> VoterSession | None:
+        """A session by the first admitted identity that gives one at once."""
+        for name in admitted:
+            identity = self._identities.get(name)
+            session = identity.issue(sessions) if identity else None
+            if session is not None:
+                return session
+        return None
