@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.oracle import check_books
-from tests.stage import Stage, category_rules
+from tests.stage import Stage, category_rules, make_service
 from voting_service.transparency.merkle import leaf_hash, verify_inclusion
 from voting_service.transparency.notes import VerifierKey
+from wsgi import make_polling_place
 
 
 def test_a_ballot_is_cast_recorded_published_and_provable(stage_on: Stage) -> None:
@@ -179,11 +181,8 @@ def test_forms_belong_to_one_session_and_one_campaign(stage: Stage) -> None:
 def test_an_expired_form_is_refused_and_a_recorded_one_is_not(stage: Stage) -> None:
     stage.campaign()
     voter = stage.voter()
-    place_forms = stage.app and voter.form()["form"]
-    assert voter.post(place_forms, [1]).status_code == 201
+    assert voter.vote([1]).status_code == 201
     past = datetime.now(UTC) - timedelta(days=2)
-    from wsgi import make_polling_place
-
     place = make_polling_place(stage.service)
     cookie = voter.client.get_cookie("voter")
     session = place.sessions.from_cookie(cookie.value if cookie else None)
@@ -194,9 +193,7 @@ def test_an_expired_form_is_refused_and_a_recorded_one_is_not(stage: Stage) -> N
     assert "过期" in refused.get_json()["detail"]
 
 
-def test_attempts_are_limited_for_a_device_and_not_for_a_factory(tmp_path, redis_url) -> None:
-    from tests.stage import make_service
-
+def test_attempts_are_limited_for_a_device_and_not_for_a_factory(tmp_path: Path, redis_url: str) -> None:
     stage = Stage(make_service(tmp_path / "d", redis_url=redis_url, limit_cast_device="3/minute"))
     stage.campaign()
     voter = stage.voter()

@@ -60,6 +60,7 @@ def problems_before_opening(
         *_roster_problems(campaign.rules, candidates),
         *_identity_problems(campaign.rules, identities),
         *_profile_problems(candidates),
+        *_size_problems(campaign.rules, candidates, now),
     ]
 
 
@@ -133,6 +134,21 @@ def _profile_problems(candidates: list[Candidate]) -> list[Problem]:
         for c in candidates
         if not c.summary and not c.story
     ]
+
+
+def _size_problems(rules: BallotRules, candidates: list[Candidate], now: datetime) -> list[Problem]:
+    """Rules and roster are one entry of the log, whose format allows 65 535 bytes: some 400 candidates."""
+    try:
+        opened_entry(rules, candidates, now)
+    except entries.EntryInvalid:
+        return [
+            Problem(
+                "candidates",
+                _("候选人太多：规则和名单超过透明日志一条记录的上限（约 400 名候选人）。"),
+                _("请分成几个活动举办。"),
+            )
+        ]
+    return []
 
 
 def _local(rules: BallotRules, moment: datetime) -> str:
