@@ -36,7 +36,9 @@ from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
 from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
+from voting_service.recorder import routes as recorder_routes
 from voting_service.recorder.drain import Stores as RecorderStores
+from voting_service.recorder.metrics import Figures
 from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
@@ -193,7 +195,9 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     """The Flask app: shared parts first, then the slices in flow order. Refuses an undeclared route."""
     settings = service.settings
     app = Flask("voting_service", root_path=str(ROOT), static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=64 * 1024, BASE_URL=settings.base_url)
+    app.config.update(
+        MAX_CONTENT_LENGTH=64 * 1024, BASE_URL=settings.base_url, INTERNAL_TOKEN=settings.metrics_token
+    )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays legible, and pages stay small
     app.extensions.update(
         polling_place=place,
@@ -204,6 +208,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
+        figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
     language.install(app, settings.zone)
     errors.install(app)
@@ -225,6 +230,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         candidate_routes.files,
         routes.pages,
         api_routes.api,
+        recorder_routes.metrics,
         log_routes.public,
         tally_routes.public,
     ):

@@ -74,8 +74,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     data_dir: Path = Path("./data")
-    database_url: Annotated[str, AfterValidator(_is_database_url)] | None = None
-    redis_url: Annotated[str, AfterValidator(_is_redis_url)] | None = None
+    # These two may hold a password: they are not for logs either.
+    database_url: Annotated[Annotated[str, AfterValidator(_is_database_url)] | None, Field(repr=False)] = None
+    redis_url: Annotated[Annotated[str, AfterValidator(_is_redis_url)] | None, Field(repr=False)] = None
     redis_server: Path | None = None
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret)]
     encryption_keys: Annotated[SecretStr, AfterValidator(_is_keys)]
@@ -93,6 +94,7 @@ class Settings(BaseModel):
     limit_cast_device: Limit = "30/minute"
     limit_cast_address: Limit = "6000/minute"
     recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
+    metrics_token: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,19 +1,23 @@
 """Who may use a route. Every view declares it, or the app does not start.
 
 ``public``: anyone. ``voter``: anyone with a voter's session; the view itself answers one who has none. ``internal``:
-loopback only (metrics). Officials join with the desk.
+from this machine itself or with the token (metrics). Officials join with the desk.
 """
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, request
+from pydantic import SecretStr
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _ATTRIBUTE = "access"
+_LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+_PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
 
 class UndeclaredAccess(RuntimeError):
@@ -31,7 +35,7 @@ def voter(view: View) -> View:
 
 
 def internal(view: View) -> View:
-    """Only from this machine itself: a proxy in front must not pass it on."""
+    """Only from this machine itself, not through a proxy on it; from elsewhere with ``INTERNAL_TOKEN`` as Bearer."""
     return _declare(view, "internal")
 
 
@@ -55,8 +59,23 @@ def require_declarations(app: Flask) -> None:
 
 def _keep_internal_inside() -> None:
     view = request.endpoint and _view(request.endpoint)
-    if view and declared(view) == "internal" and request.remote_addr not in ("127.0.0.1", "::1"):
+    # 404, so that a stranger does not even learn that there is something to guess at.
+    if view and declared(view) == "internal" and not (_from_this_machine() or _has_token()):
         abort(404)
+
+
+def _from_this_machine() -> bool:
+    """A proxy beside us comes from loopback too. It gives itself away by these headers, whether we trust it or not,
+    and nobody gains by sending them."""
+    return request.remote_addr in _LOOPBACK and not any(name in request.headers for name in _PASSED_ON)
+
+
+def _has_token() -> bool:
+    token: SecretStr | None = current_app.config.get("INTERNAL_TOKEN")
+    sent = request.authorization
+    if token is None or sent is None or sent.type != "bearer" or sent.token is None:
+        return False
+    return hmac.compare_digest(sent.token.encode(), token.get_secret_value().encode())
 
 
 def _view(endpoint: str) -> Callable[..., Any] | None:
