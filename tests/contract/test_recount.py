@@ -394,7 +394,20 @@ BROKEN: dict[str, tuple[list[Entry | bytes], list[tuple[int | None, str]]]] = {
     "too_late": ([opened(closes_at=at(5)), ballot(5, 1)], [(1, "time")]),
     "at_night": ([opened(), ballot(0, 1, at="2026-04-01T16:00:00.000Z")], [(1, "time")]),
     "before_morning": ([opened(), ballot(0, 1, at="2026-04-01T21:59:59.999Z")], [(1, "time")]),
-    "backwards": ([opened(), ballot(2, 1), ballot(1, 1)], [(2, "time")]),
+    "backwards": ([opened(), ballot(12, 1), ballot(1, 1), ballot(2, 1)], [(2, "time")]),
+    "backwards_by_small_steps": (
+        [opened(), *(ballot(minute, 1) for minute in (20, 15, 11, 9, 5))],
+        [(4, "time")],
+    ),
+    "limit_although_a_clock_was_set_back_over_midnight": (
+        [
+            opened(daily_hours=None, ballots_per_day=1),
+            ballot(0, 1, voter="v", at="2026-04-01T15:58:00.000Z"),
+            ballot(1, 1, voter="v", at="2026-04-01T16:00:01.000Z"),
+            ballot(2, 2, voter="v", at="2026-04-01T15:59:59.000Z"),
+        ],
+        [(3, "limit")],
+    ),
     "too_many_a_day": (
         [opened(same_candidate_per_day=None), *(ballot(n, 1, voter="v") for n in range(3))],
         [(3, "limit")],
@@ -460,6 +473,24 @@ def test_what_the_rules_allow_is_not_blamed(tmp_path: Path, run: Run, name: str)
     status, found = run(publish(tmp_path, ALLOWED[name]))
     assert (status, found["wrong"]) == (0, [])
     assert found["remarks"] == ["No tally is certified yet; this one is as of the checkpoint."]
+
+
+def test_a_clock_set_back_a_little_is_remarked_not_blamed(tmp_path: Path, run: Run) -> None:
+    entries = [opened(), *(ballot(n, 1, minute=minute) for n, minute in enumerate((12, 2, 3, 13, 12)))]
+    status, found = run(publish(tmp_path, entries))
+    assert (status, found["wrong"], found["counted"]) == (0, [], 5)
+    assert found["remarks"][:2] == [
+        f"Leaf {leaf}: cast at {at(now)}, before the ballot that precedes it ({at(before)}), "
+        "as when a clock is set back."
+        for leaf, now, before in ((2, 2, 12), (5, 12, 13))
+    ]
+
+
+def test_many_steps_of_the_clock_do_not_bury_the_other_remarks(tmp_path: Path, run: Run) -> None:
+    entries = [opened(), *(ballot(n, 1, minute=n % 2) for n in range(400))]
+    status, found = run(publish(tmp_path, entries))
+    assert (status, len(found["remarks"])) == (0, 102)
+    assert "199 ballots in all were cast before the one that precedes them." in found["remarks"]
 
 
 def test_the_latest_decision_on_a_ballot_stands(tmp_path: Path, run: Run) -> None:
