@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin
 READY = $(VENV)/.ready
+DEV = $(VENV)/.dev
+PIP = $(RUN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test check bench translations clean help
 
@@ -11,8 +13,12 @@ help: ## this list
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
-	touch $(READY)
+	$(PIP) --editable .
+	touch $@
+
+$(DEV): $(READY)
+	$(PIP) --editable ".[dev]"
+	touch $@
 
 # axe-core and acorn look at the pages in tests; a machine without npm names those tests as skipped.
 node_modules: package-lock.json
@@ -22,20 +28,19 @@ node_modules: package-lock.json
 translations: $(READY) ## compile the English catalogue
 	$(RUN)/pybabel --quiet compile --directory translations
 
-demo: $(READY) ## the whole service with the example campaign, on HOST and PORT (127.0.0.1:8000)
-	@$(RUN)/pybabel --quiet compile --directory translations
+demo: $(READY) translations ## the whole service with the example campaign, on HOST and PORT (127.0.0.1:8000)
 	@$(RUN)/voting-service demo
 
-test: $(READY) node_modules translations ## every test, on its own Redis; PostgreSQL and Chromium where they are found
+test: $(DEV) node_modules translations ## every test, on its own Redis; PostgreSQL and Chromium where they are found
 	$(RUN)/python -m pytest
 
-check: $(READY) ## ruff, mypy, import contracts
+check: $(DEV) ## ruff, mypy, import contracts
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-bench: $(READY) ## the benchmarks, one table of ratios
+bench: $(DEV) ## the benchmarks, one table of ratios
 	$(RUN)/python -m benchmarks
 
 clean: ## remove what was built, never data/
