@@ -42,6 +42,7 @@ def unexpected_end(files: ServerFiles, pid: int | None) -> StartFailedError:
 
 
 def see_log(files: ServerFiles) -> Text:
+    """The remedy where only the server itself knows the reason."""
     return _("完整日志在 %(log)s。请排除其中指出的原因，再重新启动。", log=str(files.log))
 
 

@@ -138,6 +138,7 @@ def write_record(data_dir: Path, server: Server) -> None:
 
 
 def dotted(version: Version) -> str:
+    """As people write it: 9.1.2."""
     return ".".join(map(str, version))
 
 
