@@ -322,7 +322,6 @@ def lose_the_database(stage: Stage) -> None:
         file.unlink()
 
 
-@awaits("web/limits.py: the fallback's limit must be text; as a list it makes every limited view answer 500")
 @pytest.mark.usefixtures("limits_forget")
 def test_without_redis_reading_goes_on_and_casting_waits(
     stage: Stage, described: Described, tmp_path: Path
