@@ -264,6 +264,7 @@ class Rules:
         hours = rules.get("daily_hours") or ["00:00", "24:00"]
         self.from_minute, self.to_minute = (int(hour[:2]) * 60 + int(hour[3:]) for hour in hours)
         self.hours, self.counts = "-".join(hours), rules.get("counts")
+        self.channels = [a(str, one) for one in a(list, rules["channels"])]
         self.in_all, self.per_day, self.per_candidate = (limit(rules, key) for key in ALLOWANCES)
         groups: list[Any] = [("", None, rules)]
         for one in rules.get("categories") or ():
@@ -343,7 +344,7 @@ class Recount:
         self.expect(not self.closed_at, "closed", "a ballot after the box was closed")
         if (rules := self.rules) is None:
             raise ValueError("without rules, a ballot cannot be counted")
-        name, voter, _ = a(str, entry["ballot"]), a(str, entry["voter"]), a(str, entry["channel"])
+        name, voter, channel = (a(str, entry[key]) for key in ("ballot", "voter", "channel"))
         choices, held, at = [a(int, one) for one in entry["choices"]], a(bool, entry["held"]), entry["at"]
         place = len(self.standing)
         if self.places.setdefault(name, place) != place:
@@ -354,6 +355,7 @@ class Recount:
         if not held:
             self.set_standing(place, COUNTED)
         day, minute = rules.local(at[:16])
+        self.expect(channel in rules.channels, "channel", "came by %s, the rules admit %s", channel, rules.channels)
         self.check_choices(rules, choices)
         self.check_time(rules, at, minute)
         return self.check_limits(rules, voter, day, place)

@@ -49,7 +49,7 @@ RULES = {
     "ballots_per_day": 2,
     "ballots_total": 3,
     "same_candidate_per_day": 1,
-    "identities": ["wechat", "device"],
+    "channels": ["wechat", "browser"],
     "counts": "live",
     "categories": [{"key": "engineer", "name": "工程师", "min_choices": None, "max_choices": 1}],
 }
@@ -371,6 +371,7 @@ BROKEN: dict[str, tuple[list[Entry | bytes], list[tuple[int | None, str]]]] = {
     "held_is_not_said": ([opened(), ballot(0, 1, held=0)], [(1, "entry")]),
     "choice_is_true": ([opened(), ballot(0, 1, choices=[True])], [(1, "entry")]),
     "ballot_twice": ([opened(), ballot(0, 1), ballot(1, 2, ballot="b0")], [(2, "ballot")]),
+    "unknown_channel": ([opened(), ballot(0, 1, channel="kiosk")], [(1, "channel")]),
     "unknown_candidate": ([opened(), ballot(0, 1, 9)], [(1, "choices")]),
     "candidate_twice": ([opened(), ballot(0, 1, 1)], [(1, "choices")]),
     "descending": ([opened(), ballot(0, 2, 1)], [(1, "choices")]),

@@ -13,6 +13,7 @@ import click
 from .. import logs
 from ..errors import Problem, ProblemsFound
 from ..recorder.recorder import run
+from ..redis_server.readiness import probe_embedded
 from ..tally.publication import publish_due
 from ..text import _
 from .output import print_json, say
@@ -76,6 +77,8 @@ def doctor(make: MakeService, as_json: bool) -> None:
     service = make()
     with redis_running(service):
         findings = [finding for probe in service.probes() for finding in probe()]
+        if service.settings.redis_url is None:
+            findings += probe_embedded(service.embedded_redis)
     if as_json:
         print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
                      "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip

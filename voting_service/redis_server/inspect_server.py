@@ -56,11 +56,12 @@ def read_settings(client: redis.Redis, *names: str) -> dict[str, str]:
 
 
 def _unreachable(error: redis.RedisError) -> Finding:
+    # Its kind alone: the text may hold a path or an address, and /readyz is public.
     if isinstance(error, (redis.AuthenticationError, redis.exceptions.NoPermissionError)):
         return Finding(
             "error",
             "redis_refused",
-            _("Redis 服务器拒绝了我们的用户名或密码（%(error)s）。", error=str(error)),
+            _("Redis 服务器拒绝了我们的用户名或密码（%(error)s）。", error=type(error).__name__),
             _("请改正 VOTING_REDIS_URL 中的用户名和密码，并允许该用户执行 INFO。"),
         )
     if isinstance(error, redis.BusyLoadingError):
@@ -68,7 +69,7 @@ def _unreachable(error: redis.RedisError) -> Finding:
     return Finding(
         "error",
         "redis_unreachable",
-        _("Redis 服务器没有应答（%(error)s）。", error=str(error)),
+        _("Redis 服务器没有应答（%(error)s）。", error=type(error).__name__),
         _("请启动它，或改正 VOTING_REDIS_URL。"),
     )
 
