@@ -186,13 +186,13 @@
     const texts = Array.prototype.map.call(cards, (card) =>
       [card.dataset.number + " ", card.querySelector(".card__name").textContent, card.querySelector(".card__org").textContent].join(" ").toLowerCase());
     const filter = () => {
-      const words = field.value.trim().toLowerCase();
+      const words = field.value.trim().toLowerCase().split(/\s+/);
       const radio = form.querySelector("input[name=category]:checked");
       const key = radio ? radio.value : "";
       let found = 0;
       each(cards, (card, i) => {
         /* A number finds its candidate, not every number that contains it. */
-        const fits = /^\d+$/.test(words) ? +words === +card.dataset.number : texts[i].indexOf(words) >= 0;
+        const fits = words.every((word) => (/^\d+$/.test(word) ? +word === +card.dataset.number : texts[i].indexOf(word) >= 0));
         card.hidden = !fits || (key && card.dataset.category !== key);
         if (!card.hidden) found++;
       });

@@ -126,12 +126,11 @@ def _searched(
     *,
     no_device: bool,
 ) -> str:
-    words = sought.query.lower().split()
     found = [
         c
         for c in order
         if (not sought.category or (c.category and c.category.key == sought.category))
-        and all(word in c.search for word in words)
+        and _matches(c, sought.query)
     ]
     shown = {c.number for c in found}
     return render_template(
@@ -147,6 +146,14 @@ def _searched(
         category_chosen=sought.category,
         kept=[c for c in order if c.number in sought.chosen and c.number not in shown],
         **_share(view),
+    )
+
+
+def _matches(candidate: CandidateView, query: str) -> bool:
+    """As campaign.js searches: a number finds its candidate, not every number that contains it."""
+    return all(
+        int(word) == candidate.number if word.isdecimal() else word in candidate.search
+        for word in query.lower().split()
     )
 
 

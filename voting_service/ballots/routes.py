@@ -92,12 +92,13 @@ def cast_page(slug: str) -> BaseResponse:
         # The receipt page belongs to whoever has its code; when this voter may come back rides along in the address.
         again = f"&next={to_ms(outcome.next_at)}" if outcome.next_at else ""
         return redirect(f"/r/{code}?new=1{again}", 303)
-    if outcome.code == "invalid_choices":
-        problems = tuple(say(item) for item in outcome.problems)
+    if outcome.code in ("invalid_choices", "bad_form"):
+        # The same page with a fresh form: whoever stayed too long on it need not choose again.
+        problems = tuple(say(item) for item in outcome.problems or (outcome.sentence,))
         page = campaign_page(
             place, view, session, now, Sought(sought.query, sought.category, sought.chosen, problems)
         )
-        return _page(page, 422)
+        return _page(page, status_of(outcome.code))
     return _refused_page(view, outcome)
 
 
@@ -138,7 +139,12 @@ def _refused_page(view: CampaignView, refused: Refused) -> Response:
         "next_at": refused.next_at,
     }
     status = status_of(refused.code)
-    response = _page(render_template("ballots/refused.html", campaign=view, refusal=refusal), status)
+    # The very same form again: had the box taken the ballot before it failed, it would still count once.
+    again = {"form": request.form.get("form", ""), "choices": request.form.getlist("choices")}
+    page = render_template(
+        "ballots/refused.html", campaign=view, refusal=refusal, again=again if status in (429, 503) else None
+    )
+    response = _page(page, status)
     if status in (429, 503):
         response.headers["Retry-After"] = str(refused.retry_after_s or 5)
     return response
