@@ -34,6 +34,7 @@ from .queries import roster
 
 FRESH_S = 1.0
 PHOTOS_URL = "/photos/"
+_NOT_PUBLIC = _("没有这个评选活动，或者它还没有公布。")
 
 log = structlog.get_logger("showcase")
 
@@ -168,9 +169,10 @@ class Showcase:
             if known is None:
                 raise Unavailable(_("暂时读取不到活动信息，请稍后再试。")) from error
             show = known[1]
-        except NotFound:
+        except NotFound as error:
             self._shown.pop(slug, None)
-            raise
+            # A draft answers like a name that never was, and what helps at the command line helps no voter.
+            raise NotFound(_NOT_PUBLIC, _("请检查网址是否完整，或回到首页查看。")) from error
         self._shown[slug] = (time.monotonic(), show)
         return show
 
@@ -178,7 +180,7 @@ class Showcase:
 def _read(session: Session, slug: str) -> CampaignOnShow:
     campaign = campaign_by_slug(session, slug)
     if campaign.phase == DRAFT:
-        raise NotFound(_("这个评选活动还没有公布。"))
+        raise NotFound(_NOT_PUBLIC)
     people = roster(session, campaign.id)
     categories = _categories(campaign, people)
     by_key = {category.key: category for category in categories}

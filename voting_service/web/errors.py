@@ -9,7 +9,7 @@ import secrets
 
 import structlog
 from flask import Flask, Response, make_response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from ..errors import ProblemsFound, VotingError
 from ..text import Text, _
@@ -55,6 +55,8 @@ def _http_error(error: HTTPException) -> Response:
     code = code_of(error.code)
     sentence, remedy = _SENTENCES.get(code, (title_of(code), None))
     response = answer(code, sentence, remedy, status=error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     retry_after = getattr(error, "retry_after", None)
     if error.code == 429:
         response.headers.setdefault("Retry-After", str(retry_after or 60))
