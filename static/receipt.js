@@ -15,6 +15,9 @@
     }
   } catch (refused) { /* private mode */ }
 
+  const proof = document.getElementById("proof");
+  if (proof && location.hash === "#proof") proof.open = true;
+
   const order = ["cast", "recorded", "published"];
   const until = Date.now() + 60000;
   let stage = words.stage;
@@ -35,8 +38,11 @@
     });
     document.getElementById("said").textContent = stage === "published" ? words.saidPublished : words.saidRecorded;
     /* The proof is drawn by the server: fetch the finished page, once, without disturbing someone who is reading. */
-    const proof = document.querySelector(".tech");
-    if (stage === "published" && proof) proof.addEventListener("toggle", () => { if (proof.open) location.reload(); });
+    if (stage === "published" && proof) proof.addEventListener("toggle", () => {
+      if (!proof.open) return;
+      history.replaceState(null, "", "#proof");
+      location.reload();
+    });
   };
 
   const ask = () => {
