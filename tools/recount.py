@@ -355,7 +355,9 @@ class Recount:
         if not held:
             self.set_standing(place, COUNTED)
         day, minute = rules.local(at[:16])
-        self.expect(channel in rules.channels, "channel", "came by %s, the rules admit %s", channel, rules.channels)
+        self.expect(
+            channel in rules.channels, "channel", "came by %s, the rules admit %s", channel, rules.channels
+        )
         self.check_choices(rules, choices)
         self.check_time(rules, at, minute)
         return self.check_limits(rules, voter, day, place)
