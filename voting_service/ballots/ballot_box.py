@@ -6,7 +6,9 @@ the same ballot id changes nothing and gives the same answer; a box that is miss
 
 from __future__ import annotations
 
+import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hiredis
 import redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from ..errors import Unavailable
 from ..text import _
@@ -23,6 +26,8 @@ from ..text import _
 _HERE = Path(__file__).parent
 CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
 SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
+
+NO_SHA = "0" * 40
 
 PREPARED = "prepared"
 OPEN = "open"
@@ -129,6 +134,54 @@ def keys_of(slug: str) -> BoxKeys:
     )
 
 
+class _Lines:
+    """Connections for casting, taken from the client's pool once and kept, each in one thread's hands at a time.
+
+    The client itself (pool locks, metrics, retry closures) costs more for one command than all of our work on a ballot;
+    its connections cost little. The promises stay the client's: its timeouts, and one retry at once.
+    """
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._pool: Any = client.connection_pool
+        self._idle: deque[Any] = deque()
+
+    def ask(self, *command: str | int) -> Any:
+        """One command, one reply. Raises RedisError."""
+        packed = [hiredis.pack_command(command)]  # type: ignore[arg-type]  # its stub means a tuple of one
+        line = self._take()
+        try:
+            try:
+                reply = self._exchange(line, packed)
+            except (redis.ConnectionError, redis.TimeoutError):
+                # A server that was restarted looks like this from a kept connection; disconnected, it connects anew.
+                line.disconnect()
+                reply = self._exchange(line, packed)
+        except ResponseError:  # a reply like any other, read to its end
+            self._idle.append(line)
+            raise
+        except BaseException:
+            # What may still arrive here must never be read as another voter's answer.
+            line.disconnect()
+            self._pool.release(line)
+            raise
+        self._idle.append(line)
+        return reply
+
+    def _take(self) -> Any:
+        while True:
+            try:
+                line = self._idle.pop()
+            except IndexError:
+                return self._pool.get_connection()
+            if line.pid == os.getpid():  # not one that a fork has brought along and the parent still uses
+                return line
+
+    @staticmethod
+    def _exchange(line: Any, packed: list[bytes]) -> Any:
+        line.send_packed_command(packed, check_health=False)
+        return line.read_response()
+
+
 class BallotBox:
     """Casting state of all campaigns in one Redis.
 
@@ -141,6 +194,7 @@ class BallotBox:
     def __init__(self, client: redis.Redis, attest: Callable[[BallotBox], None]) -> None:
         # redis-py types every answer as a union over all protocols and both clients; we know what we asked.
         self.client: Any = client
+        self._lines = _Lines(client)
         self._attest = attest
         self._lock = threading.Lock()
         self._cast_sha = ""
@@ -169,10 +223,10 @@ class BallotBox:
     def _run_cast(self, key_count: int, arguments: list[str | int]) -> list[Any]:
         with reaching_redis():
             try:
-                reply: list[Any] = self.client.evalsha(self._cast_sha or "0" * 40, key_count, *arguments)
+                reply: list[Any] = self._lines.ask("EVALSHA", self._cast_sha or NO_SHA, key_count, *arguments)
             except NoScriptError:
                 self.attest_and_load()
-                reply = self.client.evalsha(self._cast_sha, key_count, *arguments)
+                reply = self._lines.ask("EVALSHA", self._cast_sha, key_count, *arguments)
         return reply
 
     def attest_and_load(self) -> None:

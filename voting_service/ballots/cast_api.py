@@ -18,6 +18,8 @@ from ..web.sessions import VoterSessions
 from .cast import Cast, CastRequest, PollingStation, Refused, cast, cast_json
 
 MAX_BODY = 64 * 1024
+# json.dumps would make an encoder for every answer.
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Answer(NamedTuple):
@@ -61,7 +63,7 @@ def answer_cast(
 
 
 def _cast(done: Cast) -> Answer:
-    body = json.dumps(cast_json(done), ensure_ascii=False).encode()
+    body = _encode_json(cast_json(done)).encode()
     return _answer(201 if done.new else 200, "application/json", body)
 
 
