@@ -55,13 +55,24 @@ def probe_campaigns(stores: Stores) -> Iterator[Finding]:
                 .join(Log, Log.campaign_id == Campaign.id)
                 .where(Campaign.phase == OPEN)
             ).all()
-            waiting = [campaign.slug for campaign in campaigns_in(session, SCHEDULED)]
+            waiting = campaigns_in(session, SCHEDULED)
     except SQLAlchemyError:
         return  # probe_database has said so
     for slug, position, public_log in rows:
         yield from _probe_campaign(stores, slug, position, public_log)
-    for slug in waiting:
-        yield Finding("ok", "scheduled", _("%(slug)s 已排期，到时自动开始投票。", slug=slug))
+    for campaign in waiting:
+        yield _scheduled(stores, campaign)
+
+
+def _scheduled(stores: Stores, campaign: Campaign) -> Finding:
+    if stores.clock.now() - campaign.rules.opens_at < LATE:
+        return Finding("ok", "scheduled", _("%(slug)s 已排期，到时自动开始投票。", slug=campaign.slug))
+    return Finding(
+        "error",
+        "opening_overdue",
+        _("%(slug)s 到了开始时间仍未开始投票。", slug=campaign.slug),
+        _("请运行 voting-service campaign check %(slug)s，并确认记录器在运行。", slug=campaign.slug),
+    )
 
 
 def _probe_campaign(

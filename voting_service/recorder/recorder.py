@@ -26,6 +26,7 @@ from .closing import finish_closing, seal_if_due
 from .drain import LostRace, Stores, drain_once, rebuild_remedy
 
 LEASE = timedelta(seconds=10)
+TELL_AGAIN = timedelta(minutes=1)
 ACTOR = "schedule"
 
 log = structlog.get_logger("recorder")
@@ -39,6 +40,7 @@ class Recorder:
         self._opener = opener
         self.name = secrets.token_hex(8)
         self._leases: dict[int, datetime] = {}
+        self._told: dict[tuple[str, str], datetime] = {}
 
     def turn(self) -> int:
         """Once around all campaigns; gives how many ballots were recorded."""
@@ -46,7 +48,7 @@ class Recorder:
             with self.stores.database.read() as session:
                 due = campaigns_in(session, SCHEDULED, OPEN)
         except SQLAlchemyError as error:
-            log.error("database_unavailable", error=type(error).__name__)
+            self._tell("", "database_unavailable", type(error).__name__)
             return 0
         return sum(self._guarded(campaign) for campaign in due)
 
@@ -56,11 +58,19 @@ class Recorder:
         except LostRace:
             return 0
         except VotingError as error:
-            log.error(error.code, campaign=campaign.slug, sentence=str(error.sentence))
+            self._tell(campaign.slug, error.code, str(error))
         except SQLAlchemyError as error:
             # The statement's parameters hold voter tags; its kind is enough to act on.
-            log.error("database_error", campaign=campaign.slug, error=type(error).__name__)
+            self._tell(campaign.slug, "database_error", type(error).__name__)
         return 0
+
+    def _tell(self, slug: str, code: str, sentence: str) -> None:
+        """Log a failure once, and again after a while if it lasts: turns come twice a second."""
+        now = self.stores.clock.now()
+        told = self._told.get((slug, code))
+        if told is None or now - told >= TELL_AGAIN:
+            self._told[slug, code] = now
+            log.error(code, campaign=slug, sentence=sentence)
 
     def _serve(self, campaign: Campaign) -> int:
         if campaign.phase == SCHEDULED:
