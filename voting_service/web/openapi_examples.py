@@ -58,7 +58,7 @@ RECEIPT: dict[str, Any] = {
     "stage": "cast",
     "cast_at": "2026-04-08T01:02:03.004Z",
     "choices": [3, 7],
-    "signature": "— vote.example.org/log/zui-mei-chan-ye-gong-ren 7Pq0…",
+    "signature": "oLxMEIkK0LdH5W8sKmky45I4Bv5Qit8jeuBy6SV+TNz2i6LwJR/NMG30HDIs6fKATidAkKelUGz6aSNxbJnZ8wpVzg0=",
 }
 CAST: dict[str, Any] = {
     "receipt": RECEIPT,
@@ -72,7 +72,7 @@ STATE: dict[str, Any] = RECEIPT | {
     "leaf_index": None,
     "inclusion_proof": None,
     "statement": "vote.example.org/log/zui-mei-chan-ye-gong-ren/receipt\n7QK2M3XD9ABCDEFG\n2026-04-08T01:02:03.004Z\n3,7\n",
-    "verifier_key": "vote.example.org/log/zui-mei-chan-ye-gong-ren+5f3a9c01+AX…",
+    "verifier_key": "vote.example.org/log/zui-mei-chan-ye-gong-ren+a0bc4c10+AXHE92O0BfJ1isgGeNrHmcYuEHfOyyzuVdlpg4Oy+XJc",
 }
 COUNTS: dict[str, Any] = {
     "shown": True,

@@ -98,7 +98,10 @@ _RECEIPT: dict[str, Schema] = {
     ),
     "cast_at": _moment(),
     "choices": _list(_NUMBER),
-    "signature": _string(_("以日志密钥对回执内容所作的 Ed25519 签名，格式同 signed-note")),
+    "signature": _string(
+        _("以日志密钥对回执内容（statement）所作的 Ed25519 签名，即 signed-note 签名行末尾的 base64"),
+        pattern="^[A-Za-z0-9+/]{91}=$",
+    ),
 }
 
 SCHEMAS: dict[str, Schema] = {
