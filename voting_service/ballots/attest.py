@@ -49,15 +49,32 @@ def discrepancy(slug: str, box: BoxState | None, position: RecorderPosition) -> 
     return None
 
 
+def judge(
+    database: Database, box: BallotBox, campaign_id: int, slug: str
+) -> tuple[RecorderPosition, BoxState | None, Discrepancy | None]:
+    """Ledger's position, box and what is wrong between them; a box that is wrong is refused."""
+    while True:
+        position = _position(database, campaign_id)
+        # Read second: ballots recorded meanwhile must not make the box look as if it had fewer than the ledger.
+        state = box.state(slug)
+        wrong = discrepancy(slug, state, position)
+        if wrong is None:
+            return position, state, None
+        # Or else the ledger was read before a rebuild and the box after it: the new box would be condemned.
+        if _position(database, campaign_id).box_epoch == position.box_epoch:
+            if state is not None:
+                box.refuse(slug, state.epoch)
+            return position, state, wrong
+
+
 def attest_boxes(database: Database, box: BallotBox) -> list[Discrepancy]:
     """Compare every open campaign's box with the ledger and refuse those that are behind. Raises if either is away."""
     with database.read() as session:
-        rows = session.execute(
-            select(Campaign.slug, RecorderPosition)
-            .join(RecorderPosition, RecorderPosition.campaign_id == Campaign.id)
-            .where(Campaign.phase == OPEN)
-        ).all()
-    found = [wrong for slug, position in rows if (wrong := discrepancy(slug, box.state(slug), position))]
-    for wrong in found:
-        box.refuse(wrong.slug)
-    return found
+        campaigns = session.execute(select(Campaign.id, Campaign.slug).where(Campaign.phase == OPEN)).all()
+    judged = [judge(database, box, campaign_id, slug) for campaign_id, slug in campaigns]
+    return [wrong for _position, _state, wrong in judged if wrong]
+
+
+def _position(database: Database, campaign_id: int) -> RecorderPosition:
+    with database.read() as session:
+        return session.get_one(RecorderPosition, campaign_id)

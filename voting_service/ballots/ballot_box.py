@@ -26,6 +26,7 @@ from ..text import _
 _HERE = Path(__file__).parent
 CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
 SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
+REFUSE_SCRIPT = (_HERE / "refuse.lua").read_text(encoding="utf-8")
 
 NO_SHA = "0" * 40
 
@@ -323,11 +324,10 @@ class BallotBox:
             )
         return (reply[0], reply[1]) if reply[0] else None
 
-    def refuse(self, slug: str) -> None:
-        """Take no ballots until the box is rebuilt from the ledger."""
+    def refuse(self, slug: str, epoch: int) -> None:
+        """Have the box of this epoch take no ballots until it is rebuilt from the ledger; no other box is touched."""
         with reaching_redis():
-            if self.client.exists(keys_of(slug).meta):
-                self.client.hset(keys_of(slug).meta, "state", REFUSED)
+            self.client.eval(REFUSE_SCRIPT, 1, keys_of(slug).meta, epoch)
 
 
 @contextmanager

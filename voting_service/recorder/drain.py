@@ -14,8 +14,8 @@ from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from ..ballots.attest import discrepancy
-from ..ballots.ballot_box import BallotBox, BoxUnavailable, WaitingBallot
+from ..ballots.attest import judge
+from ..ballots.ballot_box import BallotBox, BoxState, BoxUnavailable, WaitingBallot
 from ..clock import Clock, from_ms, rfc3339_ms, to_ms
 from ..database import Database
 from ..encryption import Keyring
@@ -55,9 +55,7 @@ class Stores:
 
 def drain_once(stores: Stores, campaign_id: int, slug: str, batch: int = BATCH) -> int:
     """Record and publish one batch; gives how many ballots it held. Raises LostRace, BooksDisagree."""
-    with stores.database.read() as session:
-        position = session.get_one(RecorderPosition, campaign_id)
-    _require_same_box(stores.box, slug, position)
+    position, _state = _own_box(stores, campaign_id, slug)
     stores.box.settle(slug, position.stream_id, stores.keep_s)
     ballots = stores.box.waiting(slug, after=position.stream_id, count=batch)
     if ballots:
@@ -155,11 +153,11 @@ def _advance(session: Session, campaign_id: int, seen: RecorderPosition, last: W
         raise LostRace(_("另一个记录器已经记到更后面，本批作废，稍后重读。"))
 
 
-def _require_same_box(box: BallotBox, slug: str, position: RecorderPosition) -> None:
-    wrong = discrepancy(slug, box.state(slug), position)
-    if wrong is not None:
-        box.refuse(slug)
-        raise BoxUnavailable(wrong.sentence, rebuild_remedy(slug))
+def _own_box(stores: Stores, campaign_id: int, slug: str) -> tuple[RecorderPosition, BoxState]:
+    position, state, wrong = judge(stores.database, stores.box, campaign_id, slug)
+    if wrong is not None or state is None:
+        raise BoxUnavailable(wrong.sentence if wrong else _("Redis 中没有票箱。"), rebuild_remedy(slug))
+    return position, state
 
 
 def _require_unbroken(slug: str, position: RecorderPosition, ballots: Sequence[WaitingBallot]) -> None:

@@ -67,9 +67,12 @@ def rebuild_box(
         if campaign.phase != OPEN:
             raise ProblemsFound([Problem(slug, _("活动不在投票阶段，不需要票箱。"))])
         position = session.get_one(RecorderPosition, campaign.id, with_for_update=True)
-        if discrepancy(slug, box.state(slug), position) is None:
+        state = box.state(slug)
+        if discrepancy(slug, state, position) is None:
+            box.open(slug)  # should we have crashed, the last time, between the commit and this
             return Rebuilt(None, position.seq, 0)
-        box.refuse(slug)
+        if state is not None:
+            box.refuse(slug, state.epoch)
         _require_nothing_unrecorded(session, box, slug)
         contents = _contents(session, campaign, clock, keep_s, progress)
         # Prepared, not open: until the ledger has committed the new epoch, this box takes nothing.
