@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..ballots.attest import judge
@@ -55,11 +56,11 @@ class Stores:
 
 def drain_once(stores: Stores, campaign_id: int, slug: str, batch: int = BATCH) -> int:
     """Record and publish one batch; gives how many ballots it held. Raises LostRace, BooksDisagree."""
-    position, _state = _own_box(stores, campaign_id, slug)
+    position, state = _own_box(stores, campaign_id, slug)
     stores.box.settle(slug, position.stream_id, stores.keep_s)
     ballots = stores.box.waiting(slug, after=position.stream_id, count=batch)
+    _require_unbroken(stores, slug, position, state, ballots)
     if ballots:
-        _require_unbroken(slug, position, ballots)
         record(stores.database, campaign_id, position, ballots)
     publish(stores, campaign_id)
     return len(ballots)
@@ -68,15 +69,23 @@ def drain_once(stores: Stores, campaign_id: int, slug: str, batch: int = BATCH) 
 def record(
     database: Database, campaign_id: int, position: RecorderPosition, ballots: Sequence[WaitingBallot]
 ) -> None:
-    """The commit point: rows, leaves and position in one transaction, or nothing."""
-    with database.write() as session:
-        _advance(session, campaign_id, position, ballots[-1])
-        public_log = session.get_one(Log, campaign_id, with_for_update=True)
-        first = log.append(session, public_log, [ballot_entry(ballot) for ballot in ballots])
-        session.execute(
-            LedgerEntry.__table__.insert(),  # type: ignore[attr-defined]  # Core, for thousands of rows a second
-            [_row(campaign_id, first + i, ballot) for i, ballot in enumerate(ballots)],
-        )
+    """The commit point: rows, leaves and position in one transaction, or nothing. Raises LostRace, BooksDisagree."""
+    try:
+        with database.write() as session:
+            _advance(session, campaign_id, position, ballots[-1])
+            public_log = session.get_one(Log, campaign_id, with_for_update=True)
+            first = log.append(session, public_log, [ballot_entry(ballot) for ballot in ballots])
+            session.execute(
+                LedgerEntry.__table__.insert(),  # type: ignore[attr-defined]  # Core, for thousands of rows a second
+                [_row(campaign_id, first + i, ballot) for i, ballot in enumerate(ballots)],
+            )
+    except IntegrityError as error:
+        # Not another recorder, which would have lost the position: the ledger has one of these ballots already.
+        raise BooksDisagree(
+            _("第 %(first)s 至 %(last)s 张选票中有的已在台账中，同一张选票不能记两次；这一批没有记入。",
+              first=ballots[0].seq, last=ballots[-1].seq),
+            _("请运行 voting-service reconcile 查看差异。"),
+        ) from error  # fmt: skip
 
 
 def publish(stores: Stores, campaign_id: int) -> bool:
@@ -160,17 +169,30 @@ def _own_box(stores: Stores, campaign_id: int, slug: str) -> tuple[RecorderPosit
     return position, state
 
 
-def _require_unbroken(slug: str, position: RecorderPosition, ballots: Sequence[WaitingBallot]) -> None:
+def _require_unbroken(
+    stores: Stores, slug: str, position: RecorderPosition, state: BoxState, ballots: Sequence[WaitingBallot]
+) -> None:
     """The box numbers its ballots 1, 2, 3 …; whatever is missing between ledger and stream is missing for good."""
+    # With nothing waiting, the ledger must have every ballot that the box had counted a moment before.
+    numbers = [ballot.seq for ballot in ballots] or [state.seq + 1]
     expected = position.seq
-    for ballot in ballots:
+    for number in numbers:
         expected += 1
-        if ballot.seq != expected:
+        if number != expected:
+            _require_unmoved(stores, position)
             raise BooksDisagree(
                 _("%(slug)s：台账记到第 %(have)s 张，票箱的下一张却是第 %(next)s 张，中间的选票不在台账中。",
-                  slug=slug, have=expected - 1, next=ballot.seq),
+                  slug=slug, have=expected - 1, next=number),
                 _("台账可能被恢复成较旧的备份。请停止投票并用最新备份恢复数据库，再运行 voting-service reconcile。"),
             )  # fmt: skip
+
+
+def _require_unmoved(stores: Stores, seen: RecorderPosition) -> None:
+    """Another recorder may have recorded and trimmed between our looks at ledger and stream; then nothing is missing."""
+    with stores.database.read() as session:
+        now = session.get_one(RecorderPosition, seen.campaign_id)
+    if (now.box_epoch, now.seq) != (seen.box_epoch, seen.seq):
+        raise LostRace(_("另一个记录器已经记到更后面，本批作废，稍后重读。"))
 
 
 def rebuild_remedy(slug: str) -> Text:

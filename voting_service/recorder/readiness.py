@@ -89,6 +89,16 @@ def _probe_campaign(
         yield Finding("error", "box_refused", wrong.sentence, rebuild_remedy(slug))
         return
     behind = (state.seq if state else 0) - position.seq
+    next_seq = first[0].seq if first else position.seq + behind + 1
+    if next_seq != position.seq + 1 and _unmoved(stores, position):
+        yield Finding(
+            "error",
+            "books_disagree",
+            _("%(slug)s：台账记到第 %(have)s 张，票箱的下一张却是第 %(next)s 张，中间的选票不在台账中。",
+              slug=slug, have=position.seq, next=next_seq),
+            _("台账可能被恢复成较旧的备份。请停止投票并用最新备份恢复数据库，再运行 voting-service reconcile。"),
+        )  # fmt: skip
+        return
     yield Finding(
         "ok", "box", _("%(slug)s 的票箱可用，共投出 %(n)s 张选票。", slug=slug, n=state.seq if state else 0)
     )
@@ -99,6 +109,12 @@ def _probe_campaign(
         _("%(slug)s 的透明日志共 %(size)s 条，检查点覆盖 %(signed)s 条。",
           slug=slug, size=public_log.size, signed=public_log.signed_size),
     )  # fmt: skip
+
+
+def _unmoved(stores: Stores, seen: RecorderPosition) -> bool:
+    """Whether the ledger is where it was: the recorder may have been at work between our looks at it and the box."""
+    with stores.database.read() as session:
+        return session.get_one(RecorderPosition, seen.campaign_id).seq == seen.seq
 
 
 def _recorder_finding(
