@@ -21,7 +21,7 @@ from ..campaigns.queries import campaign_by_slug, campaigns_in
 from ..candidates.queries import roster
 from ..clock import rfc3339, to_ms
 from ..ledger import COUNTED, LedgerEntry, RecorderPosition
-from ..recorder.drain import Stores
+from ..recorder.drain import Stores, publish
 from ..transparency.models import Log
 from .archive import write_archive
 from .count import Tally
@@ -38,6 +38,8 @@ def publish_due(stores: Stores, archives: Path) -> None:
                    if (moment := _due(campaign, stores.clock.now())) is not None]  # fmt: skip
         for campaign, moment in due:
             if campaign.phase == CLOSED:
+                # Whoever closed it may have died before signing; the archive is of what the checkpoint covers.
+                publish(stores, campaign.id)
                 write_archive(stores.database, campaign.slug, archives)
                 _publish(stores, campaign.slug, None, moment)
             elif _all_recorded(stores, campaign, moment):
