@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Protocol
 
+from .text import Text, _
+
 
 class Clock(Protocol):
     """Says what time it is; tests bring their own."""
@@ -44,3 +46,13 @@ def rfc3339(moment: datetime) -> str:
 def rfc3339_ms(milliseconds: int) -> str:
     """The same from milliseconds since 1970."""
     return rfc3339(from_ms(milliseconds))
+
+
+def spoken(local: datetime) -> Text:
+    """A local moment as people say it, in the reader's language: ``4月8日 06:00``."""
+    return _("%(month)s月%(day)s日 %(time)s", month=local.month, day=local.day, time=f"{local:%H:%M}")
+
+
+def spoken_in_full(local: datetime) -> Text:
+    """The same with its year."""
+    return _("%(year)s年%(date)s", year=local.year, date=spoken(local))

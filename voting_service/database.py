@@ -18,7 +18,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, create_engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -67,6 +68,25 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UTCTime, int: BigCount}  # noqa: RUF012 - SQLAlchemy reads it as is
 
 
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, or has not the schema that this code needs."""
+
+
+@contextlib.contextmanager
+def _reaching_database() -> Iterator[None]:
+    """Whatever keeps us from the database becomes one error; the driver's own text may hold parameters."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise _away() from error
+
+
+def _away() -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        _("数据库暂时无法使用，请稍后再试。"), _("请检查 VOTING_DATABASE_URL 和数据库服务。")
+    )
+
+
 class Database:
     """The engine and its two kinds of transaction."""
 
@@ -77,7 +97,7 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end of the block, or not at all. On SQLite it takes the write lock
         first, so that a read inside it cannot be overtaken before the write."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with _reaching_database(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             if self.engine.dialect.name == "sqlite":
                 session.execute(text("BEGIN IMMEDIATE"))
             yield session
@@ -85,7 +105,7 @@ class Database:
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent view for questions; nothing is committed."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _reaching_database(), Session(self.engine, expire_on_commit=False) as session:
             if self.engine.dialect.name == "sqlite":
                 session.execute(text("BEGIN"))
             yield session
@@ -102,14 +122,12 @@ class Database:
             connection.commit()
 
     def revision(self) -> tuple[str | None, str | None]:
-        """The schema's revision and the one that this code needs. Raises Unavailable."""
+        """The schema's revision and the one that this code needs. Raises DatabaseUnavailable."""
         try:
             with self.engine.connect() as connection:
                 current = MigrationContext.configure(connection).get_current_revision()
         except SQLAlchemyError as error:
-            raise Unavailable(
-                _("数据库无法连接。"), _("请检查 VOTING_DATABASE_URL 和数据库服务。")
-            ) from error
+            raise _away() from error
         return current, ScriptDirectory.from_config(_alembic()).get_current_head()
 
     def dispose(self) -> None:

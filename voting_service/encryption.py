@@ -49,12 +49,12 @@ class Keyring:
             try:
                 key = base64.b64decode(encoded, validate=True)
             except binascii.Error as error:
-                raise ValueError("a key is not base64") from error
+                raise ValueError("密钥不是 base64") from error
             if not number.isdecimal() or not 1 <= int(number) <= 255 or len(key) != 32:
-                raise ValueError("each key is NUMBER:BASE64 with a number from 1 to 255 and 32 bytes")
+                raise ValueError("每个密钥应为 编号:BASE64，编号 1 到 255，内容 32 字节")
             keys[int(number)] = key
         if not keys:
-            raise ValueError("there is no key")
+            raise ValueError("没有密钥")
         return cls(keys)
 
     @staticmethod

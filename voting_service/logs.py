@@ -26,10 +26,20 @@ def configure() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _StandardError(),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+
+
+class _StandardError:
+    """Writes a line to whatever standard error is at that moment."""
+
+    def msg(self, line: str) -> None:
+        """One line."""
+        print(line, file=sys.stderr, flush=True)
+
+    debug = info = warning = error = critical = msg
 
 
 def _drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -26,37 +26,37 @@ def _is_timezone(name: str) -> str:
     try:
         ZoneInfo(name)
     except Exception as error:  # zoneinfo raises several kinds for one mistake: a name that is no zone
-        raise ValueError("no such time zone; for example Asia/Shanghai") from error
+        raise ValueError("没有这个时区，例如 Asia/Shanghai") from error
     return name
 
 
 def _is_base_url(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+", url.rstrip("/")):
-        raise ValueError("must be a scheme and a host, for example https://vote.example.org, without a path")
+        raise ValueError("应为协议加主机名、不带路径，例如 https://vote.example.org")
     return url.rstrip("/")
 
 
 def _is_database_url(url: str) -> str:
     if not re.match(r"(sqlite|postgresql)(\+\w+)?://", url):
-        raise ValueError("must begin with sqlite:// or postgresql://")
+        raise ValueError("应以 sqlite:// 或 postgresql:// 开头")
     return re.sub(r"^postgresql://", "postgresql+psycopg://", url)
 
 
 def _is_redis_url(url: str) -> str:
     if not re.match(r"(redis|rediss|unix)://", url):
-        raise ValueError("must begin with redis://, rediss:// or unix://")
+        raise ValueError("应以 redis://、rediss:// 或 unix:// 开头")
     return url
 
 
 def _is_limit(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", text):
-        raise ValueError("must look like 600/minute")
+        raise ValueError("应形如 600/minute")
     return text
 
 
 def _is_secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:
-        raise ValueError("must have at least 32 characters")
+        raise ValueError("至少 32 个字符")
     return secret
 
 
@@ -147,5 +147,20 @@ def _problem(item: Any) -> Problem:
         ),
         "extra_forbidden": (_("没有这个设置项。"), _("请对照 docs/settings.md 检查拼写。")),
     }
-    sentence, remedy = remedies.get(item["type"], (_("取值无效：%(reason)s。", reason=item["msg"]), None))
+    sentence, remedy = remedies.get(item["type"], (_("取值无效：%(reason)s。", reason=_reason(item)), None))
     return Problem(name, sentence, remedy)
+
+
+def _reason(item: Any) -> Text | str:
+    """Why a value does not do: our own words, or pydantic's kinds in ours."""
+    figures = item.get("ctx", {})
+    if item["type"] == "value_error":
+        return str(figures["error"])
+    kinds = {
+        "int_parsing": _("应为整数"),
+        "float_parsing": _("应为数字"),
+        "greater_than_equal": _("不能小于 %(n)s", n=figures.get("ge")),
+        "less_than_equal": _("不能大于 %(n)s", n=figures.get("le")),
+        "greater_than": _("应大于 %(n)s", n=figures.get("gt")),
+    }
+    return kinds.get(item["type"], str(item["msg"]))

@@ -233,11 +233,6 @@ def pages(stage: Stage) -> Iterator[tuple[str, str]]:
         yield path, voter.get(f"{path}{'&' if '?' in path else '?'}lang=en").text
 
 
-AWAITED = {
-    "/c/test/rules": "campaigns/rule_texts.py writes the voting period's moments in Chinese for every reader",
-}
-
-
 def left_in_chinese(text: str) -> list[str]:
     """What is still Chinese on a page, but for names."""
     return re.findall('[^<>"]*[\u3400-\u9fff][^<>"]*', NAMES.sub("", text))
@@ -246,14 +241,7 @@ def left_in_chinese(text: str) -> list[str]:
 @pytest.mark.usefixtures("spoken")
 def test_a_reader_of_english_reads_english(stage: Stage) -> None:
     left = {path: chinese for path, text in pages(stage) if (chinese := left_in_chinese(text))}
-    assert set(left) - set(AWAITED) == set(), left
-
-
-@pytest.mark.parametrize("path", AWAITED)
-@pytest.mark.usefixtures("spoken")
-def test_a_page_that_is_not_yet_english_is_named(stage: Stage, path: str) -> None:
-    """Whoever mends it finds it here and takes it off the list."""
-    assert left_in_chinese(dict(pages(stage))[path])
+    assert left == {}
 
 
 @pytest.mark.usefixtures("spoken")

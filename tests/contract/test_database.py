@@ -90,5 +90,5 @@ def test_a_failed_transaction_leaves_nothing(stage_on: Stage) -> None:
 
 
 def test_a_database_that_is_away_says_so() -> None:
-    with pytest.raises(Unavailable, match="数据库无法连接"):
+    with pytest.raises(Unavailable, match="数据库暂时无法使用"):
         Database("postgresql+psycopg://nobody@/none?host=/nonexistent").revision()

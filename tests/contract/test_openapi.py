@@ -303,11 +303,6 @@ def too_many(directory: Path, scene: Scene) -> None:
 # ---- a store is away
 
 
-def awaits(mending: str) -> pytest.MarkDecorator:
-    """A promise that the named place breaks today. Strict: whoever mends it takes the mark off."""
-    return pytest.mark.xfail(strict=True, reason=mending)
-
-
 @pytest.fixture
 def limits_forget() -> Iterator[None]:
     """The limiter belongs to the process: the tests after one without Redis must not think that theirs is away."""
@@ -347,9 +342,7 @@ def test_without_redis_reading_goes_on_and_casting_waits(
         f"{CAMPAIGN}/candidates",
         f"{CAMPAIGN}/counts",
         FORM,
-        pytest.param(
-            RECEIPT, marks=awaits("web/errors.py: a database that is away is not an unforeseen error")
-        ),
+        RECEIPT,
     ],
 )
 def test_without_a_database_nothing_is_made_up(stage: Stage, described: Described, path: str) -> None:
@@ -358,9 +351,6 @@ def test_without_a_database_nothing_is_made_up(stage: Stage, described: Describe
     assert scene.get(path, slug="lost", code=A_CODE).status_code == 503
 
 
-@awaits(
-    "ballots/cast_api.py: a database away while the box is attested goes through the front door as a traceback"
-)
 def test_a_box_that_cannot_be_attested_takes_no_ballot(stage: Stage, described: Described) -> None:
     scene = Scene(stage, described, set())
     stage.campaign(ballots_per_day=None)
@@ -472,13 +462,7 @@ def test_whatever_is_posted_the_answer_is_a_described_one(busy: Stage) -> None:
     post()
 
 
-def test_a_slug_that_no_database_can_hold_is_simply_not_found(
-    stage_on: Stage, request: pytest.FixtureRequest
-) -> None:
-    if stage_on.service.database.engine.dialect.name == "postgresql":
-        request.applymarker(
-            awaits("candidates/showcase.py: PostgreSQL refuses NUL, and that is read as being away")
-        )
+def test_a_slug_that_no_database_can_hold_is_simply_not_found(stage_on: Stage) -> None:
     described = Described(stage_on.client())
     for path in (CAMPAIGN, FORM, RECEIPT):
         answer = stage_on.client().get(path.format(slug="%00", code="%00"))

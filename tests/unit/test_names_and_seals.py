@@ -105,7 +105,7 @@ def test_old_keys_still_open_and_the_newest_seals() -> None:
     "text", ["", "x", "1:short", "0:" + "A" * 43 + "=", "1:" + "A" * 20, "300:" + "A" * 43 + "="]
 )
 def test_keys_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match="key"):
+    with pytest.raises(ValueError, match="密钥"):
         Keyring.parse(text)
 
 

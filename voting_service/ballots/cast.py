@@ -20,7 +20,7 @@ from anti_fraud.gate import Attempt, Gate
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import CHANNELS, BallotRules
-from ..clock import Clock, from_ms, rfc3339
+from ..clock import Clock, from_ms, rfc3339, spoken
 from ..database import Database
 from ..encryption import Keyring
 from ..errors import NotFound
@@ -210,7 +210,9 @@ def _already_cast(answer: BoxAnswer, keys: CampaignKeys, _ballot_id: str) -> Ref
     else:
         sentence = _("今天您已投过 %(number)s 号，请改选其他候选人或明天再投。", number=answer.detail)
     if next_at is not None and answer.detail == "day":
-        sentence = _("%(first)s%(when)s 起可再次投票。", first=sentence, when=_spoken(next_at, keys))
+        sentence = _(
+            "%(first)s%(when)s 起可再次投票。", first=sentence, when=spoken(next_at.astimezone(keys.zone))
+        )
     return Refused("already_cast", sentence, next_at=next_at)
 
 
@@ -218,7 +220,7 @@ def _not_open(answer: BoxAnswer, keys: CampaignKeys, _ballot_id: str) -> Refused
     next_at = _moment(answer.next_ms)
     if answer.detail == "closed" or next_at is None:
         return Refused("not_open", _("投票已经结束，感谢关注。"))
-    when = _spoken(next_at, keys)
+    when = spoken(next_at.astimezone(keys.zone))
     if answer.detail == "early":
         return Refused("not_open", _("投票将于 %(when)s 开始。", when=when), next_at=next_at)
     return Refused("not_open", _("现在不在投票时段，%(when)s 起可以投票。", when=when), next_at=next_at)
@@ -280,11 +282,6 @@ def _left(number: int) -> int | None:
 
 def _moment(milliseconds: int) -> datetime | None:
     return from_ms(milliseconds) if milliseconds else None
-
-
-def _spoken(moment: datetime, keys: CampaignKeys) -> str:
-    local = moment.astimezone(keys.zone)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def _offset(zone: ZoneInfo, clock: Clock) -> int:

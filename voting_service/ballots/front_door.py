@@ -23,10 +23,13 @@ _STATUS_LINE = {status.value: f"{status.value} {status.phrase}" for status in HT
 
 
 class FrontDoor:
-    """A WSGI application around another."""
+    """A WSGI application around another. ``headers`` go with every answer made here."""
 
-    def __init__(self, inner: WSGIApp, station: PollingStation, sessions: VoterSessions) -> None:
+    def __init__(
+        self, inner: WSGIApp, station: PollingStation, sessions: VoterSessions, headers: list[tuple[str, str]]
+    ) -> None:
         self._inner = inner
+        self._headers = headers
         self._station = station
         self._sessions = sessions
 
@@ -52,5 +55,5 @@ class FrontDoor:
             address=environ.get("REMOTE_ADDR", ""),
             user_agent=environ.get("HTTP_USER_AGENT", ""),
         )
-        start_response(_STATUS_LINE[answer.status], answer.headers)
+        start_response(_STATUS_LINE[answer.status], answer.headers + self._headers)
         return [answer.body]

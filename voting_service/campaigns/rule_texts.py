@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..clock import spoken_in_full
 from ..text import Text, _
 from .rules import BallotRules, CategoryRule
 
@@ -27,9 +28,8 @@ def rule_texts(rules: BallotRules) -> list[TermAndText]:
     return lines
 
 
-def _local(rules: BallotRules, which: str) -> str:
-    moment = getattr(rules, which).astimezone(rules.zone)
-    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+def _local(rules: BallotRules, which: str) -> Text:
+    return spoken_in_full(getattr(rules, which).astimezone(rules.zone))
 
 
 def _hours(rules: BallotRules) -> Text:

@@ -45,7 +45,12 @@ def changes_between(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
     Voters chose by title, organiser, rules and roster, and the plan says what becomes of their votes: all that is
     frozen. The introduction, the cover and the contact for objections are not; they may still be corrected.
     """
-    return (*_texts(old, new), *_rules(old.rules, new.rules), *_plan(old.plan, new.plan), *_candidates(old, new))
+    return (
+        *_texts(old, new),
+        *_rules(old.rules, new.rules),
+        *_plan(old.plan, new.plan),
+        *_candidates(old, new),
+    )
 
 
 def _texts(old: Snapshot, new: Snapshot) -> Iterator[Change]:

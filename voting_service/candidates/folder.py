@@ -110,7 +110,9 @@ def _walk(root: Path) -> Iterator[Path]:
         here = Path(directory)
         # A linked directory is not walked, so it would be missing without a word: it is shown as the link it is.
         links = [name for name in subdirectories if (here / name).is_symlink()]
-        subdirectories[:] = sorted(name for name in subdirectories if name not in links and not _ignored([name]))
+        subdirectories[:] = sorted(
+            name for name in subdirectories if name not in links and not _ignored([name])
+        )
         yield from (here / name for name in sorted([*files, *links]) if not _ignored([name]))
 
 
@@ -125,9 +127,7 @@ def _file_reader(name: str, path: Path) -> Callable[[int], bytes]:
     return read
 
 
-def _archive_readers(
-    path: Path, archive: zipfile.ZipFile
-) -> dict[str, tuple[int, Callable[[int], bytes]]]:
+def _archive_readers(path: Path, archive: zipfile.ZipFile) -> dict[str, tuple[int, Callable[[int], bytes]]]:
     members = [info for info in archive.infolist() if not info.is_dir()]
     _check_sizes(path, members)
     readers: dict[str, tuple[int, Callable[[int], bytes]]] = {}

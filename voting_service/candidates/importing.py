@@ -67,7 +67,9 @@ def import_campaign(
     return import_read(session, read, at=at, actor=actor, keyring=keyring)
 
 
-def import_read(session: Session, read: CampaignRead, *, at: datetime, actor: str, keyring: Keyring) -> Imported:
+def import_read(
+    session: Session, read: CampaignRead, *, at: datetime, actor: str, keyring: Keyring
+) -> Imported:
     """Make the campaign as a folder without problems declares it. Raises ProblemsFound where that would change
     what voting has frozen."""
     slug = read.declaration.slug
@@ -89,7 +91,12 @@ def import_read(session: Session, read: CampaignRead, *, at: datetime, actor: st
         if changes and not campaign.frozen:
             _write_roster(session, campaign, candidates, read)
     imported = Imported(
-        slug, created, len(read.rows), read.photo_count, read.warnings, tuple(str(change) for change in changes)
+        slug,
+        created,
+        len(read.rows),
+        read.photo_count,
+        read.warnings,
+        tuple(str(change) for change in changes),
     )
     if created or changes:
         _journal(session, imported, at, actor)
@@ -110,11 +117,14 @@ def _journal(session: Session, imported: Imported, at: datetime, actor: str) -> 
 
 def _refuse_frozen(changes: tuple[Change, ...]) -> None:
     problems = [
-        Problem(change.where, change.sentence, _("投票开始后不能再改。")) for change in changes if change.frozen
+        Problem(change.where, change.sentence, _("投票开始后不能再改。"))
+        for change in changes
+        if change.frozen
     ]
     if problems:
         raise ProblemsFound(
-            problems, _("投票已经开始，规则和名单不能再改；有 %(n)s 处不同，什么都没有改动。", n=len(problems))
+            problems,
+            _("投票已经开始，规则和名单不能再改；有 %(n)s 处不同，什么都没有改动。", n=len(problems)),
         )
 
 
@@ -142,7 +152,9 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _write_roster(session: Session, campaign: Campaign, candidates: list[Candidate], read: CampaignRead) -> None:
+def _write_roster(
+    session: Session, campaign: Campaign, candidates: list[Candidate], read: CampaignRead
+) -> None:
     """Categories, candidates and photos as declared. Rows that stay are kept, so that their keys stay."""
     declared = {rule.key: rule for rule in read.declaration.rules.categories}
     categories = {category.key: category for category in campaign.categories}

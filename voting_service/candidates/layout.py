@@ -86,7 +86,9 @@ def _photo_files(names: Sequence[str], problems: list[Problem]) -> tuple[PhotoFi
         number, position = int(match["number"] or 0), int(match["position"] or 1)
         first = files.setdefault((number, position), PhotoFile(name, number or None, position))
         if first.path != name:
-            problems.append(Problem(name, _("和 %(other)s 是同一个位置的照片。", other=first.path), _("请留一张。")))
+            problems.append(
+                Problem(name, _("和 %(other)s 是同一个位置的照片。", other=first.path), _("请留一张。"))
+            )
     return tuple(file for _place, file in sorted(files.items()))
 
 

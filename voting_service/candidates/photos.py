@@ -183,10 +183,17 @@ def _picture(image: Image.Image, name: str) -> Picture:
         raise BadPhoto(_("是动图，请换成一张静态的照片。"))
     if min(width, height) < LEAST_SIDE:
         raise BadPhoto(
-            _("太小：%(width)s × %(height)s，短边至少 %(least)s 像素。", width=width, height=height, least=LEAST_SIDE)
+            _(
+                "太小：%(width)s × %(height)s，短边至少 %(least)s 像素。",
+                width=width,
+                height=height,
+                least=LEAST_SIDE,
+            )
         )
     if max(width, height) > MOST_STRETCH * min(width, height):
-        raise BadPhoto(_("过于狭长：%(width)s × %(height)s。", width=width, height=height), _("请裁剪后再试。"))
+        raise BadPhoto(
+            _("过于狭长：%(width)s × %(height)s。", width=width, height=height), _("请裁剪后再试。")
+        )
     if _orientation(image) >= 5:
         width, height = height, width
     # Never enlarged; a photo between two widths keeps its own.

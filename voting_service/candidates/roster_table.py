@@ -114,9 +114,7 @@ def _field(heading: str) -> str | None:
 class _Table:
     """Checks one table cell by cell; remembers what must occur only once."""
 
-    def __init__(
-        self, file: str, categories: Sequence[CategoryRule] | None, problems: list[Problem]
-    ) -> None:
+    def __init__(self, file: str, categories: Sequence[CategoryRule] | None, problems: list[Problem]) -> None:
         self.file = file
         self.problems = problems
         self.categories = categories
@@ -202,7 +200,9 @@ class _Table:
         if not text and field in REQUIRED and field in columns:
             self._problem(row, field, _("不能为空。"))
         if len(text) > _LONGEST[field]:
-            self._problem(row, field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=_LONGEST[field]))
+            self._problem(
+                row, field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=_LONGEST[field])
+            )
         if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
             self._problem(row, field, _("含有不可见的控制字符。"))
         return text
@@ -214,7 +214,9 @@ class _Table:
         if key is not None or (not text and not self.categories):
             return key
         if not self.categories:
-            self._problem(row, "category", _("campaign.toml 里没有声明组别。"), _("请声明 [[category]]，或删去这一列。"))
+            self._problem(
+                row, "category", _("campaign.toml 里没有声明组别。"), _("请声明 [[category]]，或删去这一列。")
+            )
         else:
             names = listed([f"{category.name}（{category.key}）" for category in self.categories])
             sentence = _("没有 %(text)s 这个组别。", text=shown(text)) if text else _("没有写明组别。")

@@ -7,6 +7,7 @@ whether the version is still the same. A database that is away leaves the last k
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -18,7 +19,6 @@ from typing import Any
 import structlog
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ..campaigns.models import CLOSED, DRAFT, Campaign
@@ -35,6 +35,9 @@ from .queries import roster
 FRESH_S = 1.0
 PHOTOS_URL = "/photos/"
 _NOT_PUBLIC = _("没有这个评选活动，或者它还没有公布。")
+_LOOK_AGAIN = _("请检查网址是否完整，或回到首页查看。")
+SLUG = re.compile(r"[a-z0-9\-]{1,60}")
+"""What an import admits as a slug; anything else is unknown without asking the database."""
 
 log = structlog.get_logger("showcase")
 
@@ -134,6 +137,8 @@ class Showcase:
 
     def campaign(self, slug: str) -> CampaignOnShow:
         """One campaign. Raises NotFound for an unknown one or a draft, Unavailable if it was never read."""
+        if not SLUG.fullmatch(slug):
+            raise NotFound(_NOT_PUBLIC, _LOOK_AGAIN)
         known = self._shown.get(slug)
         if known and time.monotonic() - known[0] < FRESH_S:
             return known[1]
@@ -155,8 +160,10 @@ class Showcase:
                 with self._database.read() as session:
                     slugs = tuple(campaign.slug for campaign in public_campaigns(session))
                 self._listing = (time.monotonic(), slugs)
-            except SQLAlchemyError as error:
-                log.error("database_unavailable", error=type(error).__name__)
+            except Unavailable as error:
+                log.error(error.code)
+                if not read_at:
+                    raise  # an empty list would be made up
         return [self.campaign(slug) for slug in slugs]
 
     def _renewed(self, slug: str, known: tuple[float, CampaignOnShow] | None) -> CampaignOnShow:
@@ -164,15 +171,15 @@ class Showcase:
             with self._database.read() as session:
                 version = session.scalar(select(Campaign.version).where(Campaign.slug == slug))
                 show = known[1] if known and known[1].version == version else _read(session, slug)
-        except SQLAlchemyError as error:
-            log.error("database_unavailable", error=type(error).__name__)
+        except Unavailable as error:
+            log.error(error.code)
             if known is None:
-                raise Unavailable(_("暂时读取不到活动信息，请稍后再试。")) from error
+                raise
             show = known[1]
         except NotFound as error:
             self._shown.pop(slug, None)
             # A draft answers like a name that never was, and what helps at the command line helps no voter.
-            raise NotFound(_NOT_PUBLIC, _("请检查网址是否完整，或回到首页查看。")) from error
+            raise NotFound(_NOT_PUBLIC, _LOOK_AGAIN) from error
         self._shown[slug] = (time.monotonic(), show)
         return show
 

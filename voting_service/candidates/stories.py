@@ -43,7 +43,9 @@ def plain_text(markdown: str, limit: int) -> str:
 def _words(tokens: Iterable[Token]) -> Iterable[str]:
     for token in tokens:
         if token.type == "inline":
-            parts = (" " if child.type in ("softbreak", "hardbreak") else child.content for child in _shown(token))
+            parts = (
+                " " if child.type in ("softbreak", "hardbreak") else child.content for child in _shown(token)
+            )
             yield "".join(parts)
 
 

@@ -181,6 +181,7 @@ def _finish(service: Service, slug: str) -> None:
             recorder.turn()
             with service.database.read() as session:
                 if campaign_by_slug(session, slug).phase == CLOSED:
+                    recorder.release()
                     return
             state = service.box.state(slug)
             progress(0, state.seq if state else 0)

@@ -51,12 +51,16 @@ def demo(make: MakeService) -> None:
 
 def _prepare_environment(host: str, port: int) -> None:
     """The demo alone makes its own secrets; they lie in the data directory."""
-    data_dir = Path(os.environ.get("VOTING_DATA_DIR", "data"))
+    data_dir = Path(
+        os.environ.get("VOTING_DATA_DIR") or dotenv_values(".env").get("VOTING_DATA_DIR") or "data"
+    )
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = data_dir / "secrets.env"
     write_env_file(secrets_file)
+    given = dotenv_values(".env")  # an operator's own choice stands
     for name, value in dotenv_values(secrets_file).items():
-        os.environ.setdefault(name, value or "")
+        if not given.get(name):
+            os.environ.setdefault(name, value or "")
     os.environ.setdefault("VOTING_DATA_DIR", str(data_dir.resolve()))
     os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
 

@@ -15,12 +15,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..ballots.ballot_box import OPEN as BOX_OPEN
 from ..ballots.ballot_box import PREPARED, REFUSED, SEALED, BoxState, BoxUnavailable, reaching_redis
 from ..campaigns.models import OPEN, Campaign
 from ..clock import from_ms
+from ..errors import Unavailable
 from ..ledger import RecorderPosition
 from ..transparency.models import Log
 from .drain import Stores
@@ -136,7 +136,7 @@ class Figures(Collector):
                     .join(Log, Log.campaign_id == Campaign.id)
                     .order_by(Campaign.id)
                 ).all()
-        except SQLAlchemyError:
+        except Unavailable:
             return None
         return [
             Watched(

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..ballots.attest import discrepancy
 from ..ballots.ballot_box import BoxUnavailable
@@ -56,7 +55,7 @@ def probe_campaigns(stores: Stores) -> Iterator[Finding]:
                 .where(Campaign.phase == OPEN)
             ).all()
             waiting = campaigns_in(session, SCHEDULED)
-    except SQLAlchemyError:
+    except Unavailable:
         return  # probe_database has said so
     for slug, position, public_log in rows:
         yield from _probe_campaign(stores, slug, position, public_log)

@@ -19,7 +19,7 @@ from ..ballots.ballot_box import PREPARED, BoxUnavailable
 from ..ballots.opening import Opener, open_voting
 from ..campaigns.models import OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaigns_in
-from ..errors import VotingError
+from ..errors import Unavailable, VotingError
 from ..ledger import RecorderPosition
 from ..text import _
 from .closing import finish_closing, seal_if_due
@@ -47,8 +47,8 @@ class Recorder:
         try:
             with self.stores.database.read() as session:
                 due = campaigns_in(session, SCHEDULED, OPEN)
-        except SQLAlchemyError as error:
-            self._tell("", "database_unavailable", type(error).__name__)
+        except Unavailable as error:
+            self._tell("", error.code, str(error))
             return 0
         return sum(self._guarded(campaign) for campaign in due)
 
@@ -97,6 +97,16 @@ class Recorder:
             finish_closing(self.stores, campaign.id, campaign.slug, sealed, actor=ACTOR)
             log.info("closed", campaign=campaign.slug, ballots=sealed[1])
 
+    def release(self) -> None:
+        """Give the leases back, so that the next recorder need not wait for them to end."""
+        with self.stores.database.write() as session:
+            session.execute(
+                update(RecorderPosition)
+                .where(RecorderPosition.holder == self.name)
+                .values(holder=None, lease_until=None)
+            )
+        self._leases.clear()
+
     def _has_lease(self, campaign_id: int) -> bool:
         """Hold or renew the lease; renewed at half its life, so that an idle turn writes nothing."""
         now = self.stores.clock.now()
@@ -132,4 +142,5 @@ def run(
         for job in jobs:
             job()
         if wait(0.0 if recorded else interval_s):
+            recorder.release()
             return

@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..ballots.ballot_box import BoxUnavailable
 from ..campaigns.models import CLOSED, OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug, campaigns_in
 from ..candidates.queries import roster
 from ..clock import rfc3339, to_ms
+from ..errors import Unavailable
 from ..ledger import COUNTED, LedgerEntry, RecorderPosition
 from ..recorder.drain import Stores, publish
 from ..transparency.models import Log
@@ -46,7 +46,7 @@ def publish_due(stores: Stores, archives: Path) -> None:
                 _publish(stores, campaign.slug, moment, moment)
     except SQLAlchemyError as error:
         log.error("database_error", error=type(error).__name__)
-    except BoxUnavailable as error:
+    except Unavailable as error:
         log.error(error.code, sentence=str(error.sentence))
 
 

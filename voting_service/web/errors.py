@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from ..errors import ProblemsFound, VotingError
+from ..errors import ProblemsFound, Unavailable, VotingError
 from ..text import Text, _
 from .language import say
 from .problems import PROBLEM_JSON, code_of, problem, problem_bytes, status_of, title_of
@@ -46,7 +46,9 @@ def install(app: Flask) -> None:
 
 def _voting_error(error: VotingError) -> Response:
     problems = [say(item.sentence) for item in error.problems] if isinstance(error, ProblemsFound) else None
-    return answer(error.code, error.sentence, error.remedy, extra={"problems": problems})
+    # What helps at the command line helps no voter.
+    remedy = _("请稍后再试。") if isinstance(error, Unavailable) else error.remedy
+    return answer(error.code, error.sentence, remedy, extra={"problems": problems})
 
 
 def _http_error(error: HTTPException) -> Response:

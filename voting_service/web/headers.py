@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, Response, g
 
+STAY_WITH_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
+
 API_HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
@@ -52,5 +54,5 @@ def install(app: Flask, *, secure: bool) -> None:
 
 
 def _stay_with_https(response: Response) -> Response:
-    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault(*STAY_WITH_HTTPS)
     return response
