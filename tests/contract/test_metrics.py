@@ -92,7 +92,7 @@ def test_a_recorder_at_work_is_seen(stage: Stage) -> None:
 
 def test_a_lost_box_is_missing_and_a_refused_one_is_named(stage: Stage) -> None:
     stage.campaign()
-    stage.service.box.refuse("test")
+    stage.service.box.refuse("test", epoch=1)
     assert box_state(figures(stage)) == ["refused"]
     stage.service.redis_client.delete(keys_of("test").meta)
     found = figures(stage)
