@@ -4,7 +4,6 @@ is there."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -21,11 +20,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from tests.flows.troupe import Book, Deadline, Patient, Player, quiet_port, threads
+from tests.flows.troupe import Book, Deadline, Patient, Player, process_environment, quiet_port, threads
 from tests.oracle import check_books
 from tests.stage import Stage, environment, make_service
 from voting_service.campaigns.models import Campaign
-from voting_service.commands.supervisor import ROOT, Child, recorder_child, web_child
+from voting_service.commands.supervisor import ROOT, recorder_child, web_child
 from voting_service.ledger import LedgerEntry, RecorderPosition
 from voting_service.redis_server.embedded import EmbeddedRedis, RestartPolicy
 from voting_service.transparency import entries
@@ -48,16 +47,13 @@ TOOL = ROOT / "tools" / "recount.py"
 class Theatre:
     """One service on its own Redis and database, and everyone in it."""
 
-    def __init__(self, directory: Path, database_url: str) -> None:
+    def __init__(self, redis: EmbeddedRedis, directory: Path, database_url: str) -> None:
+        self.redis = redis
         self.deadline = Deadline(LONGEST_S)
         self.book = Book(self.deadline)
         self.port = quiet_port()
-        # It dies more often than a broken server would be put up with.
-        policy = RestartPolicy(limit=100, pause=0.05, longest=0.2)
-        self.redis = EmbeddedRedis(directory / "data", policy=policy)
-        self.redis.start()
         base_url = f"http://127.0.0.1:{self.port}"
-        self.environ = environment(directory / "data", self.redis.url, database_url) | {
+        self.environ = environment(directory / "data", redis.url, database_url) | {
             "VOTING_BASE_URL": base_url,
             "VOTING_LIMIT_DEVICE": "100000/minute",
             "VOTING_LIMIT_CAST_DEVICE": "100000/minute",
@@ -66,12 +62,12 @@ class Theatre:
         }
         self.stage = Stage(
             make_service(
-                directory / "data", redis_url=self.redis.url, database_url=database_url, base_url=base_url
+                directory / "data", redis_url=redis.url, database_url=database_url, base_url=base_url
             )
         )
-        logs = directory / "logs"
-        self.web = Player(web_child("127.0.0.1", self.port, 2, 8), self.environ, logs)
-        self.recorder = Player(recorder_child(), self.environ, logs)
+        self.logs = directory / "logs"
+        self.web = Player(web_child("127.0.0.1", self.port, 2, 8), self.environ, self.logs)
+        self.recorder = Player(recorder_child(), self.environ, self.logs)
         self.redis_deaths = 0
         self._recorded_before = 0
 
@@ -85,7 +81,6 @@ class Theatre:
         for player in (self.web, self.recorder):
             player.end()
         self.stage.strike()
-        self.redis.stop()
 
     # ---- those who die
 
@@ -163,11 +158,10 @@ class Theatre:
 
     def close(self) -> None:
         """Close it as an operator does, and wait until the recorder has published."""
-        command = Child("close", [sys.executable, "-c", "from wsgi import cli; cli()", "campaign", "close", SLUG, "--yes"])
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
         done = subprocess.run(
-            command.command, env=environ | self.environ, cwd=ROOT, capture_output=True, text=True,
-            timeout=max(self.deadline.left_s, 1), check=False,
+            [sys.executable, "-c", "from wsgi import cli; cli()", "campaign", "close", SLUG, "--yes"],
+            env=process_environment(self.environ), cwd=self.logs, timeout=self.deadline.left_s + 1,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         self.deadline.wait_until(self._counted, "the final counts")
@@ -186,10 +180,12 @@ class Theatre:
 @pytest.fixture
 def theatre(tmp_path: Path, database_url: str) -> Iterator[Theatre]:
     """Open for one play."""
-    house = Theatre(tmp_path, database_url)
-    with contextlib.ExitStack() as stack:
-        stack.callback(house.redis.stop)
-        stack.enter_context(house)
+    # Redis dies more often here than a broken server would be put up with.
+    policy = RestartPolicy(limit=100, pause=0.05, longest=0.2)
+    with (
+        EmbeddedRedis(tmp_path / "data", policy=policy) as redis,
+        Theatre(redis, tmp_path, database_url) as house,
+    ):
         yield house
 
 

@@ -22,6 +22,7 @@ from tests.actors import IPHONE
 from voting_service.commands.supervisor import ROOT, Child
 
 PAUSE_S = 0.02
+RETRY_S = 0.05
 LOG_TAIL = 4000
 
 
@@ -62,6 +63,12 @@ def quiet_port() -> int:
         return port
 
 
+def process_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """These settings and no others. (A developer's own .env is kept out by working in another directory.)"""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
+    return kept | dict(settings) | {"PYTHONPATH": str(ROOT)}
+
+
 class Player:
     """A process of the service, in a group of its own. Only what was started here is ever killed."""
 
@@ -70,9 +77,7 @@ class Player:
         self.name = child.name
         self.deaths = 0
         self._child = child
-        # A developer's own settings are kept out: of the environment here, of .env by the working directory.
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
-        self._environ = kept | dict(environ) | {"PYTHONPATH": str(ROOT)}
+        self._environ = process_environment(environ)
         self._directory = directory
         self._log = directory / f"{child.name}.log"
         self._popen: subprocess.Popen[bytes] | None = None
@@ -197,7 +202,7 @@ class Patient:
             if status and status < 500:
                 return status, answer
             self._book.retries += 1
-            time.sleep(PAUSE_S)
+            time.sleep(RETRY_S)
 
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
         # A new connection each time: two of the same voter's posts may be under way at once.
