@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, select, update
 
 from tests.oracle import check_books
 from tests.stage import Stage, make_service
@@ -245,6 +245,34 @@ def test_rebuilding_refuses_where_ballots_with_a_receipt_would_be_lost(stage_on:
     assert state(stage_on) == REFUSED
     assert position(stage_on).box_epoch == 1
     casting_is_refused(stage_on)
+
+
+@pytest.mark.parametrize("early", [False, True], ids=["open", "sealed"])
+def test_a_box_refused_beside_the_wrong_ledger_goes_on_once_the_right_one_is_back(
+    stage_on: Stage, early: bool
+) -> None:
+    stage_on.campaign()
+    assert stage_on.voter().vote([1]).status_code == 201
+    stage_on.record()
+    waiting = stage_on.voter().vote([2]).get_json()["receipt"]["ballot_id"]
+    if early:
+        stage_on.service.box.seal("test", early=True)
+
+    def ledger_of_epoch(epoch: int) -> None:
+        with stage_on.service.database.write() as session:
+            session.execute(update(RecorderPosition).values(box_epoch=epoch))
+
+    ledger_of_epoch(2)
+    for look in (the_recorder_says_so, casting_is_refused, readiness_says_so):
+        look(stage_on)
+    ledger_of_epoch(1)
+    the_recorder_says_so(stage_on)
+    assert rebuild(stage_on) == Rebuilt(epoch=None, ballots=1, voters=0)
+    assert state(stage_on) == ("sealed" if early else "open")
+    assert stage_on.voter().vote([3]).status_code == (403 if early else 201)
+    stage_on.record()
+    assert waiting in ledger_ids(stage_on), "the ballot that waited is recorded, not rebuilt away"
+    assert check_books(stage_on).ledger == (2 if early else 3)
 
 
 def test_rebuilding_a_healthy_box_changes_nothing(stage: Stage) -> None:

@@ -62,7 +62,7 @@ def judge(
             return position, state, None
         # Or else the ledger was read before a rebuild and the box after it: the new box would be condemned.
         if _position(database, campaign_id).box_epoch == position.box_epoch:
-            if state is not None:
+            if state is not None and state.state != REFUSED:
                 box.refuse(slug, state.epoch)
             return position, state, wrong
 

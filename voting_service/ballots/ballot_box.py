@@ -329,6 +329,12 @@ class BallotBox:
         with reaching_redis():
             self.client.eval(REFUSE_SCRIPT, 1, keys_of(slug).meta, epoch)
 
+    def reinstate(self, slug: str, judged: BoxState) -> None:
+        """Have a refused box that fits the ledger after all go on where it stood. The caller holds the ledger's lock."""
+        state = OPEN if judged.sealed_ms is None else SEALED
+        with reaching_redis():
+            self.client.hset(keys_of(slug).meta, "state", state)
+
 
 @contextmanager
 def reaching_redis() -> Iterator[None]:

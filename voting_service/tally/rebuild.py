@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
 
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from ..activity import journal
 from ..ballots.attest import discrepancy
-from ..ballots.ballot_box import PREPARED, BallotBox
+from ..ballots.ballot_box import OPEN as OPEN_BOX
+from ..ballots.ballot_box import PREPARED, BallotBox, BoxState
 from ..ballots.box_builder import BoxBuilder
 from ..campaigns.models import OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug
@@ -71,6 +72,9 @@ def rebuild_box(
         if discrepancy(slug, state, position) is None:
             box.open(slug)  # should we have crashed, the last time, between the commit and this
             return Rebuilt(None, position.seq, 0)
+        if state is not None and _fits_after_all(slug, box, state, position):
+            box.reinstate(slug, state)
+            return Rebuilt(None, position.seq, 0)
         if state is not None:
             box.refuse(slug, state.epoch)
         _require_nothing_unrecorded(session, box, slug)
@@ -83,6 +87,15 @@ def rebuild_box(
                 details={"epoch": position.box_epoch, "ballots": contents.ballots})  # fmt: skip
     box.open(slug)
     return Rebuilt(position.box_epoch, contents.ballots, len(contents.states))
+
+
+def _fits_after_all(slug: str, box: BallotBox, state: BoxState, position: RecorderPosition) -> bool:
+    """Whether a refused box is the ledger's own and complete: an older ledger may have stood beside it for a while. To
+    rebuild it then would lose the ballots that wait in it, and to leave it would keep them from ever being recorded."""
+    if discrepancy(slug, replace(state, state=OPEN_BOX), position) is not None:
+        return False
+    first = box.waiting(slug, after=position.stream_id, count=1)
+    return (first[0].seq if first else state.seq + 1) == position.seq + 1
 
 
 def _require_nothing_unrecorded(session: Session, box: BallotBox, slug: str) -> None:
