@@ -254,9 +254,7 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
     logs.configure()
     place = make_polling_place(service)
     flask_app = make_flask(service, place)
-    whole: Callable[..., Iterable[bytes]] = front_door.FrontDoor(
-        flask_app, place.station, place.sessions, [headers.STAY_WITH_HTTPS] if service.settings.secure else []
-    )
+    whole: Callable[..., Iterable[bytes]] = front_door.FrontDoor(flask_app, place)
     if service.settings.trusted_proxies:
         count = service.settings.trusted_proxies
         whole = ProxyFix(whole, x_for=count, x_proto=count, x_host=0)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
-import random
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from flask import current_app, render_template
 from markupsafe import Markup
@@ -14,12 +14,15 @@ from markupsafe import Markup
 from ..candidates.showcase import CandidateView
 from ..clock import rfc3339
 from ..web.headers import csp_nonce
-from ..web.language import Slot, html_language
+from ..web.language import CHINESE, Slot, html_language
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
 from .campaign_view import CampaignView
 from .polling_place import PollingPlace
 
+T = TypeVar("T")
+PRIVATE = "private, no-cache"
+"""``Cache-Control`` of a page that is filled in for one voter."""
 _SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards")}
 
 
@@ -38,57 +41,71 @@ class Sought:
         return not (self.query or self.category or self.chosen or self.problems)
 
 
-def voters_order(
-    candidates: Sequence[CandidateView], slug: str, session: VoterSession | None
-) -> list[CandidateView]:
+def voters_order(candidates: Sequence[T], slug: str, session: VoterSession | None) -> list[T]:
     """The candidates in this voter's own order: random, so that nobody gains by standing first, and the same each
     time they look. By number for one without a session."""
     if session is None:
         return list(candidates)
-    seed = hmac.digest(session.subject.encode(), slug.encode(), "sha256")
-    shuffled = list(candidates)
-    random.Random(seed).shuffle(shuffled)  # noqa: S311 - an order, not a secret
-    return shuffled
+    # Sorted by as many pseudo-random numbers: the same as shuffling, at a fifth of its cost.
+    seed = hashlib.shake_128(f"{session.subject}|{slug}".encode())
+    places = memoryview(seed.digest(8 * len(candidates))).cast("Q")
+    return [candidates[i] for i in sorted(range(len(candidates)), key=places.__getitem__)]
 
 
 def campaign_page(
     place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime, sought: Sought
 ) -> bytes:
     """The page for one voter."""
-    form = ""
-    if session is not None and view.state == "open":
-        form, _ballot_form = place.station.forms.issue(view.slug, session, now)
-    order = voters_order(view.show.candidates, view.slug, session)
+    no_device = session is None
     if not sought.plain:
-        return _searched(view, order, form, now, sought, no_device=session is None).encode()
-    page, cards = _cached(place, view, no_device=session is None)
+        order = voters_order(view.show.candidates, view.slug, session)
+        form = _form(place, view, session, now)
+        return _searched(view, order, form, now, sought, no_device=no_device).encode()
+    key = _key(view, html_language(), no_device=no_device)
+    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
+    cards = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
+    return _filled(place, view, session, now, csp_nonce(), page, cards)
+
+
+def warm_page(
+    place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime, nonce: str
+) -> bytes | None:
+    """The same in Chinese and outside Flask, where it has been rendered before; None where it has not."""
+    key = _key(view, CHINESE, no_device=session is None)
+    page, cards = place.pages.known(("campaign", *key)), place.pages.known(("cards", *key))
+    return _filled(place, view, session, now, nonce, page, cards) if page and cards else None
+
+
+def _key(view: CampaignView, language: str, *, no_device: bool) -> tuple[Hashable, ...]:
+    show = view.show
+    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, no_device, language
+
+
+def _form(place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime) -> str:
+    if session is None or view.state != "open":
+        return ""
+    return place.station.forms.issue(view.show.slug, session, now)[0]
+
+
+def _filled(
+    place: PollingPlace,
+    view: CampaignView,
+    session: VoterSession | None,
+    now: datetime,
+    nonce: str,
+    page: CachedPage,
+    cards: CachedPage,
+) -> bytes:
+    # One segment a card, in the order in which the campaign lists its candidates.
+    order = voters_order(cards.segments, view.show.slug, session)
     return page.fill(
         {
-            "nonce": csp_nonce().encode(),
-            "form": form.encode(),
+            "nonce": nonce.encode(),
+            "form": _form(place, view, session, now).encode(),
             "now": rfc3339(now).encode(),
-            "cards": b"".join([cards[candidate.number] for candidate in order]),
+            "cards": b"".join(order),
         }
     )
-
-
-def _cached(
-    place: PollingPlace, view: CampaignView, *, no_device: bool
-) -> tuple[CachedPage, dict[int, bytes]]:
-    key = (
-        view.slug,
-        view.version,
-        view.state,
-        view.next_opening,
-        view.counted.stamp,
-        no_device,
-        html_language(),
-    )
-    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
-    joined = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
-    # One segment a card, in the order of their numbers.
-    numbers = [candidate.number for candidate in view.show.candidates]
-    return page, dict(zip(numbers, joined.segments, strict=True))
 
 
 def _render_cached(view: CampaignView, *, no_device: bool) -> str:

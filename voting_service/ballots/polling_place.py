@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, current_app, g, request
+from werkzeug.http import dump_cookie
 
 from ..candidates.showcase import CampaignOnShow, Showcase
 from ..clock import Clock
@@ -38,6 +39,27 @@ class PollingPlace:
         show = self.showcase.campaign(slug)
         return view_of(show, now, self.board.counts(show))
 
+    def admit(
+        self, show: CampaignOnShow, known: VoterSession | None
+    ) -> tuple[VoterSession | None, VoterSession | None]:
+        """The session that this campaign admits, None where the voter must first log in; and the one made just now
+        by an identity that gives it at once, for a browser that brought none and must keep it."""
+        made = None if known else self.identities.issue(show.rules.identities, self.sessions)
+        session = known or made
+        admitted = session is not None and session.identity in show.rules.identities
+        return session if admitted else None, made
+
+    def session_cookie(self, session: VoterSession) -> str:
+        """The value of ``Set-Cookie``."""
+        return dump_cookie(
+            COOKIE,
+            self.sessions.to_cookie(session),
+            max_age=LIFETIME_S,
+            httponly=True,
+            secure=self.secure,
+            samesite="Lax",
+        )
+
 
 def polling_place() -> PollingPlace:
     """The polling place of the running app."""
@@ -49,23 +71,13 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
     """The voter's session, if this campaign admits it; a new one where there is none and an admitted identity gives
     one at once. None where the voter must first log in."""
     place = polling_place()
-    session = place.sessions.from_cookie(request.cookies.get(COOKIE))
-    if session is None:
-        session = g.new_session = place.identities.issue(show.rules.identities, place.sessions)
-    return session if session is not None and session.identity in show.rules.identities else None
+    session, g.new_session = place.admit(show, place.sessions.from_cookie(request.cookies.get(COOKIE)))
+    return session
 
 
 def keep_session(response: Response) -> Response:
     """Hand a new session's cookie to the browser."""
     session: VoterSession | None = g.get("new_session")
     if session is not None:
-        place = polling_place()
-        response.set_cookie(
-            COOKIE,
-            place.sessions.to_cookie(session),
-            max_age=LIFETIME_S,
-            httponly=True,
-            secure=place.secure,
-            samesite="Lax",
-        )
+        response.headers.add("Set-Cookie", polling_place().session_cookie(session))
     return response

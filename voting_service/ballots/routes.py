@@ -22,7 +22,7 @@ from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
 from ..web.sessions import COOKIE
-from .campaign_page import Sought, campaign_page
+from .campaign_page import PRIVATE, Sought, campaign_page
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .polling_place import keep_session, polling_place, voter_session
@@ -34,7 +34,7 @@ _NONCE = Slot("nonce")
 pages.after_request(keep_session)
 
 
-def _page(body: str | bytes, status: int = 200, cache: str = "private, no-cache") -> Response:
+def _page(body: str | bytes, status: int = 200, cache: str = PRIVATE) -> Response:
     response = make_response(body, status)
     response.headers["Cache-Control"] = cache
     return response

@@ -152,6 +152,10 @@ class Showcase:
         finally:
             self._lock.release()
 
+    def knows(self, slug: str) -> bool:
+        """Whether this process has shown the campaign before."""
+        return slug in self._shown
+
     def listed(self) -> list[CampaignOnShow]:
         """All public campaigns, the latest first."""
         read_at, slugs = self._listing

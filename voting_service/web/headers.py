@@ -8,18 +8,37 @@ from flask import Flask, Response, g
 
 STAY_WITH_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
-API_HEADERS = [
+Headers = list[tuple[str, str]]
+
+_EVERYWHERE: Headers = [
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
-    ("Cache-Control", "no-store"),
 ]
+_ON_PAGES: Headers = [
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+]
+
+API_HEADERS: Headers = [*_EVERYWHERE, ("Cache-Control", "no-store")]
 """For answers that are made before Flask is entered."""
+
+
+def page_headers(nonce: str) -> Headers:
+    """For a page that is made before Flask is entered: what Flask's own pages get."""
+    policy = ("Content-Security-Policy", content_security_policy(nonce))
+    return [*_EVERYWHERE, policy, *_ON_PAGES]
+
+
+def new_nonce() -> str:
+    """For one response."""
+    return secrets.token_urlsafe(16)
 
 
 def csp_nonce() -> str:
     """This response's nonce, made once for each request."""
     if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
+        g.csp_nonce = new_nonce()
     nonce: str = g.csp_nonce
     return nonce
 
@@ -35,14 +54,9 @@ def content_security_policy(nonce: str) -> str:
 
 def add_security_headers(response: Response) -> Response:
     """After every request."""
-    headers = response.headers
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if response.mimetype == "text/html":
-        headers.setdefault("Content-Security-Policy", content_security_policy(csp_nonce()))
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    is_page = response.mimetype == "text/html"
+    for name, value in page_headers(csp_nonce()) if is_page else _EVERYWHERE:
+        response.headers.setdefault(name, value)
     return response
 
 

@@ -15,6 +15,8 @@ from ..clock import rfc3339
 from ..text import Text
 
 LANGUAGES = ("zh", "en")
+CHINESE = "zh-CN"
+"""<html lang> of a page that nobody asked for in English."""
 
 
 def say(text: Text) -> str:
@@ -29,7 +31,7 @@ def chosen_language() -> str:
 
 def html_language() -> str:
     """The value of <html lang>."""
-    return "en" if str(get_locale()) == "en" else "zh-CN"
+    return "en" if str(get_locale()) == "en" else CHINESE
 
 
 class Slot:

@@ -43,13 +43,21 @@ class PageCache:
         self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
         self._lock = threading.Lock()
 
+    def known(self, key: Hashable) -> CachedPage | None:
+        """The page of this key, if it has been rendered."""
+        return self._pages.get(key)
+
     def page(self, key: Hashable, render: Callable[[], str]) -> CachedPage:
         """The page of this key, rendered now if it is not there."""
         page = self._pages.get(key)
-        if page is None:
-            page = CachedPage.cut(render())
-            with self._lock:
-                self._pages[key] = page
+        return page or self._render(key, render)
+
+    def _render(self, key: Hashable, render: Callable[[], str]) -> CachedPage:
+        # Live counts change a page every second: without turns, every thread would then render the same one.
+        with self._lock:
+            page = self._pages.get(key)
+            if page is None:
+                page = self._pages[key] = CachedPage.cut(render())
                 while len(self._pages) > self._size:
                     self._pages.popitem(last=False)
-        return page
+            return page
