@@ -46,7 +46,7 @@ def voters_order(candidates: Sequence[T], slug: str, session: VoterSession | Non
     time they look. By number for one without a session."""
     if session is None:
         return list(candidates)
-    # Sorted by as many pseudo-random numbers: the same as shuffling, at a fifth of its cost.
+    # Sorted by as many pseudo-random numbers: as good as shuffling, at half its cost or less.
     seed = hashlib.shake_128(f"{session.subject}|{slug}".encode())
     places = memoryview(seed.digest(8 * len(candidates))).cast("Q")
     return [candidates[i] for i in sorted(range(len(candidates)), key=places.__getitem__)]
