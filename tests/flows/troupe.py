@@ -109,9 +109,9 @@ class Player:
         return True
 
     def end(self) -> None:
-        """End it for good."""
+        """End it for good, as an operator does."""
         if self._popen is not None and self._popen.poll() is None:
-            os.killpg(self._popen.pid, signal.SIGTERM)
+            self._popen.terminate()
             try:
                 self._popen.wait(30)
             except subprocess.TimeoutExpired:

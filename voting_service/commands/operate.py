@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from pathlib import Path
 
 import click
@@ -19,6 +17,7 @@ from ..text import _
 from .output import print_json, say
 from .secrets_file import write_env_file
 from .service import MakeService, Service, redis_running
+from .stop_sign import StopSign
 from .supervisor import Supervisor, recorder_child, web_child
 
 
@@ -56,9 +55,8 @@ def recorder(make: MakeService) -> None:
     """Take turns until told to stop; the batch under way is finished first."""
     service = make()
     logs.configure()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = StopSign()
+    stop.listen()
     stores, archives = service.recorder_stores, service.settings.data_dir / "archives"
     with redis_running(service):
         run(

@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+
+from .stop_sign import StopSign
 
 ROOT = Path(__file__).resolve().parents[2]
 GRACE_S = 30
@@ -47,13 +48,12 @@ class Supervisor:
     def __init__(self, children: Sequence[Child], environ: Mapping[str, str] | None = None) -> None:
         self._children = children
         self._environ = dict(os.environ if environ is None else environ)
-        self._stop = threading.Event()
+        self._stop = StopSign()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def run(self) -> None:
         """Start all, restart whichever dies, end all in the order of their starting."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        self._stop.listen()
         pauses = dict.fromkeys((child.name for child in self._children), 0.5)
         try:
             for child in self._children:
