@@ -9,7 +9,7 @@ from .comparisons import usual_cookies
 from .load import LoadGenerator, Round, percentile
 from .paired import in_turn, ratios, spread
 from .run import Run
-from .servers import Server, serving
+from .servers import THREADS, WORKERS, Server, serving
 from .stand import Stand, stand
 from .table import Row
 
@@ -23,7 +23,7 @@ class Side(NamedTuple):
 
     round: Round
     cpu_us: float
-    """Processor time of the worker for one request; 0 where the system does not tell."""
+    """Processor time of the workers for one request; 0 where the system does not tell."""
 
 
 def measure(run: Run) -> list[Row]:
@@ -42,9 +42,9 @@ def _sides(place: Stand, server: Server, load: LoadGenerator, count: int) -> dic
     usual_cookie = usual_cookies()
 
     def run(requests: list[bytes], status: int) -> Side:
-        before = server.cpu_s() or 0.0
+        before = server.cpu_s()
         round_ = load.run(requests, CONNECTIONS).require(status)
-        return Side(round_, ((server.cpu_s() or 0.0) - before) / len(requests) * 1e6)
+        return Side(round_, (server.cpu_s() - before) / len(requests) * 1e6)
 
     def cast(_turn: int) -> Side:
         path = "/api/v1/campaigns/test/ballots"
@@ -81,9 +81,9 @@ def _rate_note(found: dict[str, list[Side]]) -> str:
         f"{name} {spread([side.round.rate for side in sides]).median:.0f}/s" for name, sides in found.items()
     )
     cpu = {name: [side.cpu_us for side in sides] for name, sides in found.items()}
-    note = f"one worker on one core: {rates}"
+    note = f"{WORKERS} workers × {THREADS} threads on one core: {rates}"
     if min(cpu["cast"]) > 0:
-        note += f"; by the worker's processor time {ratios(cpu['empty'], cpu['cast'])}"
+        note += f"; by the workers' processor time {ratios(cpu['empty'], cpu['cast'])}"
     return note
 
 

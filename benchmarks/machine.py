@@ -1,8 +1,8 @@
 """The machine: what a reader must know of it, and which of its cores does what.
 
-The measured process gets a core to itself where there are two or more; the load generator and Redis share another (or
-have one each, from four cores on). So a ratio compares what one core of Python can do, and neither the load nor Redis
-takes from it.
+The measured workers share a core of their own where there are two or more; the load generator and Redis share another
+(or have one each, from four cores on). So a ratio compares what one core of Python can do, and neither the load nor
+Redis takes from it.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ def children(process: int) -> list[int]:
         return [process]
 
 
-def cpu_s(process: int) -> float | None:
-    """Processor time used by a process so far, in its own code and in the system's."""
+def cpu_s(process: int) -> float:
+    """Processor time used by a process so far, in its own code and in the system's; 0 where that is not told."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

@@ -1,4 +1,4 @@
-"""Starts the measured process: one gunicorn worker with threads, configured as in production."""
+"""Starts what is measured: gunicorn with as many workers and threads as the service has by default."""
 
 from __future__ import annotations
 
@@ -13,32 +13,35 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from voting_service.settings import Settings
+
 from . import machine
 from .comparisons import DATABASE, PAGE_BYTES
 from .stand import Stand
 
 ROOT = Path(__file__).parents[1]
-THREADS = 16
+WORKERS = int(Settings.model_fields["workers"].default)
+THREADS = int(Settings.model_fields["threads"].default)
 _PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True)
 class Server:
-    """The measured process."""
+    """The measured processes."""
 
     host: str
     port: int
-    worker: int
-    """Its process id."""
+    workers: tuple[int, ...]
+    """Their process ids."""
 
-    def cpu_s(self) -> float | None:
-        """Processor time that the worker has used; None where the system does not tell."""
-        return machine.cpu_s(self.worker)
+    def cpu_s(self) -> float:
+        """Processor time that the workers have used; 0 where the system does not tell."""
+        return sum(machine.cpu_s(worker) for worker in self.workers)
 
 
 @contextmanager
 def serving(stand: Stand, page: bytes = b"") -> Iterator[Server]:
-    """The service and its comparisons, from one worker on a core of its own."""
+    """The service and its comparisons, from workers that share a core of their own."""
     page_file = stand.directory / "page.html"
     page_file.write_bytes(page)
     environ = stand.environ | {
@@ -49,7 +52,7 @@ def serving(stand: Stand, page: bytes = b"") -> Iterator[Server]:
     process = _start(host, port, environ)
     try:
         _wait(process, host, port)
-        yield Server(host, port, machine.children(process.pid)[0])
+        yield Server(host, port, tuple(machine.children(process.pid)))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -60,7 +63,7 @@ def _start(host: str, port: int, environ: Mapping[str, str]) -> subprocess.Popen
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "benchmarks.comparisons:app",
              "--config", str(ROOT / "deploy" / "gunicorn.conf.py"),
-             "--bind", f"{host}:{port}", "--workers", "1", "--threads", str(THREADS)],
+             "--bind", f"{host}:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)],
             cwd=ROOT, env=dict(environ),
         )  # fmt: skip
 
