@@ -198,6 +198,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=64 * 1024, BASE_URL=settings.base_url, INTERNAL_TOKEN=settings.metrics_token
     )
+    # No redirect of werkzeug's: it would name whatever host the asker claims.
+    app.url_map.merge_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays legible, and pages stay small
     app.extensions.update(
         polling_place=place,

@@ -10,7 +10,8 @@ graceful_timeout = 20
 # Log lines of ours are structured; an access log would hold addresses.
 accesslog = None
 errorlog = "-"
-loglevel = "warning"
+# Not "warning": gunicorn's own warning of a malformed request names the sender's address.
+loglevel = "error"
 
 
 def post_worker_init(worker):

@@ -27,6 +27,9 @@ from .clock import from_ms, to_ms
 from .errors import Unavailable
 from .text import _
 
+POOL = 20
+"""Connections kept by each process; as many again when all its threads ask at once."""
+
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -108,6 +111,9 @@ class Database:
         with _reaching_database(), Session(self.engine, expire_on_commit=False) as session:
             if self.engine.dialect.name == "sqlite":
                 session.execute(text("BEGIN"))
+            else:
+                # One snapshot for all questions of the block, as SQLite gives by itself.
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     def upgrade(self) -> None:
@@ -144,7 +150,12 @@ def _alembic() -> Config:
 def _make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(
-            url, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": 5}
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            pool_size=POOL,
+            max_overflow=POOL,
+            connect_args={"connect_timeout": 5},
         )
     # Parameters hold voter tags: they are not for logs, not even in an error.
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("version", BIG, nullable=False),
         sa.Column("imported_at", sa.BigInteger(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("counts_json", sa.String(), nullable=True),
         sa.CheckConstraint(

@@ -46,7 +46,9 @@ def test_a_directory_and_a_zip_are_the_same(tmp_path: Path) -> None:
 
 def test_one_folder_around_everything_is_taken_off(tmp_path: Path) -> None:
     wrapped = {f"评选 2026/{name}": data for name, data in FILES.items()}
-    assert contents(zipped(tmp_path / "a.zip", {**wrapped, "__MACOSX/评选 2026/._campaign.toml": b""})) == FILES
+    assert (
+        contents(zipped(tmp_path / "a.zip", {**wrapped, "__MACOSX/评选 2026/._campaign.toml": b""})) == FILES
+    )
 
 
 def test_what_systems_leave_behind_is_ignored(tmp_path: Path) -> None:
@@ -65,7 +67,9 @@ def test_what_systems_leave_behind_is_ignored(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
-def test_chinese_names_are_read_from_zips_that_do_not_say_their_encoding(tmp_path: Path, encoding: str) -> None:
+def test_chinese_names_are_read_from_zips_that_do_not_say_their_encoding(
+    tmp_path: Path, encoding: str
+) -> None:
     raw = "评选/说明书.txt".encode(encoding)
     placeholder = "x" * len(raw)
     path = zipped(tmp_path / "a.zip", {placeholder: b"1", "评选/campaign.toml"[3:]: b"2"})
@@ -75,7 +79,15 @@ def test_chinese_names_are_read_from_zips_that_do_not_say_their_encoding(tmp_pat
 
 @pytest.mark.parametrize(
     "name",
-    ["../campaign.toml", "photos/../../x.jpg", "/etc/passwd", "..\\x.toml", "C:\\x.toml", "\\\\host\\x", "a\nb.txt"],
+    [
+        "../campaign.toml",
+        "photos/../../x.jpg",
+        "/etc/passwd",
+        "..\\x.toml",
+        "C:\\x.toml",
+        "\\\\host\\x",
+        "a\nb.txt",
+    ],
 )
 def test_a_name_that_leads_outside_is_refused(tmp_path: Path, name: str) -> None:
     (problem,) = problems(zipped(tmp_path / "a.zip", {**FILES, name: b"x"}))
@@ -174,7 +186,10 @@ def test_an_encrypted_zip_is_said_so(tmp_path: Path) -> None:
 
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     zipped(tmp_path / "a.zip", {"campaign.toml": b"x"})
-    with zipfile.ZipFile(tmp_path / "a.zip", "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+    with (
+        zipfile.ZipFile(tmp_path / "a.zip", "a") as archive,
+        pytest.warns(UserWarning, match="Duplicate name"),
+    ):
         archive.writestr("campaign.toml", b"y")
     assert problems(tmp_path / "a.zip") == ["campaign.toml：在 zip 里出现了两次。"]
 
@@ -218,7 +233,9 @@ def test_any_bytes_at_all_give_problems_and_nothing_else(tmp_path: Path) -> None
 
 
 def test_every_file_has_its_part() -> None:
-    layout = layout_of(["Campaign.TOML", "candidates.xlsx", "photos/01-2.JPG", "photos/1.png", "photos/Cover.webp"])
+    layout = layout_of(
+        ["Campaign.TOML", "candidates.xlsx", "photos/01-2.JPG", "photos/1.png", "photos/Cover.webp"]
+    )
     assert (layout.campaign, layout.table) == ("Campaign.TOML", "candidates.xlsx")
     assert layout.photos == (
         PhotoFile("photos/Cover.webp", None, 1),

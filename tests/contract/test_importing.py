@@ -72,7 +72,12 @@ class Desk:
         (self.folder / "photos").mkdir(parents=True)
         self.write("campaign.toml", TOML)
         self.write("candidates.csv", CSV)
-        for name, colour in (("1.jpg", "red"), ("1-2.png", "green"), ("2.jpg", "blue"), ("cover.jpg", "white")):
+        for name, colour in (
+            ("1.jpg", "red"),
+            ("1-2.png", "green"),
+            ("2.jpg", "blue"),
+            ("cover.jpg", "white"),
+        ):
             self.photo(name, colour)
 
     def write(self, name: str, text: str) -> None:
@@ -157,7 +162,11 @@ def test_a_folder_becomes_a_draft(desk: Desk) -> None:
     assert len(KEYRING.open(campaign.voter_key, "campaigns.voter_key.yun-chuan")) == 32
     assert campaign.cover_json is not None
     assert Picture.from_json(campaign.cover_json).widths == (320, 400)
-    assert desk.roster() == [(1, "石望川", "energy", 2), (2, "江晚舟", "transport", 1), (3, "向禾", "energy", 0)]
+    assert desk.roster() == [
+        (1, "石望川", "energy", 2),
+        (2, "江晚舟", "transport", 1),
+        (3, "向禾", "energy", 0),
+    ]
     assert len(list(desk.store.directory.iterdir())) == 4 * 2 * 2
 
 
@@ -232,7 +241,10 @@ def test_a_second_import_updates_what_is_not_open(desk: Desk, phase: str) -> Non
     desk.moves_to(phase)
     desk.replace("campaign.toml", "max_choices = 2", "max_choices = 1")
     desk.replace("campaign.toml", 'key = "transport"\nname = "交通运输"', 'key = "sun"\nname = "光伏"')
-    desk.write("candidates.csv", "编号,姓名,单位,组别\n1,石望川,新煤矿,光伏\n3,向禾,光伏电站,sun\n4,麦小满,物流园,能源\n")
+    desk.write(
+        "candidates.csv",
+        "编号,姓名,单位,组别\n1,石望川,新煤矿,光伏\n3,向禾,光伏电站,sun\n4,麦小满,物流园,能源\n",
+    )
     (desk.folder / "photos/2.jpg").unlink()
     (desk.folder / "photos/1.jpg").unlink()
     desk.photo("4.webp", "yellow")
@@ -276,7 +288,12 @@ def test_the_same_folder_again_is_fine_when_voting_has_frozen_it(desk: Desk, pha
 @pytest.mark.parametrize(
     ("file", "old", "new", "problem"),
     [
-        ("campaign.toml", "max_choices = 2", "max_choices = 3", "campaign.toml voting.max_choices：从 “2” 改成了 “3”。"),
+        (
+            "campaign.toml",
+            "max_choices = 2",
+            "max_choices = 3",
+            "campaign.toml voting.max_choices：从 “2” 改成了 “3”。",
+        ),
         (
             *("campaign.toml", "closes_at = 2026-04-16T18", "closes_at = 2026-04-17T18"),
             "campaign.toml voting.closes_at：从 “2026-04-16T18:00:00+08:00” 改成了 “2026-04-17T18:00:00+08:00”。",
@@ -286,8 +303,18 @@ def test_the_same_folder_again_is_fine_when_voting_has_frozen_it(desk: Desk, pha
             "campaign.toml voting.daily_hours：从 “06:00–24:00” 改成了 不限。",
         ),
         ("campaign.toml", "能源", "新能源", None),
-        ("campaign.toml", "云川市总工会", "云山市总工会", "campaign.toml organiser：从 “云川市总工会” 改成了 “云山市总工会”。"),
-        ("campaign.toml", "[publicity.contact]", "[assessment]\nseats = 3\n[publicity.contact]", "campaign.toml assessment：有改动。"),
+        (
+            "campaign.toml",
+            "云川市总工会",
+            "云山市总工会",
+            "campaign.toml organiser：从 “云川市总工会” 改成了 “云山市总工会”。",
+        ),
+        (
+            "campaign.toml",
+            "[publicity.contact]",
+            "[assessment]\nseats = 3\n[publicity.contact]",
+            "campaign.toml assessment：有改动。",
+        ),
         (
             *("campaign.toml", "[publicity.contact]", "[publicity]\nworkdays = 3\n[publicity.contact]"),
             "campaign.toml publicity.workdays：从 “5” 改成了 “3”。",

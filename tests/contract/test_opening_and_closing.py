@@ -30,7 +30,7 @@ from voting_service.commands import make_cli
 from voting_service.commands.supervisor import ROOT
 from voting_service.errors import ProblemsFound
 from voting_service.ledger import RecorderPosition
-from voting_service.recorder.closing import finish_closing, seal_if_due
+from voting_service.recorder.closing import finish_closing
 from voting_service.recorder.drain import BooksDisagree, drain_once
 from voting_service.tally.ledger_reads import tally_ledger
 from voting_service.tally.publication import publish_due
@@ -294,7 +294,7 @@ def test_the_box_is_sealed_at_its_closing_time_by_redis_clock_and_no_later(stage
     voter, late = stage_on.voter(), stage_on.voter()
     form, late_form = voter.form()["form"], late.form()["form"]
     receipt = voter.post(form, [1]).get_json()["receipt"]
-    assert seal_if_due(stage_on.service.recorder_stores, "test") is None, "not due yet"
+    assert stage_on.service.recorder_stores.box.seal("test", early=False) is None, "not due yet"
     closes_at = redis_now(stage_on) - timedelta(milliseconds=1)
     move_the_close(stage_on, closes_at)
     refused = late.post(late_form, [2])
@@ -351,10 +351,10 @@ def test_what_the_sealed_box_still_holds_is_recorded_before_closed_is_written(st
     for _ in range(5):
         assert stage_on.voter().vote([1]).status_code == 201
     service = stage_on.service
-    sealed = seal_if_due(service.recorder_stores, "test", early=True)
+    sealed = service.recorder_stores.box.seal("test", early=True)
     assert sealed is not None
     assert sealed[1] == 5
-    assert seal_if_due(service.recorder_stores, "test", early=True) == sealed, "sealed once"
+    assert service.recorder_stores.box.seal("test", early=True) == sealed, "sealed once"
     assert drain_once(service.recorder_stores, campaign_of(stage_on).id, "test", batch=2) == 2
     stage_on.record()
     assert [entry["type"] for entry in log_entries(stage_on)] == ["opened", *["ballot"] * 5, "closed"]
@@ -366,7 +366,7 @@ def test_closed_is_written_once_however_many_finish(stage_on: Stage) -> None:
     stage_on.campaign()
     stage_on.voter().vote([1])
     stores = stage_on.service.recorder_stores
-    sealed = seal_if_due(stores, "test", early=True)
+    sealed = stores.box.seal("test", early=True)
     assert sealed is not None
     given = stage_on.service.settings
     services = [
@@ -413,7 +413,7 @@ def test_a_close_that_crashed_anywhere_is_finished_by_the_next_recorder(
     for _ in range(2):
         assert stage_on.voter().vote([3]).status_code == 201
     stores, campaign_id = stage_on.service.recorder_stores, campaign_of(stage_on).id
-    sealed = seal_if_due(stores, "test", early=True)
+    sealed = stores.box.seal("test", early=True)
     assert sealed is not None
     with crash_at_commit(stage_on, commits):
         finish_closing(stores, campaign_id, "test", sealed, actor="test")
@@ -431,7 +431,7 @@ def test_a_campaign_whose_ballots_are_not_all_recorded_does_not_close(stage_on: 
     stage_on.campaign()
     stage_on.voter().vote([1])
     stores, campaign_id = stage_on.service.recorder_stores, campaign_of(stage_on).id
-    sealed = seal_if_due(stores, "test", early=True)
+    sealed = stores.box.seal("test", early=True)
     assert sealed is not None
     with pytest.raises(BooksDisagree, match="不能结束"):
         finish_closing(stores, campaign_id, "test", (sealed[0], 2), actor="test")
@@ -458,7 +458,7 @@ def test_hidden_counts_stay_hidden_until_the_close_while_the_tree_is_public(stag
         assert withheld.get_json()["shown_size"] == 1
     counts = client.get("/api/v1/campaigns/test/counts").get_json()
     assert (counts["shown"], counts["counts"], counts["ballots"]) == (False, {}, None)
-    seal_if_due(stage_on.service.recorder_stores, "test", early=True)
+    stage_on.service.recorder_stores.box.seal("test", early=True)
     turn(stage_on)
     bundle = client.get("/log/test/tile/entries/000.p/4")
     assert [entries.decode(entry)["type"] for entry in entries.unbundle(bundle.data)] == [

@@ -153,7 +153,12 @@ def test_sixteen_bits_a_channel_become_eight(store: PhotoStore) -> None:
 
     row = b"\0" + struct.pack(">3H", *(value * 257 for value in RED)) * 300
     head = struct.pack(">2L5B", 300, 300, 16, 2, 0, 0, 0)
-    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(row * 300)) + chunk(b"IEND", b"")
+    data = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(row * 300))
+        + chunk(b"IEND", b"")
+    )
     assert near(opened(store, store.keep(data)).getpixel((100, 100)), RED)
 
 
@@ -265,5 +270,12 @@ def test_only_our_own_names_are_served(store: PhotoStore) -> None:
     picture = store.keep(encoded(two_halves()))
     assert store.path(picture.file_name(320, "webp")) is not None
     (store.directory / "secret.jpg").write_bytes(b"")
-    for name in ("secret.jpg", f"../photos/{picture.file_name(320)}", f"{picture.name}-9.jpg", "", ".", f"{'a' * 32}-320.jpg"):
+    for name in (
+        "secret.jpg",
+        f"../photos/{picture.file_name(320)}",
+        f"{picture.name}-9.jpg",
+        "",
+        ".",
+        f"{'a' * 32}-320.jpg",
+    ):
         assert store.path(name) is None

@@ -123,7 +123,9 @@ def test_given_times_take_the_place_of_the_files_own() -> None:
 
 def test_unlimited_and_the_whole_day_have_one_form_each() -> None:
     text = replaced('daily_hours = ["06:00", "24:00"]', 'daily_hours = ["00:00", "24:00"]')
-    text = text.replace("min_choices = 1", 'min_choices = 1\nballots_per_day = "unlimited"\nballots_total = 5')
+    text = text.replace(
+        "min_choices = 1", 'min_choices = 1\nballots_per_day = "unlimited"\nballots_total = 5'
+    )
     declaration = read(text).declaration
     assert declaration is not None
     rules = declaration.rules
@@ -133,11 +135,23 @@ def test_unlimited_and_the_whole_day_have_one_form_each() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("min_choices = 1", "min_choice = 1", "campaign.toml voting.min_choice：没有这一项。 您要写的是不是 min_choices？"),
+        (
+            "min_choices = 1",
+            "min_choice = 1",
+            "campaign.toml voting.min_choice：没有这一项。 您要写的是不是 min_choices？",
+        ),
         ("max_choices = 3", 'max_choices = "3"', "campaign.toml voting.max_choices：应当是整数，不加引号。"),
         ("max_choices = 3", "max_choices = true", "campaign.toml voting.max_choices：应当是整数，不加引号。"),
-        ("max_choices = 3", "max_choices = 0", "campaign.toml voting.max_choices：是 0，应当在 1 到 1000 之间。"),
-        ("min_choices = 1", "min_choices = 4", "campaign.toml voting.max_choices：不能小于 min_choices（4）。"),
+        (
+            "max_choices = 3",
+            "max_choices = 0",
+            "campaign.toml voting.max_choices：是 0，应当在 1 到 1000 之间。",
+        ),
+        (
+            "min_choices = 1",
+            "min_choices = 4",
+            "campaign.toml voting.max_choices：不能小于 min_choices（4）。",
+        ),
         ("seats = 10", "seats = 10\ncounts = 1", "campaign.toml assessment.counts：没有这一项。"),
         ('title = "最美产业工人"', "", "campaign.toml title：缺少这一项。"),
         ('title = "最美产业工人"', 'title = "a\\nb"', "campaign.toml title：含有换行或不可见的控制字符。"),
@@ -197,7 +211,9 @@ def test_a_slip_is_named_with_its_place(old: str, new: str, problem: str | None)
         assert found[0].startswith(problem)
 
 
-@pytest.mark.parametrize("slug", ["ab", "a" * 61, "Zui", "-abc", "abc-", "a--b", "a_b", "最美的人", "a.b.c", "a/b/c"])
+@pytest.mark.parametrize(
+    "slug", ["ab", "a" * 61, "Zui", "-abc", "abc-", "a--b", "a_b", "最美的人", "a.b.c", "a/b/c"]
+)
 def test_a_slug_is_fit_for_an_address(slug: str) -> None:
     (found,) = problems(replaced("zui-mei-2026", slug))
     assert found.startswith("campaign.toml slug：不能是")
@@ -209,7 +225,9 @@ def test_a_key_above_the_first_heading_is_sent_home() -> None:
 
 
 def test_all_problems_come_at_once_and_categories_are_known_all_the_same() -> None:
-    outcome = read(GOOD.replace('organiser = "云川市总工会"', "").replace("max_choices = 3", "").replace("seats", "seat"))
+    outcome = read(
+        GOOD.replace('organiser = "云川市总工会"', "").replace("max_choices = 3", "").replace("seats", "seat")
+    )
     assert [problem.where for problem in outcome.problems] == [
         "campaign.toml organiser",
         "campaign.toml voting.max_choices",
@@ -220,7 +238,9 @@ def test_all_problems_come_at_once_and_categories_are_known_all_the_same() -> No
 
 
 def test_daily_hours_that_voting_never_meets_are_a_problem() -> None:
-    text = GOOD.replace("2026-04-16T18:00:00", "2026-04-07T10:00:00").replace('"06:00", "24:00"', '"06:00", "08:00"')
+    text = GOOD.replace("2026-04-16T18:00:00", "2026-04-07T10:00:00").replace(
+        '"06:00", "24:00"', '"06:00", "08:00"'
+    )
     assert problems(text) == ["campaign.toml voting.daily_hours：投票期间没有一刻在这个时段里。"]
 
 
@@ -229,7 +249,9 @@ def test_broken_toml_names_the_line() -> None:
     assert problem.where == "campaign.toml 第 2 行"
 
 
-@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000, "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize(
+    "value", ["9" * 5000, "[" * 5000, "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"]
+)
 def test_absurd_values_are_problems_too(value: str) -> None:
     assert len(problems(replaced("2026-04-16T18:00:00", value))) == 1
 

@@ -65,7 +65,10 @@ def test_a_png_is_scanned_at_any_size(pixels: int) -> None:
     image = Image.open(io.BytesIO(qr_png(URL, pixels=pixels)))
     assert image.width == image.height
     assert image.width == pixels or pixels == 10
-    assert scanned(image.resize((image.width * 4,) * 2, Image.Resampling.NEAREST) if pixels == 10 else image) == URL
+    assert (
+        scanned(image.resize((image.width * 4,) * 2, Image.Resampling.NEAREST) if pixels == 10 else image)
+        == URL
+    )
 
 
 def test_a_png_with_a_logo_is_scanned(tmp_path: Path) -> None:

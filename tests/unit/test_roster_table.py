@@ -17,7 +17,9 @@ from voting_service.candidates.personal_data import personal_data_in
 from voting_service.candidates.roster_table import FIELDS, HEADINGS, RosterRead, RosterRow, read_roster
 
 CATEGORIES = (CategoryRule("energy", "能源"), CategoryRule("transport", "交通运输"))
-SHI = RosterRow(1, "石望川", "青石梁煤矿", "采煤机司机", "energy", "男", "1981-03", "一句话", "故事\n\n第二段", "口号")
+SHI = RosterRow(
+    1, "石望川", "青石梁煤矿", "采煤机司机", "energy", "男", "1981-03", "一句话", "故事\n\n第二段", "口号"
+)
 WU = RosterRow(12, "阿拉坦·乌云", "公交公司", category="transport", video_url="https://v.example/1")
 
 
@@ -202,7 +204,7 @@ def test_a_sheets_own_numbers_and_dates_are_understood() -> None:
         ("candidates.csv", b"", "candidates.csv：表格是空的。"),
         ("candidates.csv", b"\n\n", "candidates.csv：表格是空的。"),
         ("candidates.csv", b"\xff\xff\x00", "candidates.csv：看不出是什么编码。"),
-        ("candidates.csv", "编号,姓名,单位\n1,\"石".encode(), "candidates.csv 第 2 行：不合 CSV 格式"),
+        ("candidates.csv", '编号,姓名,单位\n1,"石'.encode(), "candidates.csv 第 2 行：不合 CSV 格式"),
         ("candidates.csv", "编号,姓名,单位\n".encode(), "candidates.csv：只有标题行，没有候选人。"),
         ("candidates.csv", b"PK\x03\x04\x00", "candidates.csv：看不出是什么编码。"),
         ("candidates.xlsx", b"not a sheet", "candidates.xlsx：打不开，不是完整的 xlsx 文件。"),

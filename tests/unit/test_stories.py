@@ -51,7 +51,10 @@ def test_no_tag_but_the_allowed_ones_ever_comes_out(markdown: str) -> None:
 
 
 def test_plain_text_is_one_line_of_the_words() -> None:
-    assert plain_text("# 题\n\n第一段\n续 **重点**。\n\n- a b\n- [链接](https://a.example)", 100) == "题第一段续重点。a b链接"
+    assert (
+        plain_text("# 题\n\n第一段\n续 **重点**。\n\n- a b\n- [链接](https://a.example)", 100)
+        == "题第一段续重点。a b链接"
+    )
 
 
 def test_plain_text_is_cut_to_its_limit() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -297,8 +298,11 @@ class BallotBox:
         with reaching_redis():
             while rows := self.client.xrange(keys.stream, min="-", max=up_to, count=1000):
                 with self.client.pipeline(transaction=False) as pipe:
+                    now_ms = time.time_ns() // 1_000_000
                     for _stream_id, fields in rows:
-                        pipe.expire(keys.ballot + fields["b"], keep_s)
+                        # A form may outlive the setting that it was issued under, or come from a clock that was ahead.
+                        until_ms = max(now_ms + keep_s * 1000, int(fields.get("e", 0)) + 60_000)
+                        pipe.pexpireat(keys.ballot + fields["b"], until_ms)
                     # The expiries go first: were the trim to go first, a crash would leave keys that never expire.
                     pipe.xtrim(keys.stream, minid=_after(rows[-1][0]), approximate=False)
                     pipe.execute()
@@ -320,7 +324,7 @@ class BallotBox:
             reply: list[int] = self.client.eval(SEAL_SCRIPT, 1, keys_of(slug).meta, "now" if early else "due")
         if not reply:
             raise BoxUnavailable(
-                _("票箱不存在，无法封箱。"), _("请先运行 voting-service rebuild-box 从台账重建票箱。")
+                _("票箱不存在或已停用，无法封箱。"), _("请先运行 voting-service rebuild-box 从台账重建票箱。")
             )
         return (reply[0], reply[1]) if reply[0] else None
 

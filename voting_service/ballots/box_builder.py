@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from ..campaigns.rules import BallotRules
 from ..clock import to_ms
-from .ballot_box import PREPARED, BallotBox, BoxKeys, keys_of, reaching_redis
+from .ballot_box import PREPARED, SEALED, BallotBox, BoxKeys, keys_of, reaching_redis
 
 
 def prepare_box(
@@ -67,10 +67,13 @@ class BoxBuilder:
         counted: int,
         held: int,
         state: str,
+        sealed_ms: int | None = None,
     ) -> None:
         """Put the new box in the old one's place, all at once."""
         order = {category.key: index for index, category in enumerate(rules.categories, start=1)}
         meta = meta_of(rules) | {"epoch": epoch, "seq": seq, "counted": counted, "held": held, "state": state}
+        if sealed_ms is not None:
+            meta |= {"state": SEALED, "sealed_ms": sealed_ms}
         with reaching_redis():
             built = [
                 (new, real)

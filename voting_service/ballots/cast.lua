@@ -122,5 +122,6 @@ else
   for _, number in ipairs(numbers) do redis.call('HINCRBY', KEYS[4], number, 1) end
 end
 redis.call('SET', KEYS[6], now .. ':' .. ARGV[5] .. ':' .. tag .. ':' .. ARGV[3])
-redis.call('XADD', KEYS[5], '*', 'b', ARGV[1], 'n', seq, 't', now, 'v', tag, 'c', ARGV[3], 'w', ARGV[4], 'h', ARGV[5])
+redis.call('XADD', KEYS[5], '*', 'b', ARGV[1], 'n', seq, 't', now, 'v', tag, 'c', ARGV[3], 'w', ARGV[4], 'h', ARGV[5],
+  'e', ARGV[6])
 return {'cast', now, left(per_day, today), left(in_total, total), next_ballot(), ARGV[3], ARGV[5]}

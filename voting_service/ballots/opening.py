@@ -26,7 +26,7 @@ from ..ledger import RecorderPosition
 from ..text import _
 from ..transparency import entries, log
 from ..transparency.models import Log
-from .ballot_box import BallotBox
+from .ballot_box import PREPARED, BallotBox
 from .box_builder import prepare_box
 
 FIRST_EPOCH = 1
@@ -177,6 +177,7 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
             raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
         candidates = list(roster(session, campaign.id))
         _require_no_problems(campaign, candidates, at, opener.identities)
+        _require_no_box(opener.box, slug)
         # Inside the transaction, for its lock: two openings at once must not empty a box that already takes ballots.
         prepare_box(opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
         _freeze(session, opener, campaign, candidates, at)
@@ -185,6 +186,21 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         public_log = session.get_one(Log, campaign.id)
         log.sign(session, public_log, log.signing_key(public_log, opener.keyring), at)
     opener.box.open(slug)
+
+
+def _require_no_box(box: BallotBox, slug: str) -> None:
+    """A box that was ever opened belongs to another ledger: to one that was lost, or to another installation."""
+    state = box.state(slug)
+    if state is None or (state.state == PREPARED and state.seq == 0):
+        return
+    problem = Problem(
+        f"Redis {slug}",
+        _("Redis 中已有同名票箱，投出过 %(n)s 张选票，而数据库中这个活动还没有开始。", n=state.seq),
+        _(
+            "如果数据库是从旧备份恢复的，请换用最新备份；如果另一套服务共用这个 Redis，请为每套服务使用单独的 Redis。"
+        ),
+    )
+    raise ProblemsFound([problem], _("不能开始投票，以免清空已有的选票："))
 
 
 def _require_no_problems(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..campaigns.models import OPEN, Campaign
+from ..campaigns.models import OPEN
 from ..campaigns.queries import campaigns_in
 from ..clock import to_ms
 from ..database import Database
@@ -80,25 +80,30 @@ def find_receipt(database: Database, station: PollingStation, typed: str) -> Rec
     with database.read() as session:
         row = session.scalar(select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id))
         if row is not None:
-            return _recorded(session, station, row)
-        waiting = [campaign.slug for campaign in campaigns_in(session, OPEN)]
+            public_log = session.get_one(Log, row.campaign_id)
+            published = row.leaf_index < public_log.signed_size
+            inclusion = _inclusion(session, public_log, row) if published else None
+        else:
+            waiting = [campaign.slug for campaign in campaigns_in(session, OPEN)]
+    # With the connection given back: a station that does not know the campaign yet asks for one of its own.
+    if row is not None:
+        return _recorded(station, public_log.slug, row, inclusion)
     return _in_box(station, station.box, waiting, ballot_id)
 
 
-def _recorded(session: Session, station: PollingStation, row: LedgerEntry) -> ReceiptState | None:
-    slug = session.scalar(select(Campaign.slug).where(Campaign.id == row.campaign_id))
-    public_log = session.get_one(Log, row.campaign_id)
-    published = row.leaf_index < public_log.signed_size
+def _recorded(
+    station: PollingStation, slug: str, row: LedgerEntry, inclusion: Inclusion | None
+) -> ReceiptState | None:
     return _state(
         station,
-        slug or "",
+        slug,
         ballot_id=row.ballot_id,
         cast_ms=to_ms(row.cast_at),
         choices=choices_of(row.choices),
-        stage="published" if published else "recorded",
+        stage="published" if inclusion else "recorded",
         standing=row.standing,
         leaf_index=row.leaf_index,
-        inclusion=_inclusion(session, public_log, row) if published else None,
+        inclusion=inclusion,
     )
 
 

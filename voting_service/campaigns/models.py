@@ -47,6 +47,8 @@ class Campaign(Base):
     """Grows with every change that pages show; caches compare it."""
     imported_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    sealed_at: Mapped[datetime | None]
+    """When the box was sealed by hand: a box that is lost and rebuilt afterwards stays sealed."""
     closed_at: Mapped[datetime | None]
     counts_json: Mapped[str | None]
     """The counts last published, where the campaign publishes daily: ``{"as_of", "ballots", "counts"}``."""

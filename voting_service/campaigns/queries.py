@@ -13,9 +13,10 @@ from .models import DRAFT, Campaign
 
 
 def campaign_by_slug(session: Session, slug: str, *, lock: bool = False) -> Campaign:
-    """The campaign, drafts too. Raises NotFound. ``lock`` keeps others from moving its phase meanwhile."""
+    """The campaign, drafts too. Raises NotFound. ``lock`` keeps others from moving its phase meanwhile,
+    and leaves the recorder free to add ballots that refer to it."""
     query = select(Campaign).where(Campaign.slug == slug)
-    campaign = session.scalar(query.with_for_update() if lock else query)
+    campaign = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if campaign is None:
         raise NotFound(
             _("没有名为 %(slug)s 的评选活动。", slug=slug), _("可用 voting-service campaign list 查看全部。")

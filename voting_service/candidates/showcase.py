@@ -7,7 +7,6 @@ whether the version is still the same. A database that is away leaves the last k
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from ..campaigns.rules import BallotRules
 from ..database import Database
 from ..errors import NotFound, Unavailable
 from ..text import _
+from ..web.addresses import SLUG
 from . import stories
 from .models import Candidate
 from .photos import Picture
@@ -36,8 +36,6 @@ FRESH_S = 1.0
 PHOTOS_URL = "/photos/"
 _NOT_PUBLIC = _("没有这个评选活动，或者它还没有公布。")
 _LOOK_AGAIN = _("请检查网址是否完整，或回到首页查看。")
-SLUG = re.compile(r"[a-z0-9\-]{1,60}")
-"""What an import admits as a slug; anything else is unknown without asking the database."""
 
 log = structlog.get_logger("showcase")
 

@@ -37,9 +37,10 @@ def tally(make: MakeService, slug: str, as_json: bool, as_csv: bool) -> None:
         campaign = campaign_by_slug(session, slug)
         people = list(roster(session, campaign.id))
         public_log = session.get(Log, campaign.id)
-        counted = tally_ledger(
-            session, campaign.id, [p.number for p in people], campaign.rules.zone, progress
-        )
+        # As of the checkpoint that is printed beside it, so that anyone can recount exactly this.
+        leaves = public_log.signed_size if public_log else 0
+        numbers = [person.number for person in people]
+        counted = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, progress, leaves=leaves)
         checkpoint = public_log.checkpoint if public_log else None
     names = {person.number: person.name for person in people}
     if as_json:

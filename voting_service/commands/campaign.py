@@ -16,12 +16,16 @@ from ..candidates.importing import import_read
 from ..candidates.queries import roster
 from ..candidates.reading import read_campaign
 from ..clock import rfc3339
-from ..recorder.closing import seal_if_due
+from ..errors import Unavailable
+from ..ledger import RecorderPosition
+from ..recorder.closing import seal_early
 from ..text import _
 from .output import print_json, progress_bar, say
 from .service import MakeService, Service, redis_running
 
 ACTOR = "command line"
+PATIENCE_S = 30
+"""How long closing waits without any progress before it says so."""
 
 
 @click.group(name="campaign", help="评选活动：导入、查看、开始、结束。")
@@ -168,7 +172,7 @@ def close_command(make: MakeService, slug: str, yes: bool) -> None:
     if not yes:
         click.confirm(str(_("立即结束 %(slug)s 的投票？此后不再收票。", slug=slug)), abort=True, err=True)
     with redis_running(service):
-        seal_if_due(service.recorder_stores, slug, early=True)
+        seal_early(service.recorder_stores, slug, actor=ACTOR)
         _finish(service, slug)
     say(_("%(slug)s 已结束投票，全部选票已入账。", slug=slug))
 
@@ -176,16 +180,25 @@ def close_command(make: MakeService, slug: str, yes: bool) -> None:
 def _finish(service: Service, slug: str) -> None:
     """Drain to the end, or wait while the running recorder does."""
     recorder = service.recorder()
+    last_seq, moved_at = -1, time.monotonic()
     with progress_bar("入账") as progress:
-        while True:
+        while time.monotonic() - moved_at < PATIENCE_S:
             recorder.turn()
             with service.database.read() as session:
-                if campaign_by_slug(session, slug).phase == CLOSED:
+                campaign = campaign_by_slug(session, slug)
+                if campaign.phase == CLOSED:
                     recorder.release()
                     return
+                seq = session.get_one(RecorderPosition, campaign.id).seq
+            if seq != last_seq:
+                last_seq, moved_at = seq, time.monotonic()
             state = service.box.state(slug)
-            progress(0, state.seq if state else 0)
+            progress(seq, state.seq if state else seq)
             time.sleep(0.2)
+    raise Unavailable(
+        _("已经封箱、不再收票，但入账没有进展。"),
+        _("请运行 voting-service doctor 查看原因；原因消除后记录器会自动结束投票。"),
+    )
 
 
 COMMANDS = (campaign_group,)

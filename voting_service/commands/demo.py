@@ -19,6 +19,7 @@ from .. import logs
 from ..ballots.opening import open_voting
 from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
 from ..campaigns.qr import qr_terminal
+from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
 from ..text import _
 from .output import progress_bar, say
@@ -80,11 +81,11 @@ def _reachable(host: str) -> str:
 def _example_open(service: Service) -> str:
     """The example campaign, imported around today's date and open. Gives its slug."""
     with service.database.read() as session:
-        campaign = session.scalar(select(Campaign).order_by(Campaign.id).limit(1))
+        campaign = session.scalar(select(Campaign).where(Campaign.slug == EXAMPLE.name))
     if campaign is None:
         _import_example(service)
         with service.database.read() as session:
-            campaign = session.scalars(select(Campaign)).one()
+            campaign = campaign_by_slug(session, EXAMPLE.name)
     if campaign.phase in (DRAFT, SCHEDULED):
         open_voting(service.opener, campaign.slug, at=service.clock.now(), actor=ACTOR)
     if campaign.phase == CLOSED:

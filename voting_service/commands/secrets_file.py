@@ -25,6 +25,8 @@ def write_env_file(path: Path) -> list[str]:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "a", encoding="utf-8") as file:
             os.fchmod(descriptor, 0o600)
+            if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+                file.write("\n")  # or the secret would become part of the last setting
             file.writelines(f"{name}={_MAKERS[name]()}\n" for name in missing)
             file.flush()
             os.fsync(descriptor)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..activity import journal
+from ..ballots.attest import judge
+from ..ballots.ballot_box import BoxUnavailable
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
 from ..clock import from_ms, rfc3339, rfc3339_ms
@@ -10,12 +12,23 @@ from ..ledger import RecorderPosition
 from ..text import _
 from ..transparency import entries, log
 from ..transparency.models import Log
-from .drain import BooksDisagree, Stores, drain_once, publish
+from .drain import BooksDisagree, Stores, drain_once, publish, rebuild_remedy
 
 
-def seal_if_due(stores: Stores, slug: str, *, early: bool = False) -> tuple[int, int] | None:
-    """Seal by Redis's clock; gives the instant (ms) and the number of ballots, None while voting goes on."""
-    return stores.box.seal(slug, early=early)
+def seal_early(stores: Stores, slug: str, *, actor: str) -> None:
+    """End the voting now, for good: the instant is kept in SQL too, so that a lost Redis cannot unseal the box.
+    Raises BoxUnavailable where the box is not the ledger's."""
+    with stores.database.read() as session:
+        campaign_id = campaign_by_slug(session, slug).id
+    _position, _state, wrong = judge(stores.database, stores.box, campaign_id, slug)
+    if wrong is not None:
+        raise BoxUnavailable(wrong.sentence, rebuild_remedy(slug))
+    sealed = stores.box.seal(slug, early=True)
+    with stores.database.write() as session:
+        campaign = campaign_by_slug(session, slug, lock=True)
+        if sealed is not None and campaign.sealed_at is None:
+            campaign.sealed_at = from_ms(sealed[0])
+            journal(session, at=stores.clock.now(), actor=actor, act="seal", subject=slug)
 
 
 def finish_closing(

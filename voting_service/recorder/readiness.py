@@ -121,7 +121,8 @@ def _recorder_finding(
 ) -> Finding:
     now = stores.clock.now()
     age = now - from_ms(oldest_ms) if oldest_ms else timedelta()
-    alive = position.lease_until is not None and position.lease_until > now
+    # Some slack: while a long count is published, the lease is not renewed.
+    alive = position.lease_until is not None and position.lease_until > now - LATE
     sentence = _(
         "%(slug)s 还有 %(n)s 张选票待入账，最早的已等 %(s)s 秒。",
         slug=slug,

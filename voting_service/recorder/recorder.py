@@ -22,10 +22,11 @@ from ..campaigns.queries import campaigns_in
 from ..errors import Unavailable, VotingError
 from ..ledger import RecorderPosition
 from ..text import _
-from .closing import finish_closing, seal_if_due
+from .closing import finish_closing
 from .drain import LostRace, Stores, drain_once, rebuild_remedy
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=2)
+"""Short: a recorder that was killed keeps the next one waiting this long, and nothing but effort depends on it."""
 TELL_AGAIN = timedelta(minutes=1)
 ACTOR = "schedule"
 
@@ -62,6 +63,9 @@ class Recorder:
         except SQLAlchemyError as error:
             # The statement's parameters hold voter tags; its kind is enough to act on.
             self._tell(campaign.slug, "database_error", type(error).__name__)
+        except Exception as error:
+            # Unforeseen, for example an entry in the stream that is none: the other campaigns must be served all the same.
+            self._tell(campaign.slug, "unforeseen_error", repr(type(error)))
         return 0
 
     def _tell(self, slug: str, code: str, sentence: str) -> None:
@@ -92,7 +96,7 @@ class Recorder:
             self.stores.box.open(campaign.slug)
         if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:
             return
-        sealed = seal_if_due(self.stores, campaign.slug)
+        sealed = self.stores.box.seal(campaign.slug, early=False)
         if sealed is not None:
             finish_closing(self.stores, campaign.id, campaign.slug, sealed, actor=ACTOR)
             log.info("closed", campaign=campaign.slug, ballots=sealed[1])
@@ -121,6 +125,8 @@ class Recorder:
                         RecorderPosition.holder.is_(None),
                         RecorderPosition.holder == self.name,
                         RecorderPosition.lease_until < now,
+                        # A lease that ends later than any could is from a clock that was ahead.
+                        RecorderPosition.lease_until > now + LEASE,
                     ),
                 )
                 .values(holder=self.name, lease_until=now + LEASE)
@@ -140,7 +146,10 @@ def run(
     while True:
         recorded = recorder.turn()
         for job in jobs:
-            job()
+            try:
+                job()
+            except Exception as error:  # recording goes on whatever becomes of a job
+                log.error("job_failed", error=repr(error))
         if wait(0.0 if recorded else interval_s):
             recorder.release()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import zipfile
 from pathlib import Path
 
@@ -30,16 +31,24 @@ def write_archive(database: Database, slug: str, directory: Path, progress: Prog
     """Write the archive of everything that the checkpoint covers; replaces an earlier one whole."""
     directory.mkdir(parents=True, exist_ok=True)
     path = archive_path(directory, slug)
-    unfinished = path.with_suffix(".part")
-    with database.read() as session, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
+    # A name of its own: two recorders may write the same archive, and each puts a whole one in place.
+    unfinished = directory / f".{slug}-{secrets.token_hex(4)}.part"
+    try:
+        _write(database, slug, unfinished, progress)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _write(database: Database, slug: str, file: Path, progress: Progress) -> None:
+    with database.read() as session, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         campaign = campaign_by_slug(session, slug)
         public_log = session.get_one(Log, campaign.id)
         archive.writestr("checkpoint", public_log.checkpoint or "")
         archive.writestr("key", public_log.verifier_key + "\n")
         _write_tiles(session, public_log, archive, progress)
         archive.writestr("result.json", _result(session, slug))
-    unfinished.replace(path)
-    return path
 
 
 def _write_tiles(session: Session, public_log: Log, archive: zipfile.ZipFile, progress: Progress) -> None:
@@ -59,9 +68,9 @@ def _write_tiles(session: Session, public_log: Log, archive: zipfile.ZipFile, pr
 
 def _result(session: Session, slug: str) -> str:
     campaign = campaign_by_slug(session, slug)
-    checkpoint = session.get_one(Log, campaign.id).checkpoint
+    public_log = session.get_one(Log, campaign.id)
     numbers = [candidate.number for candidate in roster(session, campaign.id)]
-    tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone)
+    tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(
         {
             "slug": slug,
@@ -72,7 +81,7 @@ def _result(session: Session, slug: str) -> str:
             "counted": tally.ballots[COUNTED],
             "held": tally.ballots[HELD],
             "voided": tally.ballots[VOIDED],
-            "checkpoint": checkpoint,
+            "checkpoint": public_log.checkpoint,
         },
         ensure_ascii=False,
         indent=1,

@@ -25,10 +25,13 @@ def no_progress(_done: int, _all: int) -> None:
 
 
 def ledger_rows(
-    session: Session, campaign_id: int, progress: Progress = no_progress, *, before: datetime | None = None
-) -> Iterator[LedgerRow]:
-    """Every row in the order of casting; ``before`` stops at a moment."""
+    session: Session, campaign_id: int, progress: Progress = no_progress,
+    *, before: datetime | None = None, leaves: int | None = None,
+) -> Iterator[LedgerRow]:  # fmt: skip
+    """Every row in the order of casting; ``before`` stops at a moment, ``leaves`` at a size of the log."""
     chosen = [LedgerEntry.campaign_id == campaign_id]
+    if leaves is not None:
+        chosen.append(LedgerEntry.leaf_index < leaves)
     if before is not None:
         chosen.append(LedgerEntry.cast_at < before)
     total = session.scalar(select(func.count()).select_from(LedgerEntry).where(*chosen)) or 0
@@ -63,9 +66,9 @@ def leaf_entries(
 
 def tally_ledger(
     session: Session, campaign_id: int, numbers: list[int], zone: ZoneInfo, progress: Progress = no_progress,
-    *, before: datetime | None = None,
+    *, before: datetime | None = None, leaves: int | None = None,
 ) -> Tally:  # fmt: skip
-    """Count the ledger, or its part before a moment."""
-    rows = ledger_rows(session, campaign_id, progress, before=before)
+    """Count the ledger, or its part before a moment or within a size of the log."""
+    rows = ledger_rows(session, campaign_id, progress, before=before, leaves=leaves)
     ballots = (StandingBallot(row.cast_at, row.choices, row.channel, row.standing) for row in rows)
     return count(ballots, numbers, zone)

@@ -19,7 +19,7 @@ from ..campaigns.models import CLOSED, OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug, campaigns_in
 from ..candidates.queries import roster
 from ..clock import rfc3339, to_ms
-from ..errors import Unavailable
+from ..errors import Unavailable, VotingError
 from ..ledger import COUNTED, LedgerEntry, RecorderPosition
 from ..recorder.drain import Stores, publish
 from ..transparency.models import Log
@@ -36,18 +36,26 @@ def publish_due(stores: Stores, archives: Path) -> None:
         with stores.database.read() as session:
             due = [(campaign, moment) for campaign in campaigns_in(session, OPEN, CLOSED)
                    if (moment := _due(campaign, stores.clock.now())) is not None]  # fmt: skip
-        for campaign, moment in due:
-            if campaign.phase == CLOSED:
-                # Whoever closed it may have died before signing; the archive is of what the checkpoint covers.
-                publish(stores, campaign.id)
-                write_archive(stores.database, campaign.slug, archives)
-                _publish(stores, campaign.slug, None, moment)
-            elif _all_recorded(stores, campaign, moment):
-                _publish(stores, campaign.slug, moment, moment)
-    except SQLAlchemyError as error:
-        log.error("database_error", error=type(error).__name__)
-    except Unavailable as error:
-        log.error(error.code, sentence=str(error.sentence))
+    except Unavailable:
+        return  # the recorder has said so
+    for campaign, moment in due:
+        try:
+            _publish_campaign(stores, campaign, moment, archives)
+        except VotingError as error:
+            log.error(error.code, campaign=campaign.slug, sentence=str(error.sentence))
+        except (SQLAlchemyError, OSError) as error:
+            # An archive directory that cannot be written must not keep ballots from being recorded.
+            log.error("publication_failed", campaign=campaign.slug, error=type(error).__name__)
+
+
+def _publish_campaign(stores: Stores, campaign: Campaign, moment: datetime, archives: Path) -> None:
+    if campaign.phase == CLOSED:
+        # Whoever closed it may have died before signing; the archive is of what the checkpoint covers.
+        publish(stores, campaign.id)
+        write_archive(stores.database, campaign.slug, archives)
+        _publish(stores, campaign, None, moment)
+    elif _all_recorded(stores, campaign, moment):
+        _publish(stores, campaign, moment, moment)
 
 
 def _due(campaign: Campaign, now: datetime) -> datetime | None:
@@ -69,16 +77,18 @@ def _all_recorded(stores: Stores, campaign: Campaign, moment: datetime) -> bool:
     return not first or first[0].cast_ms >= to_ms(moment)
 
 
-def _publish(stores: Stores, slug: str, before: datetime | None, as_of: datetime) -> None:
+def _publish(stores: Stores, due: Campaign, before: datetime | None, as_of: datetime) -> None:
+    # Counted before the transaction that changes anything: a long count must not keep the recorder waiting.
+    with stores.database.read() as session:
+        numbers = [candidate.number for candidate in roster(session, due.id)]
+        tally = tally_ledger(session, due.id, numbers, due.rules.zone, before=before)
+        shown = None if before is None else _leaves_before(session, due.id, before)
     with stores.database.write() as session:
-        campaign = campaign_by_slug(session, slug, lock=True)
-        numbers = [candidate.number for candidate in roster(session, campaign.id)]
-        tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, before=before)
+        campaign = campaign_by_slug(session, due.slug, lock=True)
         campaign.counts_json = _counts_json(tally, as_of, final=before is None)
         campaign.version += 1
-        if before is not None:
-            session.get_one(Log, campaign.id).shown_size = _leaves_before(session, campaign.id, before)
-    log.info("counts_published", campaign=slug, as_of=rfc3339(as_of), final=before is None)
+        session.get_one(Log, campaign.id, with_for_update=True).shown_size = shown
+    log.info("counts_published", campaign=due.slug, as_of=rfc3339(as_of), final=before is None)
 
 
 def _counts_json(tally: Tally, as_of: datetime, *, final: bool) -> str:

@@ -32,6 +32,8 @@ from .ledger_reads import Progress, ledger_rows, no_progress
 from .voter_states import CastBallot, voter_states
 
 CHUNK = 5_000
+LONGEST_FORM_S = 86_400
+"""What the settings allow at most for a form's life."""
 
 T = TypeVar("T")
 
@@ -78,9 +80,14 @@ def rebuild_box(
         if state is not None:
             box.refuse(slug, state.epoch)
         _require_nothing_unrecorded(session, box, slug)
+        # A form lives a day at most, whatever the setting is today.
+        keep_s = max(keep_s, LONGEST_FORM_S)
         contents = _contents(session, campaign, clock, keep_s, progress)
         # Prepared, not open: until the ledger has committed the new epoch, this box takes nothing.
-        _install(session, box, campaign, position.box_epoch + 1, contents, keep_s)
+        sealed_ms = state.sealed_ms if state else None
+        if campaign.sealed_at is not None:
+            sealed_ms = to_ms(campaign.sealed_at)
+        _install(session, box, campaign, position.box_epoch + 1, contents, keep_s, sealed_ms)
         position.box_epoch += 1
         position.stream_id = "0-0"
         journal(session, at=clock.now(), actor=actor, act="rebuild_box", subject=slug,
@@ -139,8 +146,9 @@ def _contents(
 
 
 def _install(
-    session: Session, box: BallotBox, campaign: Campaign, epoch: int, contents: _Contents, keep_s: int
-) -> None:
+    session: Session, box: BallotBox, campaign: Campaign, epoch: int, contents: _Contents, keep_s: int,
+    sealed_ms: int | None,
+) -> None:  # fmt: skip
     people = categories_by_number(roster(session, campaign.id))
     with BoxBuilder(box, campaign.slug) as builder:
         for chunk in _chunks(contents.states.items(), CHUNK):
@@ -156,6 +164,7 @@ def _install(
             counted=contents.counted,
             held=contents.held,
             state=PREPARED,
+            sealed_ms=sealed_ms,
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..database import Database
 from ..text import _
 from ..web import access
+from ..web.addresses import SLUG
 from ..web.caching import cacheable
 from ..web.errors import answer
 from ..web.limits import costly
@@ -33,6 +34,8 @@ def _database() -> Database:
 
 
 def _log(session: Session, slug: str) -> Log:
+    if not SLUG.fullmatch(slug):
+        abort(404)
     found = session.scalar(select(Log).where(Log.slug == slug))
     if found is None or found.checkpoint is None:
         abort(404)
@@ -51,6 +54,7 @@ def checkpoint(slug: str) -> Response:
 
 @public.get("/key")
 @access.public
+@costly
 def key(slug: str) -> Response:
     """The verifier key, one line. Get it once from elsewhere too: a key from the same place proves less."""
     with _database().read() as session:
