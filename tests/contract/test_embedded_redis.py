@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,40 @@ def running_again(server: EmbeddedRedis, before: int) -> Callable[[], bool]:
     return lambda: server.state is State.RUNNING and server.pid not in (None, before)
 
 
-# A supervisor in a process of its own: prints what it became, lives until its standard input closes.
+@contextmanager
+def voting(server: EmbeddedRedis) -> Iterator[list[int]]:
+    """Somebody who votes without a pause; the list grows by every ballot that was acknowledged."""
+    acknowledged: list[int] = []
+    done = threading.Event()
+
+    def vote() -> None:
+        client, number = client_of(server), 0
+        while not done.is_set():
+            number += 1
+            try:
+                client.sadd("ballots", number)
+            except redis.RedisError:
+                continue
+            acknowledged.append(number)
+
+    voter = threading.Thread(target=vote)
+    voter.start()
+    try:
+        wait_for(lambda: len(acknowledged) > 100, "the first ballots")
+        yield acknowledged
+        counted = len(acknowledged)
+        wait_for(lambda: len(acknowledged) > counted + 100, "ballots after what happened")
+    finally:
+        done.set()
+        voter.join()
+
+
+def stored(server: EmbeddedRedis) -> set[int]:
+    return {int(member) for member in client_of(server).smembers("ballots")}
+
+
+# A supervisor in a process of its own: prints what it is at the start and at every line, lives until its
+# standard input closes.
 
 SUPERVISOR = """
 import json, sys
@@ -115,8 +149,10 @@ from pathlib import Path
 from voting_service.redis_server.embedded import EmbeddedRedis
 server = EmbeddedRedis(Path(sys.argv[1]))
 server.start()
-print(json.dumps({"owned": server.owned, "pid": server.pid, "url": server.url}), flush=True)
-sys.stdin.read()
+asked = True
+while asked:
+    print(json.dumps({"owned": server.owned, "pid": server.pid, "url": server.url}), flush=True)
+    asked = sys.stdin.readline()
 server.stop()
 """
 
@@ -137,8 +173,16 @@ class Supervisor:
         facts: dict[str, object] = json.loads(self.process.stdout.readline())
         return facts
 
+    def facts_now(self) -> dict[str, object]:
+        assert self.process.stdin is not None
+        self.process.stdin.write("?\n")
+        self.process.stdin.flush()
+        return self.facts()
+
     def leave(self) -> None:
-        self.process.communicate()
+        """Safe to call when it is gone already."""
+        if self.process.returncode is None:
+            self.process.communicate()
 
     def die(self) -> None:
         self.process.kill()
@@ -291,31 +335,11 @@ def test_every_acknowledged_write_survives_a_killed_server(make, program):
     restarted = threading.Event()
     server = make(program, on_restart=restarted.set)
     server.start()
-    acknowledged: list[int] = []
-    done = threading.Event()
-
-    def vote() -> None:
-        client, number = client_of(server), 0
-        while not done.is_set():
-            number += 1
-            try:
-                client.sadd("ballots", number)
-            except redis.RedisError:
-                continue
-            acknowledged.append(number)
-
-    voter = threading.Thread(target=vote)
-    voter.start()
-    wait_for(lambda: len(acknowledged) > 100, "ballots before the crash")
-    before = kill(server)
-    wait_for(running_again(server, before), "a restart")
-    counted = len(acknowledged)
-    wait_for(lambda: len(acknowledged) > counted + 100, "ballots after the crash")
-    done.set()
-    voter.join()
+    with voting(server) as acknowledged:
+        before = kill(server)
+        wait_for(running_again(server, before), "a restart")
     assert restarted.is_set()
-    stored = {int(member) for member in client_of(server).smembers("ballots")}
-    assert set(acknowledged) - stored == set()
+    assert set(acknowledged) - stored(server) == set()
 
 
 def test_a_mistake_in_on_restart_does_not_end_the_watch(make):
@@ -497,6 +521,117 @@ def test_a_forked_worker_neither_owns_nor_stops_the_server(make):
         assert os.waitpid(child, 0)[1] == 0
         assert client_of(server).ping()
         assert server.owned
+
+
+# The owner ends while others are attached.
+
+
+@pytest.fixture
+def owner(data_dir: Path) -> Iterator[Supervisor]:
+    """The owner in a process of its own, for which the test's own server is the attached one."""
+    supervisor = Supervisor(data_dir)
+    assert supervisor.facts()["owned"]
+    yield supervisor
+    supervisor.leave()
+
+
+def test_an_attached_one_takes_over_when_the_owner_stops_and_no_ballot_is_lost(owner, make):
+    restarted = threading.Event()
+    server = make(on_restart=restarted.set)
+    server.start()
+    before, url = server.pid, server.url
+    assert server.state is State.ATTACHED
+    with voting(server) as acknowledged:
+        owner.leave()
+        wait_for(running_again(server, before), "the takeover")
+    assert (server.owned, server.url) == (True, url)
+    assert told(server) == ("ok", "redis_running")
+    assert restarted.wait(10)
+    assert set(acknowledged) - stored(server) == set()
+    before = kill(server)
+    wait_for(running_again(server, before), "a restart by the new owner")
+
+
+def test_an_attached_one_adopts_the_server_of_a_killed_owner(owner, make):
+    restarted = threading.Event()
+    server = make(on_restart=restarted.set)
+    server.start()
+    before, url = server.pid, server.url
+    with voting(server) as acknowledged:
+        owner.die()
+        wait_for(lambda: server.state is State.RUNNING, "the adoption")
+    assert (server.pid, server.owned, restarted.is_set()) == (before, True, False)
+    assert acknowledged == list(range(1, len(acknowledged) + 1)), "no ballot was refused"
+    server.stop()
+    with pytest.raises(redis.ConnectionError):
+        redis.from_url(url).ping()
+
+
+def test_of_several_attached_exactly_one_takes_over(owner, data_dir):
+    crowd = [Supervisor(data_dir) for _ in range(3)]
+    for one in crowd:
+        assert not one.facts()["owned"]
+
+    def settled() -> bool:
+        facts = [one.facts_now() for one in crowd]
+        assert sum(bool(fact["owned"]) for fact in facts) <= 1
+        pids = {fact["pid"] for fact in facts}
+        return any(fact["owned"] for fact in facts) and len(pids) == 1 and None not in pids
+
+    owner.leave()
+    while crowd:
+        wait_for(settled, "one new owner, and one server for all")
+        crowd.pop([one.facts_now()["owned"] for one in crowd].index(True)).leave()
+
+
+def test_an_attached_one_that_stops_leaves_the_server_alone_and_watches_no_more(owner, make):
+    server = make()
+    server.start()
+    before, url = server.pid, server.url
+    server.stop()
+    assert (server.state, server.pid) == (State.STOPPED, None)
+    assert [thread.name for thread in threading.enumerate() if thread.name == "redis-watcher"] == []
+    assert redis.from_url(url).info("server")["process_id"] == before
+    assert owner.facts_now() == {"owned": True, "pid": before, "url": url}
+
+
+def test_whoever_takes_over_keeps_the_socket_that_all_know(data_dir):
+    deep = data_dir / ("d" * 60) / ("e" * 60)
+    with tempfile.TemporaryDirectory() as other:
+        owner = Supervisor(deep, TMPDIR=other)
+        url = str(owner.facts()["url"])
+        assert url.startswith(f"unix://{other}/")
+        with EmbeddedRedis(deep) as server:
+            client_of(server).set("ballot", 1)
+            owner.leave()
+            wait_for(lambda: server.state is State.RUNNING, "the takeover")
+            assert (server.owned, server.url) == (True, url)
+            assert redis.from_url(url, decode_responses=True).get("ballot") == "1"
+
+
+def test_a_takeover_that_cannot_be_says_why(owner, make, data_dir):
+    server = make(policy=QUICK)
+    server.start()
+    client_of(server).set("ballot", 1)
+    file = data_dir / "redis" / "appendonlydir" / "appendonly.aof.1.incr.aof"
+    file.write_bytes(b"*nonsense\r\n" * 20)
+    owner.leave()
+    wait_for(lambda: server.state is State.FAILED, "giving up")
+    assert isinstance(server.failure, CorruptDataError)
+    assert told(server) == ("error", "redis_failed_corrupt")
+
+
+def test_a_forked_worker_of_an_attached_process_does_not_take_over(owner, make):
+    server = make()
+    server.start()
+    child = os.fork()
+    if child == 0:
+        server.stop()
+        os._exit(int(server.owned))
+    assert os.waitpid(child, 0)[1] == 0
+    owner.leave()
+    wait_for(lambda: server.state is State.RUNNING, "the takeover")
+    assert client_of(server).ping()
 
 
 # Orphans: the supervisor was killed, its server lives.

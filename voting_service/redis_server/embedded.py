@@ -3,7 +3,8 @@
 Two locks carry the promises. `supervisor.lock` is held by the one process that watches; `server.lock` by the
 server process itself (see `process`). A supervisor that is killed leaves its server running on purpose (no
 PDEATHSIG): every acknowledged ballot is on disk already, voters go on voting, and the next supervisor
-adopts it.
+adopts it. Whoever is attached to another's server waits for its supervisor to end, and is that next one: a
+service must not be left without its ballot box because a short command, which came first, is done.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ from .restarts import Deaths, RestartPolicy
 __all__ = ["Answer", "EmbeddedRedis", "FileLock", "RestartPolicy", "State",
            "conf_quote", "configuration", "make_private", "socket_place"]  # fmt: skip
 
+# Between an owner's end and the next one's start casting is refused; this is most of that gap.
+ATTACHED_PAUSE = 0.5
+
 logger = logging.getLogger(__name__)
 
 
@@ -53,8 +57,9 @@ class EmbeddedRedis:
 
     `start` and `stop` belong to one thread. After `start` an acknowledged write is on disk. A process that
     forks passes neither ownership nor locks to its children; one that ends without `stop` leaves its server
-    to the next. `on_restart` runs in the watching thread, once the server is ready again. `patience` is how
-    many seconds a silent server is waited for; one that loads its data is waited for as long as it takes.
+    to the next, and an attached one becomes the owner as soon as there is none. `on_restart` runs in the
+    watching thread, once a server which that thread launched is ready. `patience` is how many seconds a
+    silent server is waited for; one that loads its data is waited for as long as it takes.
     """
 
     def __init__(
@@ -136,15 +141,12 @@ class EmbeddedRedis:
 
     def stop(self) -> None:
         """End the server cleanly if it is ours, else let go of it. Safe to call twice."""
-        if self.owned:
-            self._stopping.set()
-            if self._watcher is not None and self._watcher is not threading.current_thread():
-                self._watcher.join()
+        self._end_watch()
+        if self.owned:  # Asked only now: until its end the watch may have become the owner.
             try:
                 self._process.end()
             finally:
                 self._release()
-        self._watcher = None
         self._deaths.forget()
         self._failure = None
         self._state = State.STOPPED
@@ -162,9 +164,14 @@ class EmbeddedRedis:
 
     def _begin(self) -> None:
         make_private(self.directory)
-        if not self._claim():
+        if self._claim():
+            self._begin_owned()
+        else:
             self._state = State.ATTACHED
-            return
+        self._watcher = threading.Thread(target=self._watch, name="redis-watcher", daemon=True)
+        self._watcher.start()
+
+    def _begin_owned(self) -> None:
         try:
             self._process.begin()
         except BaseException:
@@ -172,8 +179,6 @@ class EmbeddedRedis:
             self._release()
             raise
         self._state = State.RUNNING
-        self._watcher = threading.Thread(target=self._watch, name="redis-watcher", daemon=True)
-        self._watcher.start()
 
     def _claim(self) -> bool:
         """True with the supervisor's lock, False when another supervisor's server answers."""
@@ -204,32 +209,75 @@ class EmbeddedRedis:
 
     # Watching.
 
+    def _end_watch(self) -> None:
+        watcher, self._watcher = self._watcher, None
+        watched = watcher is not None and watcher.is_alive()
+        # Not in a forked child: the event's lock may have been copied at an instant when it was held.
+        if self.owned or watched:
+            self._stopping.set()
+        if watcher is not None and watched and watcher is not threading.current_thread():
+            watcher.join()
+
     def _watch(self) -> None:
+        if not self.owned and not (self._outlive_the_owner() and self._take_over()):
+            return
         while not self._stopping.wait(PAUSE):
             if not self._process.alive() and not self._revive():
                 return
 
-    def _revive(self) -> bool:
-        """Until it is ready again (True), or stopping, or a crash loop (False)."""
-        last: RedisServerError = unexpected_end(self._process.files, self._process.pid)
-        self._state = State.RESTARTING
-        while self._another_try(last):
+    def _outlive_the_owner(self) -> bool:
+        """True with the supervisor's lock, which the kernel frees however its holder ends; False if stopping."""
+        complained = False
+        while not self._stopping.wait(ATTACHED_PAUSE):
             try:
-                self._process.begin()
-            except CorruptDataError as error:
-                return self._give_up(error)
-            except RedisServerError as error:
-                last = error
-            except Exception as error:  # A watcher that dies would do so silently; the bound ends it aloud.
-                last = StartFailedError(Text(str(error)), see_log(self._process.files))
-            else:
-                return not self._stopping.is_set() and self._back_again()
+                if self._supervision.take():
+                    return True
+            except OSError as error:  # No descriptors left, say: a watch that dies would do so silently.
+                if not complained:
+                    logger.warning("cannot tell whether the Redis server is still watched: %s", error)
+                complained = True
         return False
 
-    def _back_again(self) -> bool:
+    def _take_over(self) -> bool:
+        """Adopt the server that the last owner left, or start one; True when it is ready."""
+        logger.warning("the process that watched the Redis server has ended, this one takes over")
+        if self._process.ask_noted() is Answer.NONE:
+            self._state = State.RESTARTING
+        problem = self._try()
+        return self._ready() if problem is None else self._retry(problem)
+
+    def _revive(self) -> bool:
+        return self._retry(unexpected_end(self._process.files, self._process.pid))
+
+    def _retry(self, problem: RedisServerError) -> bool:
+        """Until it is ready again (True), or stopping, or a crash loop (False)."""
+        self._state = State.RESTARTING
+        while not isinstance(problem, CorruptDataError):
+            if not self._another_try(problem):
+                return False
+            now = self._try()
+            if now is None:
+                return self._ready()
+            problem = now
+        return self._give_up(problem)
+
+    def _try(self) -> RedisServerError | None:
+        """Adopt or launch a server where our clients look for it; what went wrong, if anything."""
+        try:
+            self._process.begin(self._process.socket)
+        except RedisServerError as error:
+            return error
+        except Exception as error:  # A watcher that dies would do so silently; the bound ends it aloud.
+            return StartFailedError(Text(str(error)), see_log(self._process.files))
+        return None
+
+    def _ready(self) -> bool:
+        if self._stopping.is_set():
+            return False
         self._state = State.RUNNING
-        logger.warning("the Redis server was restarted with process id %s", self._process.pid)
-        self._tell()
+        if self._process.launched:
+            logger.warning("the Redis server was restarted with process id %s", self._process.pid)
+            self._tell()
         return True
 
     def _another_try(self, last: RedisServerError) -> bool:

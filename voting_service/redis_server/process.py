@@ -53,9 +53,19 @@ class ServerProcess:
         self.socket = self.files.noted()[1] or self.socket
         return ask(self.socket)
 
-    def begin(self) -> None:
-        """The first start, the one after a supervisor's crash, the restart after a server's: all are this."""
-        self.socket = self.files.noted()[1] or socket_place(self.directory)
+    @property
+    def launched(self) -> bool:
+        """Whether the server is of our own launching, not one that was found running."""
+        return self._child is not None
+
+    def begin(self, known: Path | None = None) -> None:
+        """The first start, the one after a supervisor's crash, the restart after a server's: all are this.
+
+        A server launched in another's stead gets the socket `known` to the clients of that one: our own
+        place for it may differ from theirs, as TMPDIR does.
+        """
+        place = known or socket_place(self.directory)
+        self.socket = self.files.noted()[1] or place
         deadline = time.monotonic() + self._patience
         while True:
             # The socket first: where a file system does not carry locks into children, it is what tells.
@@ -64,7 +74,7 @@ class ServerProcess:
                 with contextlib.suppress(redis.RedisError, StartFailedError):
                     return self._adopt()
             elif self._data.take():
-                return self._launch()
+                return self._launch(place)
             # Somebody has the data open and is silent: a server about to end, or its rewrite soon after.
             if time.monotonic() > deadline:
                 raise self._held_by_a_silent_one()
@@ -127,11 +137,11 @@ class ServerProcess:
         self.files.note_running(self.pid, self.socket)
         logger.info("adopted the Redis server with process id %s", self.pid)
 
-    def _launch(self) -> None:
+    def _launch(self, place: Path) -> None:
         """Start a server; the data lock is ours on entry and the server's own afterwards."""
         try:
             server = find_server(self.data_dir, self._explicit)
-            self.socket = socket_place(self.directory)
+            self.socket = place
             make_private(self.socket.parent)
             # Nobody has the data open, so nobody listens here: what lies there is left from a crash.
             self.socket.unlink(missing_ok=True)

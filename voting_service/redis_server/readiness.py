@@ -23,7 +23,7 @@ FINDINGS = {
     State.RESTARTING: Finding(
         "warning",
         "redis_restarting",
-        _("内置 Redis 意外退出，正在自动重启；已有回执的选票都在磁盘上。"),
+        _("内置 Redis 已停止，正在自动重启；已有回执的选票都在磁盘上。"),
         _("请稍候；如果反复出现，请查看数据目录中的 redis/server.log。"),
     ),
     State.ATTACHED: Finding("ok", "redis_attached", _("内置 Redis 正在运行，由另一个进程看护。")),
