@@ -106,12 +106,13 @@ def _fits_after_all(slug: str, box: BallotBox, state: BoxState, position: Record
 
 
 def _require_nothing_unrecorded(session: Session, box: BallotBox, slug: str) -> None:
-    waiting = box.waiting(slug, after="0-0", count=100_000)
-    ids = [ballot.ballot_id for ballot in waiting]
-    known: set[str] = set()
-    for chunk in _chunks(ids, 500):
-        known.update(session.scalars(select(LedgerEntry.ballot_id).where(LedgerEntry.ballot_id.in_(chunk))))
-    lost = [ballot_id for ballot_id in ids if ballot_id not in known]
+    lost: list[str] = []
+    after = "0-0"
+    while waiting := box.waiting(slug, after=after, count=500):
+        after = waiting[-1].stream_id
+        ids = [ballot.ballot_id for ballot in waiting]
+        known = set(session.scalars(select(LedgerEntry.ballot_id).where(LedgerEntry.ballot_id.in_(ids))))
+        lost += [ballot_id for ballot_id in ids if ballot_id not in known]
     if lost:
         remedy = _("这些选票有回执而不在台账中。请保留 Redis 数据目录，核实后再决定如何处理。")
         raise ProblemsFound(
