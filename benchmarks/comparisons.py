@@ -74,14 +74,18 @@ def usual_cookies() -> Callable[[str], str]:
     return lambda voter: "session=" + str(serializer.dumps({"voter": voter}))
 
 
+def prepare_usual(database: Database) -> None:
+    """Its table, made once before the workers start: two of them would both make it."""
+    with database.engine.connect() as connection:
+        connection.execute(text("PRAGMA journal_mode=WAL"))
+    _metadata.create_all(database.engine)
+
+
 def usual_app(redis_url: str, database: Database) -> Flask:
     """The same promise to a voter, as it is usually kept: read the session, ask three limits, commit one row."""
     app = _with_sessions()
     app.config["RATELIMIT_STORAGE_URI"] = redis_url
     limiter = Limiter(get_remote_address, app=app, strategy="fixed-window", key_prefix="bench")
-    with database.engine.connect() as connection:
-        connection.execute(text("PRAGMA journal_mode=WAL"))
-    _metadata.create_all(database.engine)
 
     def voter() -> str:
         return str(session["voter"])

@@ -10,7 +10,8 @@ from .servers import serving
 from .stand import stand
 from .table import Row
 
-CONNECTIONS = 4
+CONNECTIONS = 1
+"""One after the other: a second connection to Redis would be greeted, and that would be counted."""
 
 
 def measure(run: Run) -> list[Row]:
@@ -19,14 +20,17 @@ def measure(run: Run) -> list[Row]:
     with stand(run.directory) as place:
         place.stage.campaign()
         client: Any = place.service.redis_client
-        with serving(place) as server, LoadGenerator(server.host, server.port, run.directory) as load:
+        with (
+            serving(place, workers=1) as server,
+            LoadGenerator(server.host, server.port, run.directory) as load,
+        ):
             path = "/api/v1/campaigns/test/ballots"
 
             def cast() -> None:
                 requests = [ballot.post(path) for ballot in place.ballots("test", count)]
                 load.run(requests, CONNECTIONS).require(201)
 
-            cast()  # connections and the script are there from now on
+            cast()  # connection and script are there from now on
             before = _counters(client)
             cast()
             after = _counters(client)

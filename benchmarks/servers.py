@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from voting_service.database import Database
 from voting_service.settings import Settings
 
 from . import machine
-from .comparisons import DATABASE, PAGE_BYTES
+from .comparisons import DATABASE, PAGE_BYTES, prepare_usual
 from .stand import Stand
 
 ROOT = Path(__file__).parents[1]
@@ -40,16 +41,17 @@ class Server:
 
 
 @contextmanager
-def serving(stand: Stand, page: bytes = b"") -> Iterator[Server]:
+def serving(stand: Stand, page: bytes = b"", workers: int = WORKERS) -> Iterator[Server]:
     """The service and its comparisons, from workers that share a core of their own."""
     page_file = stand.directory / "page.html"
     page_file.write_bytes(page)
-    environ = stand.environ | {
-        PAGE_BYTES: str(page_file),
-        DATABASE: f"sqlite:///{stand.directory / 'usual.sqlite3'}",
-    }
+    usual = f"sqlite:///{stand.directory / 'usual.sqlite3'}"
+    database = Database(usual)
+    prepare_usual(database)
+    database.dispose()
+    environ = stand.environ | {PAGE_BYTES: str(page_file), DATABASE: usual}
     host, port = "127.0.0.1", _free_port()
-    process = _start(host, port, environ)
+    process = _start(host, port, workers, environ)
     try:
         _wait(process, host, port)
         yield Server(host, port, tuple(machine.children(process.pid)))
@@ -58,12 +60,12 @@ def serving(stand: Stand, page: bytes = b"") -> Iterator[Server]:
         process.wait()
 
 
-def _start(host: str, port: int, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(host: str, port: int, workers: int, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with machine.running_on(machine.MEASURED):
         return subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "benchmarks.comparisons:app",
              "--config", str(ROOT / "deploy" / "gunicorn.conf.py"),
-             "--bind", f"{host}:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)],
+             "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(THREADS)],
             cwd=ROOT, env=dict(environ),
         )  # fmt: skip
 
