@@ -82,6 +82,7 @@ class Service:
             decode_responses=True,
             socket_timeout=5,
             socket_connect_timeout=2,
+            max_connections=2 * self.settings.threads + 32,
             retry=Retry(NoBackoff(), 1),
         )
 
