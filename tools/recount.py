@@ -57,7 +57,7 @@ Entry = dict[str, Any]
 
 
 class Withheld(OSError):
-    """The file exists but is not public yet. Other OSErrors: it cannot be had, and nothing can be said."""
+    """The file exists but is not public yet; its cause says more. Other OSErrors: nothing can be said."""
 
 
 class Report:
@@ -109,24 +109,22 @@ def read_web(url: str) -> bytes:
     for pause in (0.2, 0.4, 0.8, 0):
         try:
             with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
-                data: bytes = answer.read(LARGEST + 1)
-                packed = answer.headers.get("Content-Encoding") == "gzip"
-            return zlib.decompressobj(31).decompress(data, LARGEST + 1) if packed else data
+                return body_of(answer)
         except Exception as error:  # of the network, of HTTP, of gzip, of the address
             code = error.code if isinstance(error, urllib.error.HTTPError) else 0
             problem = f"HTTP {code}" if code else str(getattr(error, "reason", error)) or type(error).__name__
+            if code == 403:
+                raise Withheld(f"{url}: {problem}") from error
         if 400 <= code < 500 and code != 429:
-            kind = {403: Withheld, 404: FileNotFoundError, 410: FileNotFoundError}.get(code, OSError)
-            raise kind(f"{url}: {problem}")
+            raise (FileNotFoundError if code in {404, 410} else OSError)(f"{url}: {problem}")
         time.sleep(pause)
     raise OSError(f"{url}: {problem}")
 
 
-def text_of(read: Read, path: str) -> str:
-    try:
-        return read(path).decode()
-    except UnicodeDecodeError:
-        raise OSError(f"{path} is not text in UTF-8") from None
+def body_of(answer: Any) -> bytes:
+    data: bytes = answer.read(LARGEST + 1)
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    return zlib.decompressobj(31).decompress(data, LARGEST + 1) if packed else data
 
 
 def read_piece(read: Read, level: int | str, index: int, width: int) -> list[Any]:
@@ -143,12 +141,26 @@ def read_piece(read: Read, level: int | str, index: int, width: int) -> list[Any
         raise missing from None
 
 
+def read_shown(read: Read, index: int, width: int) -> tuple[int, list[Any]]:
+    """Return how many of a bundle's entries are public, and those; entry 0 must be, whatever the server says."""
+    try:
+        return width, read_piece(read, "entries", index, width)
+    except Withheld as refused:
+        shown = 0
+        with suppress(Exception):  # of the network, of gzip, of JSON: then only entry 0 is asked for
+            shown = int(a(int, from_json(body_of(refused.__cause__).decode())["shown_size"]))
+    for fewer in (min(shown - index * WIDTH, width - 1), 1 - index):
+        with suppress(Withheld, FileNotFoundError):
+            if fewer > 0:
+                return fewer, read_piece(read, "entries", index, fewer)
+    return 0, []
+
+
 def split(data: bytes, level: int | str) -> list[Any]:
     """Split a bundle at the lengths it gives, with None for an entry that is cut short; or a tile."""
     if level != "entries":
         return [data[i : i + HASH] for i in range(0, len(data), HASH)]
-    entries: list[bytes | None] = []
-    position = 0
+    entries, position = list[bytes | None](), 0
     while position < len(data):
         start = position + 2
         position = start + int.from_bytes(data[position:start], "big")
@@ -263,15 +275,14 @@ class Rules:
         self.opens, self.closes = moment(rules["opens_at"]), moment(rules["closes_at"])
         hours = rules.get("daily_hours") or ["00:00", "24:00"]
         self.from_minute, self.to_minute = (int(hour[:2]) * 60 + int(hour[3:]) for hour in hours)
-        self.hours, self.counts = "-".join(hours), rules.get("counts")
+        self.hours, self.counts = "-".join(hours), a(str, rules["counts"])
         self.channels = [a(str, one) for one in a(list, rules["channels"])]
         self.in_all, self.per_day, self.per_candidate = (limit(rules, key) for key in ALLOWANCES)
-        groups: list[Any] = [("", None, rules)]
+        self.groups: list[Any] = [("", None, limit(rules, "min_choices", 0), limit(rules, "max_choices"))]
         for one in rules.get("categories") or ():
             members = {each["number"] for each in roster if each.get("category") == one["key"]}
-            groups.append((f" in {a(str, one['name'])}", members, one))
-        self.groups = [(where, members, limit(one, "min_choices", 0), limit(one, "max_choices"))
-                       for where, members, one in groups]  # fmt: skip
+            least, most = limit(one, "min_choices", 0), limit(one, "max_choices")
+            self.groups.append((f" in {a(str, one['name'])}", members, least, most))
         self.local = lru_cache(100_000)(local_time(a(str, rules["timezone"])))
 
 
@@ -293,12 +304,7 @@ def local_time(zone: str) -> Callable[[str], tuple[int, int]]:
 
 # ── The entries, in their order ──
 
-
-def refuse(number: str) -> None:
-    raise ValueError(f"{number} is not a whole number")
-
-
-from_json = json.JSONDecoder(parse_float=refuse, parse_constant=refuse).decode
+from_json = json.JSONDecoder(parse_float=int, parse_constant=int).decode  # int() refuses all of these
 to_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -323,8 +329,7 @@ class Recount:
             entry = from_json(data.decode())
             self.expect(to_json(entry).encode() == data, "entry", "not in the canonical encoding")
             kind = entry["type"]
-            proper = (kind == "opened") == (leaf == 0)
-            self.expect(proper, "opened", "the first entry, and no other, is `opened`")
+            self.expect((kind == "opened") == (leaf == 0), "opened", "entry 0, and no other, is `opened`")
             moment(entry["at"])
             TAKERS[kind](self, entry)
         except MALFORMED as error:
@@ -355,9 +360,7 @@ class Recount:
         if not held:
             self.set_standing(place, COUNTED)
         day, minute = rules.local(at[:16])
-        self.expect(
-            channel in rules.channels, "channel", "came by %s, the rules admit %s", channel, rules.channels
-        )
+        self.expect(channel in rules.channels, "channel", "by %s, not one of %s", channel, rules.channels)
         self.check_choices(rules, choices)
         self.check_time(rules, at, minute)
         return self.check_limits(rules, voter, day, place)
@@ -375,11 +378,8 @@ class Recount:
     def check_time(self, rules: Rules, at: str, minute: int) -> None:
         good, problem = rules.opens <= at < rules.closes, "cast at %s, outside %s to %s"
         self.expect(good, "time", problem, at, rules.opens, rules.closes)
-        good, problem = (
-            rules.from_minute <= minute < rules.to_minute,
-            "cast at %s local time, daily hours are %s",
-        )
-        self.expect(good, "time", problem, f"{minute // 60:02}:{minute % 60:02}", rules.hours)
+        good, here = rules.from_minute <= minute < rules.to_minute, f"{minute // 60:02}:{minute % 60:02}"
+        self.expect(good, "time", "cast at %s local time, daily hours are %s", here, rules.hours)
         if at < self.last_cast:
             problem = f"cast at {at}, before the ballot that precedes it"
             # From the latest of all, or many small steps could carry a ballot anywhere.
@@ -403,17 +403,12 @@ class Recount:
             today = used.get(voter) or used.setdefault(voter, Counter([-1, *self.choices(first)]))
             today.update([-1, *choices])
         self.casts[voter] += 1
-        for count, limit, problem in (
-            (self.casts[voter], rules.in_all, "ballot %s of voter %s; %s are allowed in all"),
-            (today[-1], rules.per_day, "ballot %s of voter %s that day; %s are allowed"),
-        ):
-            self.expect(count <= limit, "limit", problem, count, voter, limit)
+        count, in_day, problem = self.casts[voter], today[-1], "ballot %s of voter %s %s; %s are allowed"
+        self.expect(count <= rules.in_all, "limit", problem, count, voter, "in all", rules.in_all)
+        self.expect(in_day <= rules.per_day, "limit", problem, in_day, voter, "that day", rules.per_day)
+        problem = "candidate %s chosen %s times by one voter that day"
         for one in choices:
-            good, problem = (
-                today[one] <= rules.per_candidate,
-                "candidate %s chosen %s times by one voter that day",
-            )
-            self.expect(good, "limit", problem, one, today[one])
+            self.expect(today[one] <= rules.per_candidate, "limit", problem, one, today[one])
 
     def choices(self, place: int) -> "array[int]":
         return self.marks[self.ends[place - 1] if place else 0 : self.ends[place]]
@@ -425,8 +420,7 @@ class Recount:
         self.standing[place] = standing
 
     def take_decision(self, entry: Entry) -> None:
-        reasoned = entry["reason"] and entry["decision"]
-        self.expect(reasoned, "decision", "a decision without a reason or without a number")
+        self.expect(entry["reason"] and entry["decision"], "decision", "it has no reason or no number")
         for name in entry["ballots"]:
             if name in self.places:
                 self.set_standing(self.places[name], DECISIONS[entry["type"]])
@@ -440,8 +434,7 @@ class Recount:
     def take_closed(self, entry: Entry) -> None:
         self.expect(not self.closed_at, "closed", "the box was closed before")
         self.closed_at, last, said = moment(entry["sealed_at"]), self.last_cast, a(int, entry["ballots"])
-        good = last <= self.closed_at
-        self.expect(good, "closed", "sealed at %s, the last ballot at %s", self.closed_at, last)
+        self.expect(last <= self.closed_at, "closed", "sealed at %s, a ballot at %s", self.closed_at, last)
         self.expect(said == self.ballots, "closed", "says %s ballots, the log has %s", said, self.ballots)
 
     def take_certified(self, entry: Entry) -> None:
@@ -472,30 +465,25 @@ TAKERS: dict[str, Callable[[Recount, Entry], None]] = {
 # ── All of it together ──
 
 
-def read_log(read: Read, size: int, report: Report, recount: Recount) -> tuple[bytes, bool]:
-    """Return the root hash as computed, and whether all entries are public."""
-    row: list[bytes] = []
-    last: list[bytes] = []
-    tiles, complete = -(-size // WIDTH), True
+def read_log(read: Read, size: int, report: Report, recount: Recount) -> tuple[bytes, int]:
+    """Return the root hash as computed, and how many entries are public."""
+    row, last, tiles, public = list[bytes](), list[bytes](), -(-size // WIDTH), 0
 
-    def read_both(index: int) -> tuple[list[bytes], list[bytes | None] | None]:
+    def read_both(index: int) -> tuple[list[bytes], int, list[bytes | None]]:
         width = min(WIDTH, size - index * WIDTH)
-        stored = read_piece(read, 0, index, width)
-        try:
-            return stored, read_piece(read, "entries", index, width)
-        except Withheld:
-            return stored, None
+        return read_piece(read, 0, index, width), *read_shown(read, index, width)
 
-    for index, (stored, entries) in enumerate(in_order(read_both, tiles)):
+    for index, (stored, shown, entries) in enumerate(in_order(read_both, tiles)):
         progress(index + 1, tiles)
         start, width, hashes = index * WIDTH, min(WIDTH, size - index * WIDTH), stored
-        complete = complete and entries is not None
-        if complete:  # where not, the tiles alone still prove that nothing changes meanwhile
+        if shown and public == start:  # where not, the tiles alone still prove that nothing changes meanwhile
+            public += shown
             whole = [one for one in entries if one is not None]
-            good, problem = len(whole) == width == len(entries), "bundle %s has %s whole entries, not %s"
-            leaf = start + min(len(whole), width)
-            report.expect(good, "bundle", problem, index, len(whole), width, leaf=leaf)
+            good, problem = len(whole) == shown == len(entries), "bundle %s has %s whole entries, not %s"
+            leaf = start + min(len(whole), shown)
+            report.expect(good, "bundle", problem, index, len(whole), shown, leaf=leaf)
             hashes = [sha256(b"\0" + entry).digest() for entry in whole]
+            hashes += stored[shown:] if shown < width else []
             compare_tile(report, 0, index, hashes, stored)
             for leaf, entry in enumerate(whole, start):
                 recount.take(leaf, entry)
@@ -503,22 +491,37 @@ def read_log(read: Read, size: int, report: Report, recount: Recount) -> tuple[b
             row.append(fold(hashes))
         else:
             last = hashes
-    return root_over(read, report, row, last), complete
+    return root_over(read, report, row, last), public
+
+
+def check_withheld(read: Read, recount: Recount, public: int) -> None:
+    """Only rules that hide counts let entries be withheld, until the box is closed; never entry 0, the rules."""
+    rules, closed, problem = recount.rules, recount.closed_at, ""
+    with suppress(OSError, *MALFORMED):  # a log that is still open has none
+        closed = closed or from_json(read("result.json").decode())["closed_at"]
+    if not public:
+        problem = "entry 0 is withheld, which holds the rules and is always public"
+    elif closed:
+        problem = f"entries are withheld although the box was closed at {closed}"
+    elif rules and rules.counts.partition(" ")[0] not in {"hidden", "daily"}:
+        problem = f"entries are withheld, and the rules say that counts are public ({rules.counts})"
+    elif rules:
+        where, until = f"Entries are withheld from leaf {public} on", f"(by the rules, at {rules.closes})"
+        recount.report.remarks.append(f"{where}, until voting is closed {until}: counting must wait.")
+    recount.expect(not problem, "bundle", problem, leaf=public)
 
 
 def compare_result(read: Read, note: str, origin: str, recount: Recount) -> None:
     """Compare with the result.json of a downloaded archive, where there is one."""
-    expect, ours, slug = recount.expect, recount.figures(), origin.rpartition("/")[2]
+    expect, slug, closed = recount.expect, origin.rpartition("/")[2], recount.closed_at or None
     try:
-        published = from_json(text_of(read, "result.json"))
+        published = from_json(read("result.json").decode())
         recount.compare("result", published["tally"])
-        for key in ("ballots", "held", "voided"):
-            said, problem = published[key], "%s: published %s, recounted %s"
-            expect(said == ours[key], "result", problem, key, said, ours[key])
+        for key, ours in {**recount.figures(), "closed_at": closed, "slug": slug}.items():
+            said = published[key]
+            expect(said == ours, "result", "%s: published %s, by the log %s", key, said, ours)
         same = published["checkpoint"].partition("\n\n")[0] == note.partition("\n\n")[0]
         expect(same, "result", "result.json was computed from another checkpoint")
-        said = published["slug"]
-        expect(slug == said, "result", "result.json is of %s, the log is %s", said, origin)
     except FileNotFoundError:
         return
     except MALFORMED as error:
@@ -529,8 +532,8 @@ def check(place: str, given_key: str | None) -> tuple[Report, dict[str, Any]]:
     """Check the whole log; return what is wrong and what was counted."""
     read, report = reader(place), Report()
     recount, expect, remark = Recount(report), report.expect, report.remarks.append
-    note = text_of(read, "checkpoint")  # read once: a log that grows meanwhile is checked as of now
-    key = given_key or text_of(read, "key").strip()
+    note = read("checkpoint").decode(errors="replace")  # once: a log that grows is checked as of now
+    key = given_key or read("key").decode(errors="replace").strip()
     if not given_key:
         remark("The key came from where the log did, which proves less: compare it with one published "
                f"elsewhere (--key). {key}")  # fmt: skip
@@ -542,20 +545,19 @@ def check(place: str, given_key: str | None) -> tuple[Report, dict[str, Any]]:
         remark(f"The log calls itself {origin}; it was read at {address}.")
     found = {"log": origin, "size": size, "key": key, "root_hash": base64.b64encode(signed_root).decode()}
     try:
-        root, found["complete"] = read_log(read, size, report, recount)
+        root, public = read_log(read, size, report, recount)
     except OSError as error:
         if not report.wrong:
             raise
         # What is wrong already must not go unsaid because, perhaps for that very reason, a file is missing.
         expect(False, "tree", "could not be read to its end: %s", error)
         return report, found | {"complete": False}
+    found["complete"] = public == size
     expect(root == signed_root, "tree", "the root hash computed is not the one in the checkpoint")
     if found["complete"]:
         conclude(place, read, note, recount, found)
     else:
-        remark("Entries are withheld until the counts are published: counting must wait.")
-        if recount.rules and recount.rules.counts == "live":
-            expect(False, "bundle", "entries are withheld, and the rules say that counts are public")
+        check_withheld(read, recount, public)
     return report, found
 
 
@@ -614,9 +616,7 @@ def page(report: Report, found: dict[str, Any]) -> Iterator[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Recount a selection from its public log 依公开日志重新计票")
-    parser.add_argument(
-        "place", metavar="URL|DIR|ZIP", help="the log's address, or an archive 日志地址或存档"
-    )
+    parser.add_argument("place", metavar="URL|DIR|ZIP", help="its address or archive 日志地址或存档")
     parser.add_argument("--key", help="verifier key, from a source other than the log 公钥，应另行取得")
     parser.add_argument("--json", action="store_true", help="print one JSON object 输出 JSON")
     options = parser.parse_args(arguments)

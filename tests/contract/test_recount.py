@@ -7,6 +7,7 @@ import ast
 import gzip
 import importlib.util
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -140,7 +141,9 @@ def result(folder: Path, **changes: Any) -> None:
         "slug": "star",
         "title": "最美劳动者",
         "tally": {"1": 200, "2": 199, "3": 199},
+        "closed_at": at(14_000),
         "ballots": 600,
+        "counted": 598,
         "held": 1,
         "voided": 1,
         "checkpoint": (folder / "checkpoint").read_text("utf-8"),
@@ -332,6 +335,9 @@ def test_a_log_under_another_s_name(tmp_path: Path, run: Run) -> None:
         {"tally": {"1": 200, "2": 199, "3": 200}},
         {"tally": {"1": 200, "2": 199, "3": 199, "4": 1}},
         {"ballots": 601},
+        {"counted": 599},
+        {"closed_at": at(14_001)},
+        {"closed_at": None},
         {"held": 0},
         {"voided": 0},
         {"checkpoint": "vote.example/log/star\n1\n\n"},
@@ -343,6 +349,14 @@ def test_a_result_that_the_log_does_not_give(tmp_path: Path, run: Run, changes: 
     publish(tmp_path, honest())
     result(tmp_path, **changes)
     assert wrong(run(tmp_path)) == [(None, "result")]
+
+
+def test_a_result_of_a_closed_box_from_a_log_that_was_not_closed(tmp_path: Path, run: Run) -> None:
+    publish(tmp_path, honest()[:-2])
+    result(tmp_path)
+    assert wrong(run(tmp_path)) == [(None, "result")]
+    result(tmp_path, closed_at=None)
+    assert run(tmp_path)[0] == 0
 
 
 # ── a log whose files agree and whose entries break the rules ──
@@ -357,6 +371,7 @@ BROKEN: dict[str, tuple[list[Entry | bytes], list[tuple[int | None, str]]]] = {
     "opened_twice": ([opened(), opened()], [(1, "opened")]),
     "rules_changed": ([opened() | {"rules": {**RULES, "max_choices": 3}}], [(0, "opened")]),
     "roster_changed": ([opened() | {"candidates": CANDIDATES[:2]}], [(0, "opened")]),
+    "counts_unsaid": ([opened(counts=None)], [(0, "entry")]),
     "rules_unreadable": ([opened(opens_at="soon")], [(0, "entry")]),
     "spaces": ([opened(), spoilt_encoding(ballot(0, 1))], [(1, "entry")]),
     "float": ([opened(), encode(ballot(0, 1)).replace(b"[1]", b"[1.0]")], [(1, "entry")]),
@@ -563,12 +578,18 @@ class LogServer(BaseHTTPRequestHandler):
     withheld: ClassVar[tuple[str, ...]] = ()
     failures: ClassVar[dict[str, int]] = {}
     packed: ClassVar[bool] = False
+    # Entries up to here are public, as while counts are hidden; what a refusal says of it.
+    shown_size: ClassVar[int | None] = None
+    refusal: ClassVar[bytes | None] = None
 
     def do_GET(self) -> None:
         path = self.path.split("/", 3)[3]
         file = self.folder / path
+        bundle_asked = re.fullmatch(r"tile/entries/([0-9]{3})(?:\.p/([0-9]+))?", path)
         if path.startswith(self.withheld or ("\n",)):
             self.answer(403, b"withheld")
+        elif bundle_asked and self.shown_size is not None:
+            self.answer_bundle(int(bundle_asked[1]), int(bundle_asked[2] or 256))
         elif self.failures.get(path, 0):
             self.failures[path] -= 1
             self.answer(503, b"later")
@@ -577,8 +598,18 @@ class LogServer(BaseHTTPRequestHandler):
         else:
             self.answer(404, b"nothing here")
 
+    def answer_bundle(self, index: int, width: int) -> None:
+        """As the service does: any width within what is public, and 403 for whatever reaches beyond."""
+        if index * 256 + width > (self.shown_size or 0):
+            said = json.dumps({"code": "entries_withheld", "shown_size": self.shown_size}).encode()
+            self.answer(403, said if self.refusal is None else self.refusal)
+        else:
+            whole = self.folder / f"tile/entries/{index:03}"
+            file = whole if whole.is_file() else next(whole.with_suffix(".p").iterdir())
+            self.answer(200, bundle(recount.split(file.read_bytes(), "entries")[:width]))
+
     def answer(self, status: int, body: bytes) -> None:
-        packed = self.packed and status == 200
+        packed = self.packed
         body = gzip.compress(body) if packed else body
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
@@ -656,29 +687,135 @@ def test_a_log_that_has_grown_is_checked_as_of_the_first_checkpoint(
     assert (status, found["wrong"], found["size"]) == (0, [], 606)
 
 
+def withheld_from(leaf: int) -> str:
+    return (
+        f"Entries are withheld from leaf {leaf} on, until voting is closed (by the rules, at "
+        f"{RULES['closes_at']}): counting must wait."
+    )
+
+
+def hiding(counts: str, ballots: int = 600) -> list[Entry]:
+    """An open selection that hides its counts."""
+    return [opened(counts=counts), *honest(ballots)[1 : ballots + 1]]
+
+
 def test_withheld_entries_wait_and_the_tree_is_still_verified(tmp_path: Path, run: Run, server: Any) -> None:
-    publish(tmp_path, [opened(counts="hidden"), *honest()[1:]])
-    server.withheld = ("tile/entries/",)
+    publish(tmp_path, hiding("hidden"))
+    server.shown_size = 1
     status, found = run(server.address)
     assert (status, found["complete"], found["wrong"]) == (0, False, [])
     assert "candidates" not in found
-    assert "Entries are withheld until the counts are published: counting must wait." in found["remarks"]
+    assert withheld_from(1) in found["remarks"]
     change(tmp_path / "tile/0/001", flip(0))
     assert wrong(run(server.address)) == [(256, "tree"), (None, "tree")]
+
+
+def test_a_log_of_the_opening_alone_hides_nothing(tmp_path: Path, run: Run, server: Any) -> None:
+    publish(tmp_path, [opened(counts="hidden")])
+    server.shown_size = 1
+    status, found = run(server.address)
+    assert (status, found["complete"]) == (0, True)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("shown", [1, 2, 255, 256, 257, 300, 512, 513, 600])
+def test_what_a_daily_publication_shows_is_verified(
+    tmp_path: Path, run: Run, server: Any, shown: int, packed: bool
+) -> None:
+    publish(tmp_path, hiding("daily 18:00"))
+    server.shown_size, server.packed = shown, packed
+    status, found = run(server.address)
+    assert (status, found["complete"], found["wrong"]) == (0, False, [])
+    assert withheld_from(shown) in found["remarks"]
+
+
+@pytest.mark.parametrize("at_leaf", [299, 300])
+def test_a_broken_rule_is_named_as_far_as_entries_are_shown(
+    tmp_path: Path, run: Run, server: Any, at_leaf: int
+) -> None:
+    entries = hiding("daily 18:00")
+    entries[at_leaf] = entries[at_leaf] | {"channel": "kiosk"}
+    publish(tmp_path, entries)
+    server.shown_size = 300
+    status, found = run(server.address)
+    assert [(one["leaf"], one["kind"]) for one in found["wrong"]] == [(299, "channel")] * (at_leaf == 299)
+    assert status == len(found["wrong"])
+
+
+def test_entries_shown_in_part_are_those_of_the_tree(tmp_path: Path, run: Run, server: Any) -> None:
+    publish(tmp_path, hiding("daily 18:00"))
+    server.shown_size = 300
+    change(tmp_path / "tile/entries/001", lambda data: data.replace(b'"choices":[1]', b'"choices":[2]', 1))
+    assert wrong(run(server.address)) == [(256, "tree"), (256, "tree"), (None, "tree")]
+
+
+def test_hidden_rules_are_those_of_the_tree(tmp_path: Path, run: Run, server: Any) -> None:
+    """Else a server could show, to whoever checks, rules that let it withhold the rest."""
+    publish(tmp_path, honest())
+    forged = bundle([encode(opened(counts="hidden")), encode(ballot(0, 1))])
+    change(tmp_path / "tile/entries/000", lambda _: forged)
+    server.shown_size = 1
+    assert wrong(run(server.address)) == [(0, "tree"), (0, "tree"), (None, "tree")]
+
+
+@pytest.mark.parametrize("refusal", [b"", b"no", b"[]", b"\xff", b'{"shown_size": "1"}', b'{"shown_size": 1e9}',
+                                     b'{"shown_size": -5}', b'{"shown_size": 99999999999999999999}'])  # fmt: skip
+@pytest.mark.parametrize(("counts", "status"), [("hidden", 0), ("live", 1)])
+def test_entry_0_is_asked_for_whatever_a_refusal_says(
+    tmp_path: Path, run: Run, server: Any, refusal: bytes, counts: str, status: int
+) -> None:
+    publish(tmp_path, hiding(counts))
+    server.shown_size, server.refusal = 1, refusal
+    answer = run(server.address)
+    assert answer[0] == status
+    assert [(one["leaf"], one["kind"]) for one in answer[1]["wrong"]] == [(1, "bundle")] * status
 
 
 def test_entries_are_not_withheld_where_counts_are_live(tmp_path: Path, run: Run, server: Any) -> None:
     publish(tmp_path, [opened(), *(ballot(n, 1, minute=n / 100) for n in range(1_000))])
     server.withheld = ("tile/entries/002",)
-    assert wrong(run(server.address)) == [(None, "bundle")]
+    assert wrong(run(server.address)) == [(512, "bundle")]
+
+
+@pytest.mark.parametrize("counts", ["live", "Hidden", "never", " "])
+def test_only_rules_that_say_so_hide_entries(tmp_path: Path, run: Run, server: Any, counts: str) -> None:
+    publish(tmp_path, hiding(counts))
+    server.shown_size = 1
+    assert wrong(run(server.address)) == [(1, "bundle")]
+
+
+@pytest.mark.parametrize("counts", ["live", "hidden", "daily 18:00"])
+@pytest.mark.parametrize("size", [1, 2, 256, 601])
+def test_entry_0_is_never_withheld(tmp_path: Path, run: Run, server: Any, counts: str, size: int) -> None:
+    publish(tmp_path, hiding(counts)[:size])
+    server.withheld = ("tile/entries/",)
+    assert wrong(run(server.address)) == [(0, "bundle")]
+
+
+def test_nothing_is_withheld_once_the_box_is_closed(tmp_path: Path, run: Run, server: Any) -> None:
+    notices = [{"type": "notice", "at": at(14_001), "id": "n", "sha256": "1" * 64}] * 9
+    publish(tmp_path, [*hiding("hidden", 100), closed(100), *notices])
+    server.shown_size = 102
+    assert wrong(run(server.address)) == [(102, "bundle")]
+
+
+def test_nothing_is_withheld_once_a_result_is_published(tmp_path: Path, run: Run, server: Any) -> None:
+    publish(tmp_path, hiding("hidden"))
+    server.shown_size = 1
+    result(tmp_path, closed_at=None)
+    assert run(server.address)[0] == 0
+    result(tmp_path)
+    assert wrong(run(server.address)) == [(1, "bundle")]
+    (tmp_path / "result.json").write_bytes(b"<html>")
+    assert run(server.address)[0] == 0
 
 
 def test_what_is_withheld_is_said_to_people(
     tmp_path: Path, server: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    publish(tmp_path, honest())
-    server.withheld = ("tile/entries/",)
+    publish(tmp_path, hiding("hidden"))
+    server.shown_size = 1
     assert recount.main([server.address]) == 0
-    assert capsys.readouterr().out.endswith(
-        "结论 Conclusion: 未能计票，其余相符 Not counted; all else agrees\n"
-    )
+    output = capsys.readouterr().out
+    assert withheld_from(1) in output
+    assert output.endswith("结论 Conclusion: 未能计票，其余相符 Not counted; all else agrees\n")
