@@ -69,13 +69,15 @@ def _write_tiles(session: Session, public_log: Log, archive: zipfile.ZipFile, pr
 def _result(session: Session, slug: str) -> str:
     campaign = campaign_by_slug(session, slug)
     public_log = session.get_one(Log, campaign.id)
+    # ``closed`` is the last leaf: until it is signed, this archive does not hold it.
+    whole = public_log.signed_size == public_log.size
     numbers = [candidate.number for candidate in roster(session, campaign.id)]
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(
         {
             "slug": slug,
             "title": campaign.title,
-            "closed_at": rfc3339(campaign.closed_at) if campaign.closed_at else None,
+            "closed_at": rfc3339(campaign.closed_at) if campaign.closed_at and whole else None,
             "tally": {str(number): count for number, count in tally.counted().items()},
             "ballots": sum(tally.ballots.values()),
             "counted": tally.ballots[COUNTED],
