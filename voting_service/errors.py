@@ -1,6 +1,6 @@
 """The root of the error tree: a broken promise with a stable code and a sentence for people.
 
-Errors know no HTTP; ``web.errors`` alone maps a code to a status. Expected refusals (already cast, not open) are
+Errors know no HTTP; ``web.problems`` alone maps a code to a status. Expected refusals (already cast, not open) are
 return values, not errors.
 """
 

@@ -585,12 +585,14 @@ def test_of_several_attached_exactly_one_takes_over(owner, data_dir):
 
 
 def test_an_attached_one_that_stops_leaves_the_server_alone_and_watches_no_more(owner, make):
+    # The session's own server may be watched in this process too.
+    others = {thread for thread in threading.enumerate() if thread.name == "redis-watcher"}
     server = make()
     server.start()
     before, url = server.pid, server.url
     server.stop()
     assert (server.state, server.pid) == (State.STOPPED, None)
-    assert [thread.name for thread in threading.enumerate() if thread.name == "redis-watcher"] == []
+    assert {thread for thread in threading.enumerate() if thread.name == "redis-watcher"} <= others
     assert redis.from_url(url).info("server")["process_id"] == before
     assert owner.facts_now() == {"owned": True, "pid": before, "url": url}
 

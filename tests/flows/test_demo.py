@@ -16,7 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.stage import environment, make_service
+import pytest
+from sqlalchemy import update
+
+from tests.stage import Stage, environment, make_service, rules
+from voting_service.campaigns.models import Campaign
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_S = 120
@@ -30,8 +34,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: str, port: int, environ: dict[str, str], log: Path) -> Iterator[str]:
-    """The command as a process until the block ends, then Ctrl-C; it must end by itself, with status 0."""
+def running(
+    command: str, port: int, environ: dict[str, str], log: Path, *, ready: bool = True
+) -> Iterator[str]:
+    """The command as a process until the block ends, then Ctrl-C; it must end by itself, with status 0. ``ready``:
+    wait until it can do all of its work; otherwise until it answers at all."""
     base = f"http://127.0.0.1:{port}"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
     with log.open("wb") as output:
@@ -40,7 +47,7 @@ def running(command: str, port: int, environ: dict[str, str], log: Path) -> Iter
             cwd=ROOT, env=clean | environ, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            wait_ready(base, process, log)
+            wait_ready(base, process, log, "/readyz" if ready else "/healthz")
             yield base
             process.send_signal(signal.SIGINT)
             assert process.wait(DEADLINE_S) == 0, log.read_text()
@@ -50,14 +57,14 @@ def running(command: str, port: int, environ: dict[str, str], log: Path) -> Iter
                 process.wait()
 
 
-def wait_ready(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until /readyz says ready."""
+def wait_ready(base: str, process: subprocess.Popen[bytes], log: Path, path: str) -> None:
+    """Until it answers well."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(base + "/readyz", timeout=5) as answer:
-                if json.load(answer)["status"] == "ready":
+            with urllib.request.urlopen(base + path, timeout=5) as answer:
+                if json.load(answer)["status"] in ("ready", "ok"):
                     return
         except (urllib.error.URLError, OSError):
             pass  # not listening yet
@@ -128,3 +135,24 @@ def test_serve_refuses_an_outdated_schema(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "db upgrade" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_serve_starts_where_casting_alone_must_wait(tmp_path: Path) -> None:
+    """An overdue opening needs the recorder that serve brings; a Redis that is away must not keep readers out."""
+    port = free_port()
+    data = tmp_path / "data"
+    stage = Stage(make_service(data))
+    stage.draft(with_rules=rules(min_choices=9, max_choices=9))
+    with stage.service.database.write() as session:
+        session.execute(update(Campaign).values(phase="scheduled"))
+    stage.service.database.dispose()
+    environ = environment(data) | {"VOTING_PORT": str(port), "VOTING_WORKERS": "1"}
+    environ["VOTING_REDIS_URL"] = f"unix://{tmp_path}/none.sock"
+    log = tmp_path / "serve.log"
+    with running("serve", port, environ, log, ready=False) as base:
+        with urllib.request.urlopen(f"{base}/c/test") as page:
+            assert page.status == 200
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{base}/readyz")
+        codes = {row["code"] for row in json.load(refused.value)["findings"]}
+        assert {"redis_unreachable", "opening_overdue"} <= codes

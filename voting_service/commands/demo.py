@@ -113,7 +113,13 @@ def _import_example(service: Service) -> None:
 def _welcome(url: str) -> None:
     click.echo(qr_terminal(url))
     click.echo(str(_("活动页面：%(url)s", url=url)))
-    click.echo(str(_("工作台：尚未提供，目前用 voting-service 命令管理（voting-service --help）。")))
+    click.echo(
+        str(
+            _(
+                "工作台：尚未提供。管理用 .venv/bin/voting-service（--help 查看），先运行 set -a; . 数据目录/secrets.env; set +a"
+            )
+        )
+    )
     click.echo(str(_("停止：Ctrl-C")), nl=True)
 
 

@@ -20,6 +20,13 @@ from .service import MakeService, Service, redis_running
 from .stop_sign import StopSign
 from .supervisor import Supervisor, recorder_child, web_child
 
+STARTS_ALL_THE_SAME = frozenset(
+    {
+        "recorder_behind", "opening_overdue", "books_disagree", "box_refused", "box_unavailable",
+        "redis_unreachable", "redis_loading",
+    }
+)  # fmt: skip
+
 
 @click.command(help="启动网站（gunicorn）和记录器；未设 VOTING_REDIS_URL 时同时启动内置 Redis。")
 @click.option("--no-recorder", is_flag=True, help="不启动记录器（另行运行 voting-service recorder）。")
@@ -39,11 +46,16 @@ def serve(make: MakeService, no_recorder: bool) -> None:
 
 
 def _refuse_errors(service: Service) -> None:
-    """Nothing starts on a database of the wrong schema or a Redis that may lose ballots."""
+    """Nothing starts on a database of the wrong schema or a Redis that may lose ballots. What only running can mend, or
+    what casting refuses by itself, is told and keeps nobody from reading."""
     findings = [finding for probe in service.probes() for finding in probe()]
-    errors = [f for f in findings if f.level == "error" and f.code not in ("recorder_behind", "box_refused")]
+    errors = [
+        finding
+        for finding in findings
+        if finding.level == "error" and finding.code not in STARTS_ALL_THE_SAME
+    ]
     for finding in findings:
-        if finding.level == "warning":
+        if finding.level != "ok" and finding not in errors:
             say(_("提醒：%(sentence)s", sentence=finding.sentence))
     if errors:
         raise ProblemsFound([Problem(f.code, f.sentence, f.remedy) for f in errors], _("还不能启动："))

@@ -1,6 +1,6 @@
 """Every error becomes one answer: a problem document for machines, a page for people, never a traceback.
 
-The only place that maps errors to HTTP. An unforeseen one gets a reference that stands in the log too.
+Codes become statuses in ``problems``; here they become answers. An unforeseen one gets a reference that stands in the log too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""How voters are known: each identity says its name, the channel it votes by, and whether it can be had at once.
+"""How voters are known: each identity says its name, and whether a session by it can be had at once.
 
-A campaign admits identities by name. A new one (WeChat, a printed code) is a class here or in its own room and a line
-in the composition root; casting, box, ledger and log do not change.
+A campaign admits identities by name. A new one (WeChat, a printed code) is a class here or in its own room, a line in
+the composition root, its name in ``campaigns.declaration`` and its channel in ``campaigns.rules.CHANNELS``; casting,
+box, ledger and log do not change.
 """
 
 from __future__ import annotations
