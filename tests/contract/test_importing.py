@@ -413,7 +413,6 @@ def test_a_hostile_zip_imports_nothing(desk: Desk, tmp_path: Path) -> None:
     assert desk.count(Campaign) == 0
 
 
-@pytest.mark.skipif(not (EXAMPLE / "candidates.csv").is_file(), reason="the example folder is not here")
 def test_the_example_is_imported_without_a_warning(desk: Desk) -> None:
     imported = desk.imports(EXAMPLE)
     assert (imported.slug, imported.created, imported.candidates) == ("zui-mei-chan-ye-gong-ren", True, 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.cookiejar
 import json
 import os
@@ -62,12 +63,13 @@ def wait_ready(base: str, process: subprocess.Popen[bytes], log: Path, path: str
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(base + path, timeout=5) as answer:
-                if json.load(answer)["status"] in ("ready", "ok"):
-                    return
-        except (urllib.error.URLError, OSError):
-            pass  # not listening yet
+        # Not listening yet, or not ready: 503.
+        with (
+            contextlib.suppress(urllib.error.URLError, OSError),
+            urllib.request.urlopen(base + path, timeout=5) as answer,
+        ):
+            if json.load(answer)["status"] in ("ready", "ok"):
+                return
         time.sleep(0.1)
     raise AssertionError(log.read_text())
 

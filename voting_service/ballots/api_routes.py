@@ -12,7 +12,7 @@ from ..web.caching import cacheable
 from ..web.errors import answer
 from ..web.limits import costly
 from .cast_api import answer_cast
-from .polling_place import keep_session, polling_place, voter_session
+from .polling_place import keep_session, polling_place, visit, voter_session
 from .receipts import find_receipt
 
 api = Blueprint("ballots_api", __name__, url_prefix="/api/v1")
@@ -24,9 +24,7 @@ api.after_request(keep_session)
 @costly
 def ballot_form(slug: str) -> Response:
     """A fresh ballot form for this voter's session."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    place, now, view = visit(slug)
     session = voter_session(view.show)
     if session is None:
         return answer("no_voter", _("请先登录投票身份：本次投票需在微信中进行。"))
@@ -64,9 +62,7 @@ def ballots(slug: str) -> Response:
 @access.public
 def counts(slug: str) -> Response:
     """Provisional counts, as far as the campaign shows them."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    _place, _now, view = visit(slug)
     counted = view.counted
     body = {
         "shown": counted.shown,

@@ -67,6 +67,13 @@ def polling_place() -> PollingPlace:
     return place
 
 
+def visit(slug: str) -> tuple[PollingPlace, datetime, CampaignView]:
+    """The polling place, this moment, and one campaign at it. Raises NotFound."""
+    place = polling_place()
+    now = place.clock.now()
+    return place, now, place.view(slug, now)
+
+
 def voter_session(show: CampaignOnShow) -> VoterSession | None:
     """The voter's session, if this campaign admits it; a new one where there is none and an admitted identity gives
     one at once. None where the voter must first log in."""

@@ -25,7 +25,7 @@ from ..web.sessions import COOKIE
 from .campaign_page import PRIVATE, Sought, campaign_page
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
-from .polling_place import keep_session, polling_place, voter_session
+from .polling_place import keep_session, polling_place, visit, voter_session
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
 
@@ -68,9 +68,7 @@ def home() -> Response:
 @access.voter
 def campaign(slug: str) -> Response:
     """The ballot."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    place, now, view = visit(slug)
     return _page(campaign_page(place, view, voter_session(view.show), now, Sought()))
 
 
@@ -79,9 +77,7 @@ def campaign(slug: str) -> Response:
 @costly
 def cast_page(slug: str) -> BaseResponse:
     """The ballot posted without JavaScript: searched in, or cast."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    place, now, view = visit(slug)
     session = voter_session(view.show)
     sought = _sought(view.show)
     if request.form.get("action") == "filter":
@@ -154,9 +150,7 @@ def _refused_page(view: CampaignView, refused: Refused) -> Response:
 @access.voter
 def candidate(slug: str, number: int) -> Response:
     """One candidate's story, with a way to choose them."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    place, now, view = visit(slug)
     person = view.show.by_number.get(number)
     if person is None:
         abort(404)
@@ -191,9 +185,7 @@ def candidate(slug: str, number: int) -> Response:
 @access.public
 def ranking(slug: str) -> Response:
     """Candidates by count, as far as the campaign shows counts."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    place, now, view = visit(slug)
     key = ("ranking", slug, view.version, view.state, view.next_opening, view.counted.stamp, html_language())
 
     def render() -> str:
@@ -213,9 +205,7 @@ def ranking(slug: str) -> Response:
 @access.public
 def rules(slug: str) -> Response:
     """The rules in words."""
-    place = polling_place()
-    now = place.clock.now()
-    view = place.view(slug, now)
+    _place, now, view = visit(slug)
     lines = [{"term": say(term), "text": say(text)} for term, text in rule_texts(view.show.rules)]
     share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from . import books, campaign, demo, operate
+from .composition import MakeService
 from .output import Speaking
-from .service import MakeService
 
 
 def make_cli(make_service: MakeService) -> click.Group:

@@ -19,8 +19,8 @@ from ..tally.rebuild import rebuild_box
 from ..tally.reconcile import reconcile
 from ..text import _
 from ..transparency.models import Log
+from .composition import MakeService, redis_running
 from .output import print_json, progress_bar, say
-from .service import MakeService, redis_running
 
 ACTOR = "command line"
 

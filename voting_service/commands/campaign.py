@@ -20,8 +20,8 @@ from ..errors import Unavailable
 from ..ledger import RecorderPosition
 from ..recorder.closing import seal_early
 from ..text import _
+from .composition import MakeService, Service, redis_running
 from .output import print_json, progress_bar, say
-from .service import MakeService, Service, redis_running
 
 ACTOR = "command line"
 PATIENCE_S = 30

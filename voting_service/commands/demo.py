@@ -22,9 +22,9 @@ from ..campaigns.qr import qr_terminal
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
 from ..text import _
+from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
 from .secrets_file import write_env_file
-from .service import MakeService, Service, redis_running
 from .supervisor import ROOT, Supervisor, recorder_child, web_child
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"

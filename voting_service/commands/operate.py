@@ -14,9 +14,9 @@ from ..recorder.recorder import run
 from ..redis_server.readiness import probe_embedded
 from ..tally.publication import publish_due
 from ..text import _
+from .composition import MakeService, Service, redis_running
 from .output import print_json, say
 from .secrets_file import write_env_file
-from .service import MakeService, Service, redis_running
 from .stop_sign import StopSign
 from .supervisor import Supervisor, recorder_child, web_child
 
