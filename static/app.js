@@ -59,7 +59,12 @@
   const reload = document.querySelector("[data-reload]");
   if (reload) {
     reload.addEventListener("click", () => location.reload());
-    window.addEventListener("online", () => location.reload());
+    /* The event alone may come before this page listens, or while the server is still away: so it also asks. */
+    const back = () => {
+      if (navigator.onLine && !document.hidden) fetch("/healthz", { cache: "no-store" }).then((reply) => { if (reply.ok) location.reload(); }, () => {});
+    };
+    window.addEventListener("online", back);
+    setInterval(back, 4000);
   }
 
   if (script && script.dataset.sw && "serviceWorker" in navigator) {
