@@ -43,11 +43,6 @@ def test_what_a_voter_finds(
     assert office_hours.next_opening(moment) == opening
 
 
-def test_the_next_day_ends_with_the_voting(office_hours: BallotRules) -> None:
-    assert office_hours.next_day(at(7, 10)) == at(8, 9)
-    assert office_hours.next_day(at(9, 10)) is None
-
-
 def test_hours_that_never_come_again_have_no_opening() -> None:
     late = rules(opens_at=at(7, 8), closes_at=at(7, 18), daily_hours=("06:00", "12:00"))
     assert late.next_opening(at(7, 13)) is None

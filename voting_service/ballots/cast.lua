@@ -17,7 +17,7 @@
 --       already_cast           a limit is reached; detail in place 6: day, total, or the candidate number
 --       not_open               place 6: early, resting or closed
 --       invalid_choices        place 6: few, many, unknown:N, category_few:I, category_many:I
---       form_expired | foreign_ballot | too_many_attempts (next_ms = when to try again)
+--       form_expired | foreign_ballot | too_many_attempts (cast_ms = now, next_ms = when to try again)
 --       box_lost | box_refused the box is missing, or must not be used until it is rebuilt
 
 local meta = redis.call('HMGET', KEYS[1], 'state', 'opens_ms', 'closes_ms', 'from_min', 'to_min', 'min', 'max',
@@ -69,7 +69,7 @@ for i = 7, #KEYS do
   local limit, window = tonumber(ARGV[2 * i - 6]), tonumber(ARGV[2 * i - 5])
   local tries = redis.call('INCR', KEYS[i])
   if tries == 1 then redis.call('EXPIRE', KEYS[i], window) end
-  if tries > limit then return {'too_many_attempts', 0, 0, 0, now + math.max(redis.call('PTTL', KEYS[i]), 1000)} end
+  if tries > limit then return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', KEYS[i]), 1000)} end
 end
 
 if now >= tonumber(ARGV[6]) then return {'form_expired'} end

@@ -242,12 +242,12 @@ def _invalid_choices(answer: BoxAnswer, keys: CampaignKeys, _ballot_id: str) -> 
 
 
 def _too_many(answer: BoxAnswer, _keys: CampaignKeys, _ballot_id: str) -> Refused:
-    # The box names the moment; a browser wants seconds. A minute is the longest window, so this stays short.
+    # Both moments are the box's own; a browser wants the seconds between them.
     return Refused(
         "too_many_attempts",
         _("操作过于频繁，请稍后再试。"),
         next_at=_moment(answer.next_ms),
-        retry_after_s=60,
+        retry_after_s=-(-(answer.next_ms - answer.cast_ms) // 1000),
     )
 
 

@@ -89,13 +89,6 @@ class BallotRules:
             start = self._next_start(start)
         return start if start < self.closes_at else None
 
-    def next_day(self, moment: datetime) -> datetime | None:
-        """When voting begins on the local day after this moment's; None when voting is over by then."""
-        first = self.minutes[0]
-        local = moment.astimezone(self.zone)
-        start = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, minutes=first)
-        return start if start < self.closes_at else None
-
     def last_publication(self, moment: datetime) -> datetime | None:
         """The latest daily publication time at or before this moment, within voting; None before the first."""
         at = self.counts_time
