@@ -19,16 +19,20 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from anti_fraud.checks.attempt_rate import AttemptRate
+from anti_fraud.challenge import Challenges
+from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
+from anti_fraud.share_tokens import ShareTokens
 from voting_service import activity, logs
 from voting_service.ballots import api_routes, attest, front_door, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
-from voting_service.ballots.cast import PollingStation
 from voting_service.ballots.counts_board import CountsBoard
+from voting_service.ballots.door import Door
+from voting_service.ballots.kiosks import Kiosks
 from voting_service.ballots.opening import Opener
 from voting_service.ballots.polling_place import PollingPlace
+from voting_service.ballots.polling_station import PollingStation
 from voting_service.candidates import routes as candidate_routes
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
@@ -36,6 +40,7 @@ from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
 from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
+from voting_service.evidence.views import ViewBook
 from voting_service.recorder import routes as recorder_routes
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.metrics import Figures
@@ -132,10 +137,22 @@ class Service:
         )
 
     @cached_property
-    def gate(self) -> Gate:
-        """The checks at the door."""
-        return Gate(
-            [AttemptRate(_budget(self.settings.limit_cast_device), _budget(self.settings.limit_cast_address))]
+    def kiosks(self) -> Kiosks:
+        """Signs what makes a browser a kiosk."""
+        return Kiosks(self.key("kiosk"))
+
+    @cached_property
+    def door(self) -> Door:
+        """The checks at the door, and what they need to know."""
+        settings = self.settings
+        checks = all_checks(_budget(settings.limit_cast_device), _budget(settings.limit_cast_address))
+        return Door(
+            Gate(checks),
+            Challenges(self.key("challenge")),
+            ShareTokens(self.key("share token")),
+            self.kiosks,
+            self.key("address"),
+            lambda _address: "",
         )
 
     def recorder(self) -> Recorder:
@@ -173,19 +190,19 @@ def make_polling_place(service: Service) -> PollingPlace:
         service.database,
         service.box,
         forms,
-        service.gate,
+        service.door,
         service.keyring,
         service.clock,
-        service.key("address"),
     )
     return PollingPlace(
         database=service.database,
         showcase=Showcase(service.database),
         board=CountsBoard(service.box, service.clock),
         station=station,
-        sessions=VoterSessions(service.key("voter session")),
+        sessions=VoterSessions(service.key("voter session"), service.clock),
         identities=service.identities,
         pages=PageCache(),
+        views=ViewBook(service.database, service.keyring, service.clock),
         clock=service.clock,
         secure=settings.secure,
         base_url=settings.base_url,

@@ -22,7 +22,7 @@ from voting_service.ballots import cast as cast_verb
 from voting_service.ballots import cast_api
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
-from voting_service.ballots.cast import PollingStation
+from voting_service.ballots.polling_station import PollingStation
 from voting_service.web.sessions import COOKIE, VoterSessions
 
 from .run import Run

@@ -115,6 +115,7 @@ class Stand:
                 opens_at=today - timedelta(days=2), closes_at=today + timedelta(days=7),
             )  # fmt: skip
             slug = session.scalars(select(Campaign.slug).order_by(Campaign.id.desc())).first() or ""
+        self.stage.calm(slug)
         open_voting(service.opener, slug, at=service.clock.now(), actor="benchmark")
         return slug
 

@@ -3,8 +3,10 @@
 from alembic import context
 
 import voting_service.activity
+import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
+import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.transparency.models
 from voting_service.database import Base

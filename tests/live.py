@@ -69,6 +69,7 @@ def import_example(stage: Stage) -> str:
             opens_at=now - timedelta(days=1),
             closes_at=now + timedelta(days=5),
         )
+    stage.calm(EXAMPLE)
     return EXAMPLE
 
 

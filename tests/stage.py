@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from tests.actors import Voter
 from voting_service.ballots.opening import open_voting
+from voting_service.campaigns.gate_policies import change_policy
 from voting_service.campaigns.models import Campaign, Category
 from voting_service.campaigns.rules import BallotRules, CategoryRule
 from voting_service.candidates.models import Candidate
@@ -19,6 +20,14 @@ from voting_service.clock import Clock, SystemClock
 from voting_service.settings import Settings
 from wsgi import Service, make_app
 
+CALM: dict[str, Any] = {
+    "min_dwell_ms": 0,
+    "address_ballots_per_minute": 1_000_000,
+    "prefix_ballots_per_minute": 1_000_000,
+    "new_devices_per_hour": 1_000_000,
+}
+"""A gate policy under which a test's voters, quick and all behind one address, are asked for no challenge. What the gate
+asks by default is shown where the gate is what is tested."""
 SECRET = "a secret for tests only, long enough"
 KEYS = "1:" + base64.b64encode(bytes(range(32))).decode()
 
@@ -92,8 +101,11 @@ class Stage:
         """A new voter on a device of their own."""
         return Voter(self.client(), slug)
 
-    def draft(self, slug: str = "test", candidates: int = 6, with_rules: BallotRules | None = None) -> str:
-        """A campaign that is imported and not open."""
+    def draft(
+        self, slug: str = "test", candidates: int = 6, with_rules: BallotRules | None = None,
+        policy: dict[str, Any] | None = None,
+    ) -> str:  # fmt: skip
+        """A campaign that is imported and not open. ``policy`` takes the place of ``CALM``."""
         given = with_rules or rules()
         key = self.service.keyring.seal(bytes(32), f"campaigns.voter_key.{slug}")
         with self.service.database.write() as session:
@@ -113,11 +125,20 @@ class Stage:
                 )
                 for n in range(1, candidates + 1)
             )  # fmt: skip
+        self.calm(slug, CALM if policy is None else policy)
         return slug
 
-    def campaign(self, slug: str = "test", candidates: int = 6, **changes: Any) -> str:
+    def calm(self, slug: str, policy: dict[str, Any] = CALM) -> None:
+        """Give a campaign this gate policy; an empty one leaves the service's own."""
+        if policy:
+            with self.service.database.write() as session:
+                change_policy(session, slug, policy, at=self.service.clock.now(), actor="test", reason="test")
+
+    def campaign(
+        self, slug: str = "test", candidates: int = 6, policy: dict[str, Any] | None = None, **changes: Any
+    ) -> str:
         """A campaign that is open."""
-        self.draft(slug, candidates, rules(**changes))
+        self.draft(slug, candidates, rules(**changes), policy)
         self.open(slug)
         return slug
 

@@ -61,8 +61,8 @@ def test_a_form_is_bound_to_campaign_session_and_time() -> None:
     assert form.expires_at == NOW + timedelta(hours=2)
     assert FORMS.read(text, "other", one) is None
     assert FORMS.read(text, "slug", two) is None
-    ballot_id, expires, mac = text.split(".")
-    assert FORMS.read(f"{ballot_id}.{int(expires) + 1}.{mac}", "slug", one) is None
+    ballot_id, expires, issued, came, mac = text.split(".")
+    assert FORMS.read(f"{ballot_id}.{int(expires) + 1}.{issued}.{came}.{mac}", "slug", one) is None
     assert one.subject not in text
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, Response, jsonify, make_response, request
 
-from ..clock import rfc3339
+from ..clock import rfc3339, to_ms
 from ..errors import NotFound
 from ..text import _
 from ..web import access
 from ..web.caching import cacheable
 from ..web.errors import answer
 from ..web.limits import costly
+from .ballot_form import BallotForm
 from .cast_api import answer_cast
-from .polling_place import keep_session, polling_place, visit, voter_session
+from .door import Knock
+from .polling_place import PollingPlace, keep_session, polling_place, visit, voter_session
 from .receipts import find_receipt
 
 api = Blueprint("ballots_api", __name__, url_prefix="/api/v1")
@@ -32,12 +37,25 @@ def ballot_form(slug: str) -> Response:
         sentence = _("投票已经结束。") if view.state == "closed" else _("投票尚未开始。")
         next_at = rfc3339(view.next_opening) if view.next_opening else None
         return answer("not_open", sentence, extra={"next_at": next_at})
-    text, form = place.station.forms.issue(slug, session, now)
+    renews = place.station.forms.read(request.args.get("from", ""), slug, session)
+    came = place.came(slug, session, "", request.headers.get("Cookie", "")).came
+    text, form = place.station.forms.issue(slug, session, now, came, renews)
     response = jsonify(
-        form=text, ballot_id=form.ballot_id, expires_at=rfc3339(form.expires_at), challenge=None
+        form=text,
+        ballot_id=form.ballot_id,
+        expires_at=rfc3339(form.expires_at),
+        challenge=early_challenge(place, slug, form, now),
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def early_challenge(place: PollingPlace, slug: str, form: BallotForm, now: datetime) -> dict[str, Any] | None:
+    """A challenge to go with the form, where the request already looks as if one will be asked."""
+    knock = Knock.of(request.environ, place.base_url)
+    _version, policy = place.station.policy_of(slug)
+    challenge = place.station.door.ask_early(policy, form, knock, to_ms(now))
+    return challenge.to_json() if challenge else None
 
 
 @api.post("/campaigns/<slug>/ballots")
@@ -46,15 +64,7 @@ def ballots(slug: str) -> Response:
     """Cast a ballot. The front door answers this address as a rule; both give the same answer."""
     place = polling_place()
     place.showcase.campaign(slug)  # an unknown campaign is 404 before anything else
-    made = answer_cast(
-        place.station,
-        place.sessions,
-        slug,
-        body=request.get_data(cache=False),
-        cookie_header=request.headers.get("Cookie", ""),
-        address=request.remote_addr or "",
-        user_agent=request.headers.get("User-Agent", ""),
-    )
+    made = answer_cast(place, slug, request.get_data(cache=False), request.environ)
     return make_response(made.body, made.status, made.headers)
 
 

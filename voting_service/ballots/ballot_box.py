@@ -6,10 +6,8 @@ the same ballot id changes nothing and gives the same answer; a box that is miss
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,16 +15,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import hiredis
 import redis
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
+
+from anti_fraud.gate import Budget
 
 from ..errors import Unavailable
+from ..redis_server.lines import Lines
 from ..text import _
 
 _HERE = Path(__file__).parent
 CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
 SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
+ADOPT_SCRIPT = (_HERE / "adopt_policy.lua").read_text(encoding="utf-8")
 REFUSE_SCRIPT = (_HERE / "refuse.lua").read_text(encoding="utf-8")
 
 NO_SHA = "0" * 40
@@ -43,17 +44,14 @@ class BoxUnavailable(Unavailable):
     code = "box_unavailable"
 
 
-class AttemptLimit(NamedTuple):
-    """At most ``limit`` attempts within ``window_s`` seconds for one key."""
-
-    name: str
-    """Names the counter; already free of anything that identifies a person."""
-    limit: int
-    window_s: int
+_KINDS = {("tries", "refuse"): 1, ("ballots", "refuse"): 2, ("ballots", "challenge"): 3}
+"""How cast.lua knows a budget's kind."""
+_NOT_SPENT = "-"
+"""Names the key of a challenge where there is none: read by nobody."""
 
 
 class BallotToCast(NamedTuple):
-    """What goes into the box."""
+    """What goes into the box, and on what terms."""
 
     ballot_id: str
     voter_tag: str
@@ -63,6 +61,15 @@ class BallotToCast(NamedTuple):
     held: bool
     form_expires_ms: int
     utc_offset_s: int
+    evidence: str = ""
+    """Sealed; the box hands it on."""
+    policy: int = 0
+    """The version of the gate's policy that judged it."""
+    challenge_asked: bool = False
+    solved: str = ""
+    """The nonce of a challenge that was rightly solved for this ballot."""
+    hold_instead: bool = False
+    """Take it as held where a challenge would be asked: for browsers that run no scripts."""
 
 
 class BoxAnswer(NamedTuple):
@@ -89,6 +96,10 @@ class WaitingBallot(NamedTuple):
     choices: tuple[int, ...]
     channel: str
     held: bool
+    voted_before: bool
+    """Whether its voter had cast one before."""
+    evidence: str
+    """Sealed; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,9 @@ class BoxKeys(NamedTuple):
     ballot: str
     """Prefix; the ballot id follows."""
     attempts: str
-    """Prefix; a limit's name follows."""
+    """Prefix; a budget's name follows."""
+    spent: str
+    """Prefix; a challenge's nonce follows."""
 
 
 @cache
@@ -132,56 +145,11 @@ def keys_of(slug: str) -> BoxKeys:
     """The keys of a campaign's box."""
     base = f"box:{{{slug}}}:"
     return BoxKeys(
-        *(base + name for name in ("meta", "roster", "voters", "counts", "stream", "ballot:", "try:"))
+        *(
+            base + name
+            for name in ("meta", "roster", "voters", "counts", "stream", "ballot:", "try:", "spent:")
+        )
     )
-
-
-class _Lines:
-    """Connections for casting, taken from the client's pool once and kept, each in one thread's hands at a time.
-
-    The client itself (pool locks, metrics, retry closures) costs more for one command than all of our work on a ballot;
-    its connections cost little. The promises stay the client's: its timeouts, and one retry at once.
-    """
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._pool: Any = client.connection_pool
-        self._idle: deque[Any] = deque()
-
-    def ask(self, *command: str | int) -> Any:
-        """One command, one reply. Raises RedisError."""
-        packed = [hiredis.pack_command(command)]  # type: ignore[arg-type]  # its stub means a tuple of one
-        line = self._take()
-        try:
-            try:
-                reply = self._exchange(line, packed)
-            except (redis.ConnectionError, redis.TimeoutError):
-                # A server that was restarted looks like this from a kept connection; disconnected, it connects anew.
-                line.disconnect()
-                reply = self._exchange(line, packed)
-        except ResponseError:  # a reply like any other, read to its end
-            self._idle.append(line)
-            raise
-        except BaseException:
-            # What may still arrive here must never be read as another voter's answer.
-            line.disconnect()
-            self._pool.release(line)
-            raise
-        self._idle.append(line)
-        return reply
-
-    def _take(self) -> Any:
-        while True:
-            try:
-                line = self._idle.pop()
-            except IndexError:
-                return self._pool.get_connection()
-            if line.pid == os.getpid():  # not one that a fork has brought along and the parent still uses
-                return line
-
-    @staticmethod
-    def _exchange(line: Any, packed: list[bytes]) -> Any:
-        line.send_packed_command(packed, check_health=False)
-        return line.read_response()
 
 
 class BallotBox:
@@ -196,25 +164,27 @@ class BallotBox:
     def __init__(self, client: redis.Redis, attest: Callable[[BallotBox], None]) -> None:
         # redis-py types every answer as a union over all protocols and both clients; we know what we asked.
         self.client: Any = client
-        self._lines = _Lines(client)
+        self._lines = Lines(client)
         self._attest = attest
         self._lock = threading.Lock()
         self._cast_sha = ""
 
     # ---- the hot path
 
-    def cast(self, slug: str, ballot: BallotToCast, limits: Sequence[AttemptLimit] = ()) -> BoxAnswer:
+    def cast(self, slug: str, ballot: BallotToCast, budgets: Sequence[Budget] = ()) -> BoxAnswer:
         """Put one ballot into the box, or say why not. One round trip. Raises BoxUnavailable."""
         keys = keys_of(slug)
         arguments: list[str | int] = [
             keys.meta, keys.roster, keys.voters, keys.counts, keys.stream, keys.ballot + ballot.ballot_id,
-            *(keys.attempts + limit.name for limit in limits),
+            keys.spent + (ballot.solved or _NOT_SPENT),
+            *(keys.attempts + budget.name for budget in budgets),
             ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
-            "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s,
+            "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s, ballot.evidence, ballot.policy,
+            "1" if ballot.challenge_asked else "0", "1" if ballot.solved else "0", "1" if ballot.hold_instead else "0",
         ]  # fmt: skip
-        for limit in limits:
-            arguments += (limit.limit, limit.window_s)
-        answer = BoxAnswer(*self._run_cast(6 + len(limits), arguments))
+        for budget in budgets:
+            arguments += (budget.limit, budget.window_s, _KINDS[budget.counts, budget.exceeded])
+        answer = BoxAnswer(*self._run_cast(7 + len(budgets), arguments))
         if answer.outcome in ("box_lost", "box_refused"):
             raise BoxUnavailable(
                 _("票箱暂时不能使用，您的选票没有投出，请稍后再试。"),
@@ -309,6 +279,11 @@ class BallotBox:
                 settled += len(rows)
         return settled
 
+    def adopt_policy(self, slug: str, version: int) -> None:
+        """From now on the gate's policy of this version holds; an older one never comes back. Safe to repeat."""
+        with reaching_redis():
+            self.client.eval(ADOPT_SCRIPT, 1, keys_of(slug).meta, version)
+
     # ---- its life
 
     def open(self, slug: str) -> None:
@@ -373,6 +348,8 @@ def _waiting_ballot(stream_id: str, fields: Mapping[str, str]) -> WaitingBallot:
         choices=tuple(map(int, fields["c"].split(","))),
         channel=fields["w"],
         held=fields["h"] == "1",
+        voted_before=fields.get("r") == "1",
+        evidence=fields.get("x", ""),
     )
 
 

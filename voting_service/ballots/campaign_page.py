@@ -18,12 +18,12 @@ from ..web.language import CHINESE, Slot, html_language
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
 from .campaign_view import CampaignView
-from .polling_place import PollingPlace
+from .polling_place import Guest, PollingPlace
 
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
 """``Cache-Control`` of a page that is filled in for one voter."""
-_SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards")}
+_SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards", "share", "kiosk")}
 
 
 @dataclass(frozen=True)
@@ -53,27 +53,28 @@ def voters_order(candidates: Sequence[T], slug: str, session: VoterSession | Non
 
 
 def campaign_page(
-    place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime, sought: Sought
+    place: PollingPlace, view: CampaignView, guest: Guest, now: datetime, sought: Sought
 ) -> bytes:
     """The page for one voter."""
-    no_device = session is None
+    no_device = guest.session is None
     if not sought.plain:
-        order = voters_order(view.show.candidates, view.slug, session)
-        form = _form(place, view, session, now)
-        return _searched(view, order, form, now, sought, no_device=no_device).encode()
+        order = voters_order(view.show.candidates, view.slug, guest.session)
+        form = _form(place, view, guest, now)
+        share = place.share_token(view.slug, guest)
+        return _searched(view, order, form, share, now, sought, no_device=no_device).encode()
     key = _key(view, html_language(), no_device=no_device)
     page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
     cards = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
-    return _filled(place, view, session, now, csp_nonce(), page, cards)
+    return _filled(place, view, guest, now, csp_nonce(), page, cards)
 
 
 def warm_page(
-    place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime, nonce: str
+    place: PollingPlace, view: CampaignView, guest: Guest, now: datetime, nonce: str
 ) -> bytes | None:
     """The same in Chinese and outside Flask, where it has been rendered before; None where it has not."""
-    key = _key(view, CHINESE, no_device=session is None)
+    key = _key(view, CHINESE, no_device=guest.session is None)
     page, cards = place.pages.known(("campaign", *key)), place.pages.known(("cards", *key))
-    return _filled(place, view, session, now, nonce, page, cards) if page and cards else None
+    return _filled(place, view, guest, now, nonce, page, cards) if page and cards else None
 
 
 def _key(view: CampaignView, language: str, *, no_device: bool) -> tuple[Hashable, ...]:
@@ -81,28 +82,30 @@ def _key(view: CampaignView, language: str, *, no_device: bool) -> tuple[Hashabl
     return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, no_device, language
 
 
-def _form(place: PollingPlace, view: CampaignView, session: VoterSession | None, now: datetime) -> str:
-    if session is None or view.state != "open":
+def _form(place: PollingPlace, view: CampaignView, guest: Guest, now: datetime) -> str:
+    if guest.session is None or view.state != "open":
         return ""
-    return place.station.forms.issue(view.show.slug, session, now)[0]
+    return place.station.forms.issue(view.show.slug, guest.session, now, guest.came)[0]
 
 
 def _filled(
     place: PollingPlace,
     view: CampaignView,
-    session: VoterSession | None,
+    guest: Guest,
     now: datetime,
     nonce: str,
     page: CachedPage,
     cards: CachedPage,
 ) -> bytes:
     # One segment a card, in the order in which the campaign lists its candidates.
-    order = voters_order(cards.segments, view.show.slug, session)
+    order = voters_order(cards.segments, view.show.slug, guest.session)
     return page.fill(
         {
             "nonce": nonce.encode(),
-            "form": _form(place, view, session, now).encode(),
+            "form": _form(place, view, guest, now).encode(),
             "now": rfc3339(now).encode(),
+            "share": place.share_token(view.show.slug, guest).encode(),
+            "kiosk": b"1" if guest.kiosk else b"",
             "cards": b"".join(order),
         }
     )
@@ -116,6 +119,8 @@ def _render_cached(view: CampaignView, *, no_device: bool) -> str:
         ballot_form=None if no_device or view.state != "open" else _SLOTS["form"],
         csp_nonce=_SLOTS["nonce"],
         now=_SLOTS["now"],
+        share_token=_SLOTS["share"],
+        kiosk=_SLOTS["kiosk"],
         no_device=no_device,
         problems=[],
         query="",
@@ -138,6 +143,7 @@ def _searched(
     view: CampaignView,
     order: list[CandidateView],
     form: str,
+    share_token: str,
     now: datetime,
     sought: Sought,
     *,
@@ -157,6 +163,7 @@ def _searched(
         ballot_form=form or None,
         csp_nonce=csp_nonce(),
         now=now,
+        share_token=share_token,
         no_device=no_device,
         problems=list(sought.problems),
         query=sought.query,

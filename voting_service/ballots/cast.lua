@@ -2,26 +2,33 @@
 -- Time is Redis's own (TIME); days and hours are local by the offset given. Called by ballot_box.BallotBox.cast.
 --
 -- KEYS  1 meta     hash: epoch, state, seq, opens_ms, closes_ms, from_min, to_min, min, max,
---                  per_day, in_total, same_day (0 = no limit), categories ("min:max,min:max", 0 = none)
+--                  per_day, in_total, same_day (0 = no limit), categories ("min:max,min:max", 0 = none),
+--                  policy (version of the gate's policy; none = 0)
 --       2 roster   hash: candidate number -> index of its category, from 1; 0 = none
 --       3 voters   hash: voter tag -> "day:today:total:3,7" (choices of that day)
 --       4 counts   hash: candidate number -> provisional count
 --       5 stream   ballots waiting to be recorded
 --       6 ballot   string of this ballot id: "cast_ms:held:tag:3,7"; expires only once it is recorded
---       7 …        one counter per attempt limit
+--       7 spent    set when the challenge of this nonce is used; lives as long as a challenge does
+--       8 …        one counter per budget
 -- ARGV  1 ballot id   2 voter tag   3 choices "3,7" (distinct, ascending)   4 channel   5 held "0"|"1"
---       6 form expires at, ms   7 UTC offset, s   8 … limit and window (s) of each counter
+--       6 form expires at, ms   7 UTC offset, s   8 evidence, sealed   9 version of the policy that judged
+--       10 does the gate ask for a challenge "0"|"1"   11 was one solved "0"|"1"   12 hold in place of a challenge "0"|"1"
+--       13 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
+--            3 counts ballots and asks for a challenge
 --
 -- Answers {outcome, cast_ms, left today, left in total, next_ms, choices, held}; -1 = unlimited, next_ms 0 = never.
 --       cast | again           the ballot is in the box (again: it was already; nothing changed)
 --       already_cast           a limit is reached; detail in place 6: day, total, or the candidate number
 --       not_open               place 6: early, resting or closed
 --       invalid_choices        place 6: few, many, unknown:N, category_few:I, category_many:I
+--       challenge_required     place 6: how often the fullest budget's limit has been doubled; nothing but this is amiss
+--       stale_policy           place 6: the version that holds
 --       form_expired | foreign_ballot | too_many_attempts (cast_ms = now, next_ms = when to try again)
 --       box_lost | box_refused the box is missing, or must not be used until it is rebuilt
 
 local meta = redis.call('HMGET', KEYS[1], 'state', 'opens_ms', 'closes_ms', 'from_min', 'to_min', 'min', 'max',
-  'per_day', 'in_total', 'same_day', 'categories')
+  'per_day', 'in_total', 'same_day', 'categories', 'policy')
 local state = meta[1]
 if not state then return {'box_lost'} end
 if state ~= 'open' and state ~= 'sealed' then return {'box_refused'} end
@@ -65,11 +72,18 @@ if before then
   return {'again', tonumber(cast_ms), left(per_day, today), left(in_total, total), next_ballot(), choices, held}
 end
 
-for i = 7, #KEYS do
-  local limit, window = tonumber(ARGV[2 * i - 6]), tonumber(ARGV[2 * i - 5])
-  local tries = redis.call('INCR', KEYS[i])
-  if tries == 1 then redis.call('EXPIRE', KEYS[i], window) end
-  if tries > limit then return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', KEYS[i]), 1000)} end
+if (meta[12] or '0') ~= ARGV[9] then return {'stale_policy', 0, 0, 0, 0, meta[12] or '0'} end
+
+local function budget(i) return tonumber(ARGV[3 * i - 11]), tonumber(ARGV[3 * i - 10]), ARGV[3 * i - 9] end
+local function too_many(key) return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', key), 1000)} end
+local function count_up(key, window)
+  local n = redis.call('INCR', key)
+  if n == 1 then redis.call('EXPIRE', key, window) end
+  return n
+end
+for i = 8, #KEYS do
+  local limit, window, kind = budget(i)
+  if kind == '1' and count_up(KEYS[i], window) > limit then return too_many(KEYS[i]) end
 end
 
 if now >= tonumber(ARGV[6]) then return {'form_expired'} end
@@ -110,18 +124,40 @@ if same_day > 0 and chosen ~= '' then
   end
 end
 
+-- A challenge is asked only of a ballot that nothing else would refuse: nobody works in vain.
+local asked, doublings = ARGV[10] == '1', 0
+for i = 8, #KEYS do
+  local limit, window, kind = budget(i)
+  local ballots = kind ~= '1' and tonumber(redis.call('GET', KEYS[i]) or '0') or 0
+  if ballots >= limit and kind == '2' then return too_many(KEYS[i]) end
+  if ballots >= limit and kind == '3' then
+    asked, doublings = true, math.max(doublings, math.floor(math.log(ballots / limit) / math.log(2)))
+  end
+end
+-- Solved before and spent is as good as not solved; a ballot refused further up has spent nothing.
+local solved = ARGV[11] == '1' and redis.call('SET', KEYS[7], '1', 'NX', 'EX', 900)
+local held = ARGV[5]
+if asked and not solved then
+  if ARGV[12] ~= '1' then return {'challenge_required', now, 0, 0, 0, tostring(doublings)} end
+  held = '1'
+end
+
 -- Nothing below may fail or refuse: Redis does not roll back.
+for i = 8, #KEYS do
+  local _, window, kind = budget(i)
+  if kind ~= '1' then count_up(KEYS[i], window) end
+end
 today, total = today + 1, total + 1
 chosen = chosen == '' and ARGV[3] or chosen .. ',' .. ARGV[3]
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
 redis.call('HSET', KEYS[3], tag, day .. ':' .. today .. ':' .. total .. ':' .. chosen)
-if ARGV[5] == '1' then
+if held == '1' then
   redis.call('HINCRBY', KEYS[1], 'held', 1)
 else
   redis.call('HINCRBY', KEYS[1], 'counted', 1)
   for _, number in ipairs(numbers) do redis.call('HINCRBY', KEYS[4], number, 1) end
 end
-redis.call('SET', KEYS[6], now .. ':' .. ARGV[5] .. ':' .. tag .. ':' .. ARGV[3])
-redis.call('XADD', KEYS[5], '*', 'b', ARGV[1], 'n', seq, 't', now, 'v', tag, 'c', ARGV[3], 'w', ARGV[4], 'h', ARGV[5],
-  'e', ARGV[6])
-return {'cast', now, left(per_day, today), left(in_total, total), next_ballot(), ARGV[3], ARGV[5]}
+redis.call('SET', KEYS[6], now .. ':' .. held .. ':' .. tag .. ':' .. ARGV[3])
+redis.call('XADD', KEYS[5], '*', 'b', ARGV[1], 'n', seq, 't', now, 'v', tag, 'c', ARGV[3], 'w', ARGV[4], 'h', held,
+  'e', ARGV[6], 'r', voter and '1' or '0', 'x', ARGV[8])
+return {'cast', now, left(per_day, today), left(in_total, total), next_ballot(), ARGV[3], held}

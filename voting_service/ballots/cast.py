@@ -1,35 +1,30 @@
 """Casting a ballot: the one verb behind the API, the page form and the front door.
 
 Reads the form, asks the gate, and puts the ballot into the box in one round trip. No SQL: a campaign's keys are read
-once per process. Expected refusals are values with a code and a sentence; only a box that fails is an error.
+once per process, its gate's policy whenever the box says that it has changed. Expected refusals are values with a code
+and a sentence; only a box that fails is an error.
 """
 
 from __future__ import annotations
 
-import base64
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from anti_fraud.gate import Attempt, Gate
+from anti_fraud.challenge import Challenge, Solved
+from anti_fraud.gate import Attempt, Verdict
+from anti_fraud.policy import Policy
 
-from ..campaigns.models import CLOSED, OPEN
-from ..campaigns.queries import campaign_by_slug
-from ..campaigns.rules import CHANNELS, BallotRules
-from ..clock import Clock, from_ms, rfc3339, spoken
-from ..database import Database
-from ..encryption import Keyring
-from ..errors import NotFound
+from ..clock import from_ms, rfc3339, spoken, to_ms
+from ..evidence.record import Evidence, seal
 from ..text import Text, _
-from ..transparency import log
-from ..transparency.models import Log
-from ..transparency.notes import SigningKey
 from ..web.sessions import VoterSession
-from .ballot_box import AttemptLimit, BallotBox, BallotToCast, BoxAnswer
-from .ballot_form import BallotForms
+from .ballot_box import BallotToCast, BoxAnswer
+from .ballot_form import BallotForm
+from .door import Knock
+from .polling_station import CampaignKeys, PollingStation
 from .receipt import Receipt, sign_receipt
 
 MOST_CHOICES = 500
@@ -43,8 +38,8 @@ class CastRequest(NamedTuple):
     session: VoterSession | None
     form: object
     choices: object
-    address: str
-    user_agent: str = ""
+    knock: Knock
+    """What the request itself says: address, browser, origin, page, challenge."""
 
 
 @dataclass(frozen=True)
@@ -68,71 +63,8 @@ class Refused:
     next_at: datetime | None = None
     retry_after_s: int | None = None
     problems: tuple[Text, ...] = field(default=())
-
-
-@dataclass(frozen=True)
-class CampaignKeys:
-    """What casting needs of a campaign and the box does not hold. Fixed from opening on, so it is read once."""
-
-    slug: str
-    rules: BallotRules
-    zone: ZoneInfo
-    voter_key: bytes
-    signing_key: SigningKey
-
-
-class PollingStation:
-    """Everything that takes part in casting, put together once per process."""
-
-    def __init__(
-        self, database: Database, box: BallotBox, forms: BallotForms, gate: Gate, keyring: Keyring, clock: Clock,
-        address_key: bytes,
-    ) -> None:  # fmt: skip
-        self.box = box
-        self.forms = forms
-        self.gate = gate
-        self.clock = clock
-        self._database = database
-        self._keyring = keyring
-        self._address_key = address_key
-        self._keys: dict[str, CampaignKeys] = {}
-
-    def keys_of(self, slug: str) -> CampaignKeys | None:
-        """The keys of a campaign that has been opened; None for any other."""
-        known = self._keys.get(slug)
-        return known or self._load(slug)
-
-    def knows(self, slug: str) -> bool:
-        """Whether this process has the campaign's keys already, so that casting costs no SQL."""
-        return slug in self._keys
-
-    def voter_tag(self, keys: CampaignKeys, session: VoterSession) -> str:
-        """The voter's name in this campaign: a keyed hash that says nothing elsewhere."""
-        return _digest(keys.voter_key, f"{session.identity}:{session.subject}")
-
-    def address_tag(self, slug: str, address: str) -> str:
-        """Which of 4 096 counters an address shares with a million others. No more than that: Redis's file keeps the
-        counter's name beside the ballot, and from a whole digest whoever has our secret could find the address."""
-        return hmac.digest(self._address_key, f"{slug}:{address}".encode(), "sha256").hex()[:3]
-
-    def _load(self, slug: str) -> CampaignKeys | None:
-        # Unlocked: two threads that read the same keys at once do no harm, and a slow database holds up only who asks it.
-        with self._database.read() as session:
-            try:
-                campaign = campaign_by_slug(session, slug)
-            except NotFound:
-                return None
-            if campaign.phase not in (OPEN, CLOSED):
-                return None
-            public_log = session.get_one(Log, campaign.id)
-            self._keys[slug] = CampaignKeys(
-                slug=slug,
-                rules=campaign.rules,
-                zone=campaign.rules.zone,
-                voter_key=self._keyring.open(campaign.voter_key, f"campaigns.voter_key.{slug}"),
-                signing_key=log.signing_key(public_log, self._keyring),
-            )
-            return self._keys[slug]
+    challenge: Challenge | None = None
+    """What the voter's browser has to solve first, where that is all that is missing."""
 
 
 def cast(station: PollingStation, request: CastRequest) -> Cast | Refused:
@@ -150,29 +82,107 @@ def cast(station: PollingStation, request: CastRequest) -> Cast | Refused:
     choices = _read_choices(request.choices)
     if isinstance(choices, Refused):
         return choices
-    tag = station.voter_tag(keys, session)
-    channel = CHANNELS[session.identity]
-    verdict = station.gate.judge(
-        Attempt(
-            request.slug, tag, station.address_tag(request.slug, request.address), channel, request.user_agent
+    return _Try(station, keys, session, form, choices, request).made()
+
+
+class _Try:
+    """One readable ballot on its way into the box: judged, sealed, posted; once more where the policy has changed."""
+
+    def __init__(
+        self, station: PollingStation, keys: CampaignKeys, session: VoterSession, form: BallotForm,
+        choices: tuple[int, ...], request: CastRequest,
+    ) -> None:  # fmt: skip
+        self.station = station
+        self.keys = keys
+        self.session = session
+        self.form = form
+        self.choices = choices
+        self.knock = request.knock
+        self.now = station.clock.now()
+        self.now_ms = to_ms(self.now)
+        self.tag = station.voter_tag(keys, session)
+        self.solved: Solved | None = None
+        if self.knock.challenge is not None:
+            self.solved = station.door.challenges.solved(self.knock.challenge, form.ballot_id, self.now_ms)
+
+    def made(self) -> Cast | Refused:
+        """What came of it."""
+        slug = self.keys.slug
+        while True:
+            version, policy = self.station.policy_of(slug)
+            attempt = self._attempt(policy)
+            verdict = self.station.door.gate.judge(attempt, policy)
+            if verdict.action == "deny":
+                return _denied(verdict)
+            answer = self.station.box.cast(
+                slug, self._ballot(version, policy, attempt, verdict), verdict.budgets
+            )
+            if answer.outcome != "stale_policy":
+                break
+            self.station.renew_policy(slug, int(answer.detail))
+        if answer.outcome == "challenge_required":
+            bits = policy.bits(verdict.harder + int(answer.detail))
+            return self._challenge(bits)
+        return _READ_ANSWER.get(answer.outcome, _refused)(answer, self.keys, self.form.ballot_id)
+
+    def _attempt(self, policy: Policy) -> Attempt:
+        return self.station.door.attempt(
+            self.keys.slug, self.tag, self.session, self.form, self.knock, policy, self.now_ms
         )
-    )
-    if verdict.action == "deny":
-        return Refused("too_many_attempts", _("本次请求未通过安全检查，请稍后再试。"), retry_after_s=60)
-    answer = station.box.cast(
-        request.slug,
-        BallotToCast(
-            ballot_id=form.ballot_id,
-            voter_tag=tag,
-            choices=choices,
-            channel=channel,
-            held=verdict.action != "allow",
-            form_expires_ms=form.expires_ms,
-            utc_offset_s=_offset(keys.zone, station.clock),
-        ),
-        [AttemptLimit(*budget) for budget in verdict.budgets],
-    )
-    return _READ_ANSWER.get(answer.outcome, _refused)(answer, keys, form.ballot_id)
+
+    def _ballot(self, version: int, policy: Policy, attempt: Attempt, verdict: Verdict) -> BallotToCast:
+        asked = verdict.action == "challenge"
+        # Work that was asked before this attempt looked as risky as it does is too little.
+        enough = self.solved is not None and (not asked or self.solved.bits >= policy.bits(verdict.harder))
+        return BallotToCast(
+            ballot_id=self.form.ballot_id,
+            voter_tag=self.tag,
+            choices=self.choices,
+            channel=attempt.channel,
+            held=verdict.action == "hold",
+            form_expires_ms=self.form.expires_ms,
+            utc_offset_s=_offset(self.keys.zone, self.now),
+            evidence=seal(
+                self.station.keyring, self.keys.slug, self.form.ballot_id, self._evidence(attempt, verdict)
+            ),
+            policy=version,
+            challenge_asked=asked,
+            solved=self.solved.nonce if self.solved and enough else "",
+            hold_instead=self.knock.hold_instead,
+        )
+
+    def _evidence(self, attempt: Attempt, verdict: Verdict) -> Evidence:
+        came, solved = self.form.came, self.solved
+        own = self.station.door.own_token(self.keys.slug, self.session, came)
+        return Evidence(
+            address=self.knock.address,
+            user_agent=attempt.user_agent,
+            dwell_ms=attempt.dwell_ms,
+            touches=attempt.touches,
+            traits=attempt.traits,
+            challenge_ms=max(self.now_ms - solved.issued_ms, 0) if solved else None,
+            challenge_bits=solved.bits if solved else 0,
+            entry=came.entry,
+            share_token=came.share.id if came.share else "",
+            share_parent=came.share.parent if came.share else "",
+            share_depth=came.share.depth if came.share else 0,
+            own_token=own.id,
+            qr_site=came.site,
+            cookie_age_s=attempt.cookie_age_s,
+            kiosk=attempt.kiosk,
+            reasons=verdict.reasons,
+        )
+
+    def _challenge(self, bits: int) -> Refused:
+        challenge = self.station.door.challenges.ask(self.form.ballot_id, bits, self.now_ms)
+        sentence = _("为防止刷票，请稍等片刻，完成一次自动验证。")
+        return Refused("challenge_required", sentence, challenge=challenge)
+
+
+def _denied(verdict: Verdict) -> Refused:
+    if "origin" in verdict.reasons:
+        return Refused("forbidden", _("这张选票是从别的网站提交的，没有投出。请打开本活动的页面投票。"))
+    return Refused("too_many_attempts", _("本次请求未通过安全检查，请稍后再试。"), retry_after_s=60)
 
 
 def _read_choices(sent: object) -> tuple[int, ...] | Refused:
@@ -284,11 +294,6 @@ def _moment(milliseconds: int) -> datetime | None:
     return from_ms(milliseconds) if milliseconds else None
 
 
-def _offset(zone: ZoneInfo, clock: Clock) -> int:
-    offset = clock.now().astimezone(zone).utcoffset()
+def _offset(zone: ZoneInfo, now: datetime) -> int:
+    offset = now.astimezone(zone).utcoffset()
     return int(offset.total_seconds()) if offset else 0
-
-
-def _digest(key: bytes, message: str) -> str:
-    mac = hmac.digest(key, message.encode(), "sha256")[:16]
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

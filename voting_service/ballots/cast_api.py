@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..clock import rfc3339
 from ..errors import VotingError
 from ..text import Text, _
 from ..web.headers import API_HEADERS
 from ..web.problems import PROBLEM_JSON, problem, problem_bytes, status_of, title_of
-from ..web.sessions import VoterSessions
-from .cast import Cast, CastRequest, PollingStation, Refused, cast, cast_json
+from .cast import Cast, CastRequest, Refused, cast, cast_json
+from .door import Knock
+from .polling_place import PollingPlace
 
 MAX_BODY = 64 * 1024
 # json.dumps would make an encoder for every answer.
@@ -30,16 +31,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def answer_cast(
-    station: PollingStation,
-    sessions: VoterSessions,
-    slug: str,
-    *,
-    body: bytes,
-    cookie_header: str,
-    address: str,
-    user_agent: str,
-) -> Answer:
+def answer_cast(place: PollingPlace, slug: str, body: bytes, environ: Mapping[str, Any]) -> Answer:
     """Cast what this request asks for. Never raises an expected error."""
     try:
         sent = json.loads(body)
@@ -47,16 +39,16 @@ def answer_cast(
         sent = None
     if not isinstance(sent, dict):
         return _problem("bad_request", _("请求内容应为一个 JSON 对象。"))
+    knock = Knock.of(environ, place.base_url)
     request = CastRequest(
         slug=slug,
-        session=sessions.from_header(cookie_header),
+        session=place.sessions.from_header(knock.cookie_header),
         form=sent.get("form"),
         choices=sent.get("choices"),
-        address=address,
-        user_agent=user_agent,
+        knock=knock._replace(page=sent.get("page"), challenge=sent.get("challenge")),
     )
     try:
-        outcome = cast(station, request)
+        outcome = cast(place.station, request)
     except VotingError as error:
         return _problem(error.code, error.sentence)
     return _cast(outcome) if isinstance(outcome, Cast) else refusal(outcome)
@@ -72,6 +64,7 @@ def refusal(refused: Refused) -> Answer:
     extra = {
         "next_at": rfc3339(refused.next_at) if refused.next_at else None,
         "problems": [str(item) for item in refused.problems] or None,
+        "challenge": refused.challenge.to_json() if refused.challenge else None,
     }
     return _problem(refused.code, refused.sentence, extra, refused.retry_after_s)
 

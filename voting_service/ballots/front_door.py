@@ -54,18 +54,10 @@ class FrontDoor:
         length = environ.get("CONTENT_LENGTH") or ""
         if not length.isdecimal() or int(length) > MAX_BODY:
             return None
-        return answer_cast(
-            self._place.station,
-            self._place.sessions,
-            match[1],
-            body=environ["wsgi.input"].read(int(length)),
-            cookie_header=environ.get("HTTP_COOKIE", ""),
-            address=environ.get("REMOTE_ADDR", ""),
-            user_agent=environ.get("HTTP_USER_AGENT", ""),
-        )
+        return answer_cast(self._place, match[1], environ["wsgi.input"].read(int(length)), environ)
 
     def _page(self, environ: Environ) -> Answer | None:
         match = _PAGE.fullmatch(environ["PATH_INFO"])
         if match is None or not _PLAIN_QUERY.fullmatch(environ.get("QUERY_STRING", "")):
             return None
-        return answer_page(self._place, match[1], environ.get("HTTP_COOKIE", ""))
+        return answer_page(self._place, match[1], environ)

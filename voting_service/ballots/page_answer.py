@@ -5,6 +5,9 @@ What is not warm is left to Flask, whose route renders it and so warms it for th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..errors import VotingError
 from ..web.headers import new_nonce, page_headers
 from .campaign_page import PRIVATE, warm_page
@@ -12,7 +15,7 @@ from .cast_api import Answer
 from .polling_place import PollingPlace
 
 
-def answer_page(place: PollingPlace, slug: str, cookie_header: str) -> Answer | None:
+def answer_page(place: PollingPlace, slug: str, environ: Mapping[str, Any]) -> Answer | None:
     """The campaign page in Chinese; None where Flask must answer."""
     if not place.showcase.knows(slug):
         return None
@@ -21,17 +24,17 @@ def answer_page(place: PollingPlace, slug: str, cookie_header: str) -> Answer | 
         view = place.view(slug, now)
     except VotingError:
         return None  # Flask will meet the same error, and knows how to say it
-    session, made = place.admit(view.show, place.sessions.from_header(cookie_header))
+    guest = place.receive(view, environ)
     nonce = new_nonce()
-    page = warm_page(place, view, session, now, nonce)
+    page = warm_page(place, view, guest, now, nonce)
     if page is None:
         return None
+    place.note_view(view, guest, environ)
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Length", str(len(page))),
         ("Cache-Control", PRIVATE),
         *page_headers(nonce),
     ]
-    if made is not None:
-        headers.append(("Set-Cookie", place.session_cookie(made)))
+    headers += [("Set-Cookie", cookie) for cookie in place.cookies_for(guest)]
     return Answer(200, headers, page)

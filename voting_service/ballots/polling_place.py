@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask import Response, current_app, g, request
 from werkzeug.http import dump_cookie
 
+from ..campaigns.rules import CHANNELS
 from ..candidates.showcase import CampaignOnShow, Showcase
-from ..clock import Clock
+from ..clock import Clock, to_ms
 from ..database import Database
+from ..evidence import provenance
+from ..evidence.provenance import DIRECT, Provenance
+from ..evidence.views import PageView, ViewBook
 from ..web.identities import Identities
 from ..web.page_cache import PageCache
 from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
 from .campaign_view import CampaignView, view_of
-from .cast import PollingStation
 from .counts_board import CountsBoard
+from .door import voter_name
+from .polling_station import PollingStation
+
+
+class Guest(NamedTuple):
+    """Whoever opens a page: how this campaign knows them, how they came, and what their browser is to keep."""
+
+    session: VoterSession | None
+    """None where the voter must first log in."""
+    made: VoterSession | None = None
+    """The session made just now, for a browser that brought none and must keep it."""
+    came: Provenance = DIRECT
+    remember: str | None = None
+    """What the browser is to remember of the way; None where nothing is new."""
+    kiosk: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +50,7 @@ class PollingPlace:
     sessions: VoterSessions
     identities: Identities
     pages: PageCache
+    views: ViewBook
     clock: Clock
     secure: bool
     base_url: str
@@ -49,16 +70,60 @@ class PollingPlace:
         admitted = session is not None and session.identity in show.rules.identities
         return session if admitted else None, made
 
-    def session_cookie(self, session: VoterSession) -> str:
-        """The value of ``Set-Cookie``."""
-        return dump_cookie(
-            COOKIE,
-            self.sessions.to_cookie(session),
-            max_age=LIFETIME_S,
-            httponly=True,
-            secure=self.secure,
-            samesite="Lax",
+    def receive(self, view: CampaignView, environ: Mapping[str, Any]) -> Guest:
+        """Who opens a page of this campaign, and by which way."""
+        cookies, query = environ.get("HTTP_COOKIE", ""), environ.get("QUERY_STRING", "")
+        session, made = self.admit(view.show, self.sessions.from_header(cookies))
+        came, remember = self.came(view.slug, session, query, cookies)
+        kiosks = self.station.door.kiosks
+        kiosk = kiosks.read(view.slug, kiosks.in_header(cookies)) if session else ""
+        return Guest(session, made, came, remember, bool(kiosk))
+
+    def came(
+        self, slug: str, session: VoterSession | None, query: str, cookie_header: str
+    ) -> provenance.Visit:
+        """How this visitor came."""
+        voter = voter_name(session) if session else ""
+        return provenance.visit(query, cookie_header, slug, voter, self.station.door.tokens)
+
+    def share_token(self, slug: str, guest: Guest) -> str:
+        """What the guest's own links carry; empty for one whom the campaign does not know."""
+        if guest.session is None:
+            return ""
+        door = self.station.door
+        return door.tokens.text(slug, door.own_token(slug, guest.session, guest.came))
+
+    def cookies_for(self, guest: Guest) -> list[str]:
+        """The values of ``Set-Cookie`` that this guest's browser has to get."""
+        cookies = (
+            [self._cookie(COOKIE, self.sessions.to_cookie(guest.made), LIFETIME_S)] if guest.made else []
         )
+        if guest.remember is not None:
+            cookies.append(self._cookie(provenance.COOKIE, guest.remember, provenance.LIFETIME_S))
+        return cookies
+
+    def _cookie(self, name: str, value: str, lifetime_s: int) -> str:
+        return dump_cookie(name, value, max_age=lifetime_s, httponly=True, secure=self.secure, samesite="Lax")
+
+    def note_view(self, view: CampaignView, guest: Guest, environ: Mapping[str, Any]) -> None:
+        """Take a page view down, while voting is open; it is written later, and may be lost with the process."""
+        slug, session, came = view.slug, guest.session, guest.came
+        keys = self.station.keys_of(slug) if view.state == "open" else None
+        if keys is None:
+            return
+
+        def noted() -> PageView:
+            return PageView(
+                viewed_ms=to_ms(self.clock.now()),
+                voter_tag=self.station.voter_tag(keys, session) if session else "",
+                channel=CHANNELS[session.identity] if session else "browser",
+                address=environ.get("REMOTE_ADDR", ""),
+                entry=came.entry,
+                share_token=came.share.id if came.share else "",
+                qr_site=came.site,
+            )
+
+        self.views.note(slug, noted)
 
 
 def polling_place() -> PollingPlace:
@@ -74,17 +139,28 @@ def visit(slug: str) -> tuple[PollingPlace, datetime, CampaignView]:
     return place, now, place.view(slug, now)
 
 
+def receive(view: CampaignView) -> Guest:
+    """The guest of this request, whose view is taken down; ``keep_session`` gives their browser what it has to keep."""
+    place = polling_place()
+    guest = place.receive(view, request.environ)
+    if request.method == "GET":
+        place.note_view(view, guest, request.environ)
+    g.guest = guest
+    return guest
+
+
 def voter_session(show: CampaignOnShow) -> VoterSession | None:
     """The voter's session, if this campaign admits it; a new one where there is none and an admitted identity gives
     one at once. None where the voter must first log in."""
     place = polling_place()
-    session, g.new_session = place.admit(show, place.sessions.from_cookie(request.cookies.get(COOKIE)))
+    session, made = place.admit(show, place.sessions.from_cookie(request.cookies.get(COOKIE)))
+    g.guest = Guest(session, made)
     return session
 
 
 def keep_session(response: Response) -> Response:
-    """Hand a new session's cookie to the browser."""
-    session: VoterSession | None = g.get("new_session")
-    if session is not None:
-        response.headers.add("Set-Cookie", polling_place().session_cookie(session))
+    """Hand a new session's cookie, and what is to be remembered of the way, to the browser."""
+    guest: Guest | None = g.get("guest")
+    for cookie in polling_place().cookies_for(guest) if guest else []:
+        response.headers.add("Set-Cookie", cookie)
     return response

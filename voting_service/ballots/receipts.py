@@ -17,7 +17,7 @@ from ..transparency import log, tiles
 from ..transparency.models import Log, LogLeaf
 from .ballot_box import BallotBox
 from .ballot_id import parse_tracking_code
-from .cast import PollingStation
+from .polling_station import PollingStation
 from .receipt import Receipt, sign_receipt, statement
 
 

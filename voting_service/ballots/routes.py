@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ from ..web.sessions import COOKIE
 from .campaign_page import PRIVATE, Sought, campaign_page
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
-from .polling_place import keep_session, polling_place, visit, voter_session
+from .door import Knock
+from .polling_place import keep_session, polling_place, receive, visit
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
 
@@ -69,7 +71,7 @@ def home() -> Response:
 def campaign(slug: str) -> Response:
     """The ballot."""
     place, now, view = visit(slug)
-    return _page(campaign_page(place, view, voter_session(view.show), now, Sought()))
+    return _page(campaign_page(place, view, receive(view), now, Sought()))
 
 
 @pages.post("/c/<slug>")
@@ -78,10 +80,10 @@ def campaign(slug: str) -> Response:
 def cast_page(slug: str) -> BaseResponse:
     """The ballot posted without JavaScript: searched in, or cast."""
     place, now, view = visit(slug)
-    session = voter_session(view.show)
+    guest = receive(view)
     sought = _sought(view.show)
     if request.form.get("action") == "filter":
-        return _page(campaign_page(place, view, session, now, sought))
+        return _page(campaign_page(place, view, guest, now, sought))
     outcome = _cast(slug)
     if isinstance(outcome, Cast):
         code = outcome.receipt.to_json()["tracking_code"]
@@ -92,7 +94,7 @@ def cast_page(slug: str) -> BaseResponse:
         # The same page with a fresh form: whoever stayed too long on it need not choose again.
         problems = tuple(say(item) for item in outcome.problems or (outcome.sentence,))
         page = campaign_page(
-            place, view, session, now, Sought(sought.query, sought.category, sought.chosen, problems)
+            place, view, guest, now, Sought(sought.query, sought.category, sought.chosen, problems)
         )
         return _page(page, status_of(outcome.code))
     return _refused_page(view, outcome)
@@ -118,12 +120,22 @@ def _cast(slug: str) -> Cast | Refused:
                 session=place.sessions.from_cookie(request.cookies.get(COOKIE)),
                 form=request.form.get("form"),
                 choices=[int(n) if n.isdecimal() and len(n) < 7 else n for n in sent],
-                address=request.remote_addr or "",
-                user_agent=request.headers.get("User-Agent", ""),
+                knock=Knock.of(request.environ, place.base_url)._replace(
+                    challenge=_solution(request.form.get("challenge", "")),
+                    hold_instead=request.form.get("held") == "1",
+                ),
             ),
         )
     except VotingError as error:
         return Refused(error.code, error.sentence)
+
+
+def _solution(text: str) -> object:
+    """What a script put into the form's hidden field; whatever cannot be read is no solution."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refused_page(view: CampaignView, refused: Refused) -> Response:
@@ -133,12 +145,14 @@ def _refused_page(view: CampaignView, refused: Refused) -> Response:
         "sentence": say(refused.sentence),
         "remedy": None,
         "next_at": refused.next_at,
+        "challenge": refused.challenge.to_json() if refused.challenge else None,
     }
     status = status_of(refused.code)
     # The very same form again: had the box taken the ballot before it failed, it would still count once.
     again = {"form": request.form.get("form", ""), "choices": request.form.getlist("choices")}
+    may_try_again = status in (428, 429, 503)
     page = render_template(
-        "ballots/refused.html", campaign=view, refusal=refusal, again=again if status in (429, 503) else None
+        "ballots/refused.html", campaign=view, refusal=refusal, again=again if may_try_again else None
     )
     response = _page(page, status)
     if status in (429, 503):
@@ -154,10 +168,10 @@ def candidate(slug: str, number: int) -> Response:
     person = view.show.by_number.get(number)
     if person is None:
         abort(404)
-    session = voter_session(view.show)
+    guest = receive(view)
     form = ""
-    if session is not None and view.state == "open":
-        form, _ballot_form = place.station.forms.issue(slug, session, now)
+    if guest.session is not None and view.state == "open":
+        form, _ballot_form = place.station.forms.issue(slug, guest.session, now, guest.came)
     people = view.show.candidates
     at = people.index(person)
     share = _share(
@@ -175,6 +189,7 @@ def candidate(slug: str, number: int) -> Response:
             previous=people[at - 1] if at else None,
             next=people[at + 1] if at + 1 < len(people) else None,
             ballot_form=form or None,
+            share_token=place.share_token(slug, guest),
             now=now,
             **share,
         )

@@ -21,6 +21,8 @@ from ..clock import Clock, from_ms, rfc3339_ms, to_ms
 from ..database import Database
 from ..encryption import Keyring
 from ..errors import VotingError
+from ..evidence.models import BallotEvidence
+from ..evidence.record import from_stream
 from ..ledger import COUNTED, HELD, LedgerEntry, LedgerRow, RecorderPosition
 from ..text import Text, _
 from ..transparency import entries, log
@@ -79,6 +81,7 @@ def record(
                 LedgerEntry.__table__.insert(),  # type: ignore[attr-defined]  # Core, for thousands of rows a second
                 [_row(campaign_id, first + i, ballot) for i, ballot in enumerate(ballots)],
             )
+            _keep_evidence(session, campaign_id, ballots)
     except IntegrityError as error:
         # Not another recorder, which would have lost the position: the ledger has one of these ballots already.
         raise BooksDisagree(
@@ -144,6 +147,17 @@ def _row(campaign_id: int, leaf_index: int, ballot: WaitingBallot) -> dict[str, 
         "held": ballot.held,
         "standing": HELD if ballot.held else COUNTED,
     }
+
+
+def _keep_evidence(session: Session, campaign_id: int, ballots: Sequence[WaitingBallot]) -> None:
+    """As it came, sealed: the recorder has no need to know what it says."""
+    rows = [
+        {"campaign_id": campaign_id, "seq": ballot.seq, "voted_before": ballot.voted_before, "sealed": sealed}
+        for ballot in ballots
+        if (sealed := from_stream(ballot.evidence))
+    ]
+    if rows:
+        session.execute(BallotEvidence.__table__.insert(), rows)  # type: ignore[attr-defined]  # Core, as above
 
 
 def _advance(session: Session, campaign_id: int, seen: RecorderPosition, last: WaitingBallot) -> None:

@@ -1,4 +1,4 @@
-"""The voter's session: one signed cookie that says how a voter is known here, and nothing else.
+"""The voter's session: one signed cookie that says how a voter is known here, since when, and nothing else.
 
 It holds a random subject (device) or a keyed digest (WeChat), never an openid. A ballot form is bound to it.
 """
@@ -11,11 +11,14 @@ import re
 import secrets
 from typing import NamedTuple
 
+from ..clock import Clock, SystemClock
+
 COOKIE = "voter"
 LIFETIME_S = 400 * 24 * 3600  # what browsers keep at most; a lost cookie would be a second voter
 
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_.\-]+)")
-_SHAPE = re.compile(r"([a-z]+)\.([A-Za-z0-9_\-]{22,64})\.([A-Za-z0-9_\-]{22})")
+# The moment of birth was not always there; whoever has an older cookie stays the same voter.
+_SHAPE = re.compile(r"(([a-z]+)\.([A-Za-z0-9_\-]{22,64})(?:\.([0-9]{10}))?)\.([A-Za-z0-9_\-]{22})")
 
 
 class VoterSession(NamedTuple):
@@ -25,21 +28,29 @@ class VoterSession(NamedTuple):
     """Which identity vouches for them: ``device``; others join by name."""
     subject: str
     """URL-safe base64; random for a device."""
+    born_s: int = 0
+    """When it was first made, seconds since 1970; 0 for one older than that was kept."""
+
+    def age_s(self, now_s: float) -> int | None:
+        """How long ago it was made; None where that was not kept."""
+        return max(int(now_s) - self.born_s, 0) if self.born_s else None
 
 
 class VoterSessions:
     """Makes and reads the cookie. ``key`` is derived from the service's secret for this purpose alone."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, clock: Clock | None = None) -> None:
         self._key = key
+        self._clock = clock or SystemClock()
 
     def new(self, identity: str) -> VoterSession:
         """A voter never seen before, known by nothing but this session."""
-        return VoterSession(identity, secrets.token_urlsafe(16))
+        return VoterSession(identity, secrets.token_urlsafe(16), int(self._clock.now().timestamp()))
 
     def to_cookie(self, session: VoterSession) -> str:
         """The cookie's value."""
-        body = f"{session.identity}.{session.subject}"
+        born = f".{session.born_s:010d}" if session.born_s else ""
+        body = f"{session.identity}.{session.subject}{born}"
         return f"{body}.{self._mac(body)}"
 
     def from_cookie(self, value: str | None) -> VoterSession | None:
@@ -47,9 +58,9 @@ class VoterSessions:
         match = _SHAPE.fullmatch(value) if value else None
         if match is None:
             return None
-        identity, subject, mac = match.groups()
-        good = hmac.compare_digest(mac, self._mac(f"{identity}.{subject}"))
-        return VoterSession(identity, subject) if good else None
+        body, identity, subject, born, mac = match.groups()
+        good = hmac.compare_digest(mac, self._mac(body))
+        return VoterSession(identity, subject, int(born or 0)) if good else None
 
     def from_header(self, cookie_header: str | None) -> VoterSession | None:
         """The same from a whole Cookie header, for the front door, where no request object exists yet."""
