@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.actors import IPHONE
 from tests.stage import KEYS, SECRET, Stage, make_service
 from voting_service.errors import ProblemsFound
 from voting_service.settings import PREFIX, Settings, read_settings
@@ -226,7 +227,7 @@ def statuses(stage: Stage, forwarded: Sequence[str], remote: str = "10.0.0.1") -
         answer = voter.client.post(
             f"/api/v1/campaigns/{voter.slug}/ballots",
             json={"form": form, "choices": [1]},
-            headers={"X-Forwarded-For": header},
+            headers={"X-Forwarded-For": header, "User-Agent": IPHONE},
             environ_base={"REMOTE_ADDR": remote},
         )
         answers.append(answer.status_code)

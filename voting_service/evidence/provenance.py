@@ -81,7 +81,7 @@ def visit(query: str, cookie_header: str, slug: str, voter: str, tokens: ShareTo
     own came no new way: it is in their address bar because this page put it there."""
     now = named_in(query, slug, tokens)
     if now is not None and not (now.share and tokens.is_own(slug, voter, now.share)):
-        return Visit(now, _remembered(query))
+        return Visit(now, None if now.forged else _remembered(query))
     match = _IN_HEADER.search(cookie_header) if COOKIE in cookie_header else None
     before = named_in(match.group(1), slug, tokens) if match else None
     # A token kept from another campaign's page is no forgery here.

@@ -93,11 +93,8 @@ class ViewBook:
         if not by_slug:
             return
         with self._database.write() as session:
-            ids = dict(
-                session.execute(select(Campaign.slug, Campaign.id).where(Campaign.slug.in_(by_slug)))
-                .tuples()
-                .all()
-            )
+            found = session.execute(select(Campaign.slug, Campaign.id).where(Campaign.slug.in_(by_slug)))
+            ids: dict[str, int] = {row[0]: row[1] for row in found}
             for slug, views in by_slug.items():
                 session.add(_row(self._keyring, ids[slug], slug, views, self._clock.now(), dropped))
                 dropped = 0
