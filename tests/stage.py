@@ -79,6 +79,25 @@ def rules(**changes: Any) -> BallotRules:
     return BallotRules(**(values | changes))
 
 
+class ClockInHand:
+    """A clock that goes only when it is told to."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self._now = now or datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The moment at which it stands."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Move it to a moment."""
+        self._now = now
+
+    def tick(self, step: timedelta) -> None:
+        """Move it on."""
+        self._now += step
+
+
 class Stage:
     """One service with the verbs that tests need again and again."""
 

@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, select, text, update
 
 from tests.oracle import check_books
-from tests.stage import Stage, environment, make_service
+from tests.stage import ClockInHand, Stage, environment, make_service
 from voting_service.ballots.ballot_box import BallotBox, WaitingBallot, keys_of
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import Clock
@@ -31,19 +31,6 @@ from voting_service.transparency.notes import VerifierKey
 from wsgi import Service
 
 KEYS = keys_of("test")
-
-
-class ClockInHand:
-    """A clock that goes only when it is told to."""
-
-    def __init__(self) -> None:
-        self._now = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def tick(self, step: timedelta) -> None:
-        self._now += step
 
 
 class Desk:

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, event, select, update
 
 from tests.oracle import check_books
-from tests.stage import Stage, category_rules, make_service, rules
+from tests.stage import ClockInHand, Stage, category_rules, make_service, rules
 from voting_service.ballots.ballot_box import OPEN as BOX_OPEN
 from voting_service.ballots.ballot_box import PREPARED, SEALED, keys_of
 from voting_service.ballots.opening import PhaseForbids, open_voting, schedule_voting
@@ -41,19 +41,6 @@ from voting_service.transparency.notes import VerifierKey
 
 KEYS = keys_of("test")
 HOUR = timedelta(hours=1)
-
-
-class ClockInHand:
-    """A clock that goes only when it is told to."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def set(self, now: datetime) -> None:
-        self._now = now
 
 
 def campaign_of(stage: Stage) -> Campaign:
