@@ -290,7 +290,7 @@
       if (solved === told || Date.now() - at < 3000) return;
       at = Date.now();
       told = solved;
-      tell(fill(say.checked, { n: Math.floor(solved * 100 / challenge.puzzles) }));
+      tell(fill(say.checked, { n: solved, all: challenge.puzzles }));
     });
   };
 

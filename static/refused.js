@@ -35,7 +35,7 @@
     if (solved === told || Date.now() - at < SAY_EVERY_MS) return;
     at = Date.now();
     told = solved;
-    said.textContent = words.checked.replace("{n}", Math.floor(solved * 100 / challenge.puzzles));
+    said.textContent = words.checked.replace("{n}", solved).replace("{all}", challenge.puzzles);
   });
   form.addEventListener("submit", function () { cancel(); });
 })();
