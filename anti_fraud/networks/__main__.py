@@ -83,7 +83,7 @@ def _build(chosen: argparse.Namespace) -> int:
 def _lookup(chosen: argparse.Namespace) -> int:
     table = load(chosen.table)
     for address in chosen.addresses:
-        print(address, *table.lookup(address), sep="\t")
+        print(address, *("" if fact is None else fact for fact in table.lookup(address)), sep="\t")
     return 0 if table.version else 1
 
 

@@ -5,20 +5,16 @@ Source: github.com/sapics/ip-location-db, asn/.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 
 from anti_fraud.networks.claims import Claim, Operator
-from anti_fraud.networks.reading import BadRow, Reading, asn_of
+from anti_fraud.networks.reading import BadRow, Reading, asn_of, csv_rows
 
 
 def read_asn_table(lines: Iterable[str], reading: Reading) -> None:
     """Take every row."""
     known: dict[tuple[str, str], int] = {}
-    rows = csv.reader(lines, strict=True)
-    for row in rows:
-        if not row:
-            continue
+    for line_number, row in csv_rows(lines, reading):
         try:
             if len(row) != 4:
                 raise BadRow("columns", ",".join(row))
@@ -29,4 +25,4 @@ def read_asn_table(lines: Iterable[str], reading: Reading) -> None:
                 number = known[asn, organisation] = reading.ranges.number(Claim(operator=operator))
             reading.add(start.strip(), end.strip(), number)
         except BadRow as bad:
-            reading.refuse(rows.line_num, bad)
+            reading.refuse(line_number, bad)

@@ -8,6 +8,7 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 # What a damaged or missing file makes the openers raise.
-UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile)
+UNREADABLE = (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
 
 
 class SourceText(NamedTuple):

@@ -6,13 +6,12 @@ The last four may be left out, stand in any order, or be empty. A line that begi
 
 from __future__ import annotations
 
-import csv
 import ipaddress
 from collections.abc import Iterable, Sequence
 
 from anti_fraud.networks.claims import Claim, Operator, Place
 from anti_fraud.networks.provinces import province_name
-from anti_fraud.networks.reading import BadRow, Reading, asn_of
+from anti_fraud.networks.reading import BadRow, Reading, asn_of, csv_rows
 from anti_fraud.networks.table import NETWORK_TYPES
 
 _FACTS = {"network_type", "asn", "province", "city"}
@@ -27,10 +26,7 @@ def is_own_header(cells: Sequence[str]) -> bool:
 def read_own_table(lines: Iterable[str], reading: Reading) -> None:
     """Take every row under the header."""
     names: list[str] = []
-    rows = csv.reader(lines, strict=True)
-    for row in rows:
-        if not any(row) or row[0].startswith("#"):
-            continue
+    for line_number, row in csv_rows(lines, reading):
         if not names:
             names = _names(row)
             continue
@@ -41,7 +37,7 @@ def read_own_table(lines: Iterable[str], reading: Reading) -> None:
             start, end = _ends(fields)
             reading.add(start, end, reading.ranges.number(_claim(fields)))
         except BadRow as bad:
-            reading.refuse(rows.line_num, bad)
+            reading.refuse(line_number, bad)
 
 
 def _names(cells: Sequence[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterable, Iterator
 
 from anti_fraud.networks.addresses import endpoint
 from anti_fraud.networks.claims import SourceRanges
@@ -47,6 +48,21 @@ class Reading:
     def refuse(self, line: int, bad: BadRow) -> None:
         """Note what is wrong with this line."""
         self._problems.add(self.name, line, bad.code, bad.value)
+
+
+def csv_rows(lines: Iterable[str], reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank, with the number of its last line. Broken quotes are noted, and the next row is read."""
+    rows = csv.reader(lines, strict=True)
+    while True:
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            reading.refuse(rows.line_num, BadRow("csv", str(error)))
+            continue
+        if any(row) and not row[0].startswith("#"):
+            yield rows.line_num, row
 
 
 def asn_of(text: str) -> int | None:

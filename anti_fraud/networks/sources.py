@@ -46,8 +46,6 @@ def _read_text(text: SourceText, ranges: SourceRanges, problems: ProblemList, pr
         reading.refuse(1, bad)
     except UnicodeDecodeError:
         reading.refuse(reading.rows + 1, BadRow("encoding", ""))
-    except csv.Error as error:
-        reading.refuse(reading.rows + 1, BadRow("csv", str(error)))
 
 
 def _reader_for(sample: Sequence[str], text: SourceText) -> _Reader | None:

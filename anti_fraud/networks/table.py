@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
@@ -140,7 +141,15 @@ def load(path: Path) -> NetworkTable:
             columns = dict(stored)
     except FileNotFoundError:
         return NO_TABLE
-    except (OSError, ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        AttributeError,
+        TypeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ) as error:
         raise TableUnreadable(f"{path}: {error}") from error
     if "format" not in columns or int(columns["format"]) != FORMAT:
         raise TableUnreadable(f"{path}: not a network table of format {FORMAT}")
