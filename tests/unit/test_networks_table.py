@@ -242,3 +242,16 @@ def test_an_overlay_keeps_what_each_layer_says(layers: list[list[tuple[int, int,
 def test_a_column_of_addresses_is_answered_as_one_by_one(addresses: list[str]) -> None:
     table = table_of(ROWS)
     assert table.lookup_many(addresses) == [table.lookup(address) for address in addresses]
+
+
+@pytest.mark.parametrize("family", [ipaddress.IPv4Address, ipaddress.IPv6Address])
+@given(rows=st.lists(st.tuples(SMALL, SMALL, st.integers(0, 2)), max_size=12))
+def test_a_lookup_says_what_a_search_through_all_rows_says(
+    family: type[ipaddress.IPv4Address] | type[ipaddress.IPv6Address], rows: list[tuple[int, int, int]]
+) -> None:
+    # Around the middle of the space, where the upper half of an IPv6 address changes within the rows.
+    base = (1 << 31) if family is ipaddress.IPv4Address else (0x2001 << 112) + (1 << 64) - 20
+    rows = [(min(a, b), max(a, b), fact) for a, b, fact in rows]
+    table = table_of([(str(family(base + a)), str(family(base + b)), fact) for a, b, fact in rows])
+    answers = [table.lookup(str(family(base + probe))) for probe in range(-1, 42)]
+    assert answers == [FACTS[searched(rows, probe)] for probe in range(-1, 42)]
