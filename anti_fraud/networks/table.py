@@ -11,6 +11,7 @@ import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -175,7 +176,8 @@ def _columns(table: NetworkTable) -> dict[str, NDArray[Any]]:
 def _table(columns: dict[str, NDArray[Any]]) -> NetworkTable:
     texts = (columns[name].tolist() for name in ("network_type", "asn", "province", "city"))
     facts = [
-        NetworkFacts(kind, None if asn < 0 else asn, province, city)
+        # Interned: a few hundred names stand in hundreds of thousands of facts, in every worker process.
+        NetworkFacts(intern(kind), None if asn < 0 else asn, intern(province), intern(city))
         for kind, asn, province, city in zip(*texts, strict=True)
     ]
     return NetworkTable(
