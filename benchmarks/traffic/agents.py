@@ -7,6 +7,8 @@ version before it. Enterprise WeChat, truncated headers and some kernels carry n
 from __future__ import annotations
 
 import random
+from functools import cache
+from itertools import accumulate
 
 TIER_PACE_MS = (320, 900, 2600, 8000)
 """Milliseconds for the ordinary challenge by age of the phone: new, middling, old, very old."""
@@ -51,7 +53,12 @@ _IOS = (
 
 def zipf(rng: random.Random, count: int, exponent: float = 0.9) -> int:
     """A place in an order of popularity, 0 the most common."""
-    return rng.choices(range(count), [1 / (k + 1) ** exponent for k in range(count)])[0]
+    return rng.choices(range(count), cum_weights=_harmonic(count, exponent))[0]
+
+
+@cache
+def _harmonic(count: int, exponent: float) -> list[float]:
+    return list(accumulate(1 / (k + 1) ** exponent for k in range(count)))
 
 
 def hex_of(platform: int, major: int, minor: int, patch: int, build: int) -> str:

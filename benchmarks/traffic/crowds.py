@@ -61,7 +61,17 @@ def cloud_factory(world: World, rng: Rng, n: int) -> Columns:
             int(rng.choice(world.candidates, p=world.popularity)) + 1,
         )
         tables.append(
-            _site(world, rng, "cloud_factory", size, gates, begin, focus, dwell=(5.5, 0.5), loyalty=0.85)
+            _site(
+                world,
+                rng,
+                "cloud_factory",
+                size,
+                gates,
+                begin,
+                focus,
+                dwell=(rng.uniform(3, 8), rng.uniform(0.25, 0.5)),
+                loyalty=0.9,
+            )
         )
     return join(tables)
 

@@ -44,6 +44,7 @@ class Devices:
     pace: list[float] = field(default_factory=list)
     channel: list[int] = field(default_factory=list)
     kinds: dict[str, Numbers] = field(default_factory=dict)
+    _arrays: tuple[Numbers, Numbers] = field(default_factory=lambda: (np.zeros(0), np.zeros(0, np.int8)))
 
     def add(self, make: Maker, count: int) -> Numbers:
         """``count`` new strings of one maker; as common ones come up again and again, drawing evenly is drawing by
@@ -104,8 +105,18 @@ class Devices:
 
     def of(self, rng: Rng, numbers: Numbers) -> Columns:
         """What is known of the devices with these numbers; each a little faster or slower than its model."""
-        pace = np.array(self.pace)[numbers] * np.exp(rng.normal(0, 0.25, len(numbers)))
-        return {"agent": numbers, "channel": np.array(self.channel, np.int8)[numbers], "pace": pace}
+        pace, channel = self.known(numbers)
+        return {
+            "agent": numbers,
+            "channel": channel,
+            "pace": pace * np.exp(rng.normal(0, 0.25, len(numbers))),
+        }
+
+    def known(self, numbers: Numbers) -> tuple[Numbers, Numbers]:
+        """Speed and channel of the strings with these numbers."""
+        if len(self._arrays[0]) != len(self.texts):
+            self._arrays = (np.array(self.pace), np.array(self.channel, np.int8))
+        return self._arrays[0][numbers], self._arrays[1][numbers]
 
     def written(self, agent: Numbers, network: Numbers) -> tuple[list[str], list[str], list[str]]:
         """User agent, system and WeChat version of each row, as a service logs them."""

@@ -49,8 +49,8 @@ def agent_list(
 def run_from(world: World, rng: Rng, n: int, numbers: Numbers, jitter: float = 0.08) -> Columns:
     """n ballots sent with strings of a list by machines that differ little (log spread ``jitter``)."""
     numbers = rng.choice(numbers, n)
-    pace = np.array(world.devices.pace)[numbers] * np.exp(rng.normal(0, jitter, n))
-    return {"agent": numbers, "pace": pace, "channel": np.array(world.devices.channel, np.int8)[numbers]}
+    pace, channel = world.devices.known(numbers)
+    return {"agent": numbers, "pace": pace * np.exp(rng.normal(0, jitter, n)), "channel": channel}
 
 
 def touches(rng: Rng, n: int, none: float, constant: int = 0, mean: float = 4.0) -> Numbers:

@@ -54,12 +54,10 @@ def read(
     table["dwell"][:] = np.clip(seconds, 0.6, 595)
     calm = np.minimum(table["dwell"], 90) * np.exp(rng.normal(0, 0.35, n))
     table["touches"][:] = 1 + (table["choices"] > 0).sum(axis=1) + rng.poisson(taps[0] + taps[1] * calm)
-    table["touches"][rng.random(n) < habits.no_touch] = 0
-    old_kernel_or_script_off = habits.touches_untold * np.where(table["pace"] > 5000, 8, 1)
-    table["touches"][rng.random(n) < old_kernel_or_script_off] = -1
-    if "reshared" in table:
-        never_shared = table["reshared"] == 0
-        table["reshared"][never_shared & (rng.random(n) < 0.01)] = 1
+    old = np.where(table["pace"] > 5000, 8, 1)  # where listeners fail or scripts are off
+    table["touches"][rng.random(n) < habits.no_touch * old] = 0
+    table["touches"][rng.random(n) < habits.touches_untold * old] = -1
+    table["reshared"][(table["reshared"] == 0) & (rng.random(n) < 0.01)] = 1
 
 
 def known(world: World, rng: Rng, table: Columns, returning: float) -> None:

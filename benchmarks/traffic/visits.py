@@ -6,7 +6,7 @@ import numpy as np
 
 from .columns import BROADBAND, HOSTING, MOBILE, Columns, Numbers, length
 from .networks import Rng, scramble
-from .world import DAY_MS, OPENS_MS, Habits, World
+from .world import OPENS_MS, Habits, World
 
 _BUSY = 60  # ballots in an hour from one address, from which on a gate asks for more
 
@@ -52,7 +52,9 @@ def views(world: World, rng: Rng, table: Columns) -> Columns:
     found["ip_low"] = np.where(own, found["ip_low"], neighbour)
     width = np.where(table["one_address"][rows], 4, 45) * 60_000
     at = table["at"][rows] + (rng.laplace(0, 1, n) * width).astype(np.int64)
-    found["at"] = np.clip(at, OPENS_MS, world.closes_ms + DAY_MS // 24)
+    found["at"] = world.closes_ms - np.abs(
+        world.closes_ms - OPENS_MS - np.abs(at - OPENS_MS)
+    )  # folded back at both ends
     found["site"] = _poster_sites(rng, world, found["entry"])
     return found
 
