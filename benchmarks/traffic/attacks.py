@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import agents, networks
-from .columns import BROWSER, DIRECT, MENU, QR, SEARCH, SHARE, UNKNOWN, WECHAT, Columns, Numbers
+from .columns import BROWSER, DIRECT, MENU, QR, SEARCH, SHARE, WECHAT, Columns, Numbers
 from .links import star
 from .machines import (
     BROWSER_ON_SERVER_MS,
@@ -131,13 +131,14 @@ def frame(world: World, rng: Rng, n: int, client: int, s: float) -> Columns:
 def frame_contaminated(world: World, rng: Rng, n: int, client: int, s: float) -> Columns:
     """The same from within: a laptop in the rival's own factory, behind its address and through its own group link."""
     site = world.rival_site
-    where = {name: np.full(n, site[name]) for name in ("ip_low", "asn", "province", "city")}
-    where |= {"ip_high": np.zeros(n), "network": np.full(n, site.get("network", UNKNOWN))}
+    if not site:
+        raise ValueError("frame_contaminated needs a factory to hide in")
+    where = {name: np.full(n, value) for name, value in site.items() if name != "begins"}
     list_ = agent_list(world, rng, int(ease(2, 40, s)), 0.7 * (1 - s), ease(60, 330, s))
     at = site["begins"] + rng.gamma(2.0, (10 + 200 * s), n) * 60_000
     return ballots(world, rng, "frame_contaminated", at.astype(np.int64), where, run_from(world, rng, n, list_), client=client,
                    dwell=spread_around(rng, n, ease(0.6, 5, s), 0.25 + 0.25 * s), touches=touches(rng, n, 1 - 0.75 * s),
-                   entry=SHARE, token=site["token"], depth=1, one_address=True)  # fmt: skip
+                   one_address=True)  # fmt: skip
 
 
 def camouflage(world: World, rng: Rng, n: int, client: int, s: float) -> Columns:

@@ -11,6 +11,7 @@ from .people import Rng, people
 from .world import DAY_MS, OPENS_MS, World
 
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+_WAY_IN = ("ip_low", "asn", "network", "province", "city", "entry", "token", "parent", "depth")
 LUNCH, SHIFT_CHANGE, NIGHT_BREAK = (11.6, 12.4), (15.9, 20.0), (1.5, 3.2)
 
 
@@ -38,16 +39,18 @@ def factory(world: World, rng: Rng, n: int) -> Columns:
     begin = starts(world, rng, len(crowd), LUNCH, SHIFT_CHANGE)
     tables = [_site(world, rng, "factory", int(size), take(lines, np.full(size, k)), begin[k], int(focus[k]))
               for k, size in enumerate(crowd)]  # fmt: skip
-    largest = tables[0]
-    linked = np.flatnonzero(largest["one_address"] & (largest["token"] > 0))
-    world.rival_site = {
-        name: int(largest[name][linked[0]]) for name in ("ip_low", "asn", "network", "province", "city")
-    }
-    world.rival_site |= {
-        "token": int(np.bincount(largest["token"][linked]).argmax()),
-        "begins": int(begin[0]),
-    }
+    world.rival_site = _way_in(tables[0]) | {"begins": int(begin[0])}
     return join(tables)
+
+
+def _way_in(site: Columns) -> dict[str, int]:
+    """A workplace's address and the link most used there: what somebody who frames its candidate would take."""
+    linked = np.flatnonzero(site["one_address"] & (site["token"] > 0))
+    if not len(linked):
+        return {name: int(site[name][0]) for name in _WAY_IN}
+    favourite = np.bincount(site["token"][linked]).argmax()
+    row = linked[site["token"][linked] == favourite][0]
+    return {name: int(site[name][row]) for name in _WAY_IN}
 
 
 def cloud_factory(world: World, rng: Rng, n: int) -> Columns:

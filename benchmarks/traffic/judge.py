@@ -49,7 +49,7 @@ class Framed(NamedTuple):
 class Clusters(NamedTuple):
     """How many clusters, how many of them of more than 20 ballots, and the largest."""
 
-    count: int
+    found: int
     over_20: int
     largest: int
 

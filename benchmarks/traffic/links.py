@@ -6,6 +6,7 @@ A token's parent is the token by which its maker had come; a root's parent is no
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def _roots(tokens: Numbers, begun: int) -> Columns:
             "root": np.arange(begun, begun + n), "delay": np.zeros(n)}  # fmt: skip
 
 
-def star(rng: Rng, links: Links, n: int, children: int) -> Columns:
+def star(rng: Rng, links: Links, n: int, children: int) -> dict[str, Any]:
     """One token as the parent of ``children`` links (0: everybody uses the one token itself), none passed on."""
     centre = links.new(1)[0]
     if not children:

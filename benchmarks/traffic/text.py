@@ -78,7 +78,7 @@ def tokens(numbers: Numbers, seed: int) -> list[str]:
     """Twelve letters for each link; empty for 0."""
     texts = np.array(_letters((scramble(numbers, seed + 31),), 12), dtype=object)
     texts[numbers == 0] = ""
-    return texts.tolist()
+    return list(texts)
 
 
 def times(at: Numbers) -> list[str]:
@@ -108,7 +108,7 @@ def _choices(choices: Numbers) -> list[str]:
 
 
 def _named(codes: Numbers, names: Sequence[str]) -> list[str]:
-    return np.array(names, dtype=object)[codes].tolist()
+    return list(np.array(names, dtype=object)[codes])
 
 
 def _number_or_empty(numbers: Numbers, none: int) -> list[str]:

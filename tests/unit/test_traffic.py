@@ -18,31 +18,10 @@ from benchmarks.traffic.columns import ATTACKS, KINDS, STRATA
 from benchmarks.traffic.judge import Framed, Label, judge, kendall, mean_ranks, spearman
 
 BALLOTS = [
-    "ballot_id",
-    "cast_at",
-    "choices",
-    "voter_tag",
-    "channel",
-    "ip",
-    "asn",
-    "network_type",
-    "province",
-    "city",
-    "user_agent",
-    "os",
-    "wechat_version",
-    "cookie_age_s",
-    "dwell_s",
-    "touches",
-    "challenge_ms",
-    "entry",
-    "share_token",
-    "share_parent",
-    "share_depth",
-    "reshared",
-    "returning",
-    "kiosk",
-]
+    "ballot_id", "cast_at", "choices", "voter_tag", "channel", "ip", "asn", "network_type", "province", "city",
+    "user_agent", "os", "wechat_version", "cookie_age_s", "dwell_s", "touches", "challenge_ms", "entry", "share_token",
+    "share_parent", "share_depth", "reshared", "returning", "kiosk",
+]  # fmt: skip
 VIEWS = ["viewed_at", "channel", "ip", "entry", "share_token", "qr_site"]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 ENTRIES = {"menu", "search", "direct", "share", "qr"}
