@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import ipaddress
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks.traffic.__main__ import main
 from benchmarks.traffic.agents import hex_of
 from benchmarks.traffic.columns import ATTACKS, KINDS, STRATA
 from benchmarks.traffic.judge import Framed, Label, judge, kendall, mean_ranks, spearman
+from benchmarks.traffic.report import main as report
 
 BALLOTS = [
     "ballot_id", "cast_at", "choices", "voter_tag", "channel", "ip", "asn", "network_type", "province", "city",
@@ -232,3 +234,17 @@ def test_rank_correlations_by_hand() -> None:
     assert spearman([1, 2, 3, 4], [1, 2, 4, 3]) == pytest.approx(0.8)
     assert kendall([1, 1, 2], [1, 2, 3]) == pytest.approx(2 / 6**0.5)
     assert (kendall([1, 1], [1, 2]), spearman([1, 1], [1, 2])) == (0.0, 0.0)
+
+
+def test_the_report_reads_what_a_scan_wrote(
+    files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scripted = [row["ballot_id"] for row in rows(files / "truth.csv") if row["attack"] == "scripted"]
+    listed = "".join(f"{ballot},quarantine\n" for ballot in scripted[:60])
+    (tmp_path / "verdicts.csv").write_text("ballot_id,verdict\n" + listed, encoding="utf-8")
+    (tmp_path / "clusters.json").write_text(json.dumps([{"ballots": scripted[:60]}]), encoding="utf-8")
+    assert report([str(files), str(tmp_path)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "precision: quarantine 1.00000, with review 1.00000"
+    assert "scripted 120 0.50000 0.50000" in [" ".join(line.split()) for line in said]
+    assert said[-1] == "clusters: 1, 1 over 20 ballots, largest 60"
