@@ -57,6 +57,9 @@ def read(
     old = np.where(table["pace"] > 5000, 8, 1)  # where listeners fail or scripts are off
     table["touches"][rng.random(n) < habits.no_touch * old] = 0
     table["touches"][rng.random(n) < habits.touches_untold * old] = -1
+    if habits.deaf_model:
+        deaf = np.isin(table["agent"], world.devices.kinds["model_0"])
+        table["touches"][deaf & (rng.random(n) < habits.deaf_model)] = 0
     table["reshared"][(table["reshared"] == 0) & (rng.random(n) < 0.01)] = 1
 
 

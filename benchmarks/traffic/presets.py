@@ -21,6 +21,8 @@ OTHER_PEOPLE = Habits(
     network_missing=0.95, no_touch=0.008, touches_untold=0.03, challenged=(0.05, 0.3, 0.0), link_tail=0.95, conversion=0.3,
 )  # fmt: skip
 """Habits nobody tuned anything to: a national campaign, heavier tails, whole seconds, other phones, hardly any networks."""
+BROKEN_PAGE = Habits(no_touch=0.012, touches_untold=0.03, deaf_model=0.4)
+"""A page that fails to hear touches, most of all on one phone model that whole factories use: hard evidence that lies."""
 OTHER_MIX: Mapping[str, float] = {
     **MIX,
     "factory": 0.2,
@@ -62,6 +64,8 @@ PRESETS: Mapping[str, Preset] = {
     "small_clean": Preset(organic=20_000, amount=0),
     "misspecified": Preset(habits=OTHER_PEOPLE, mix=OTHER_MIX),
     "misspecified_clean": Preset(habits=OTHER_PEOPLE, mix=OTHER_MIX, amount=0),
+    "unfriendly": Preset(habits=BROKEN_PAGE),
+    "unfriendly_clean": Preset(habits=BROKEN_PAGE, amount=0),
     "plain": Preset(strengths=(0, 0)),
     "disguised": Preset(strengths=(0.7, 1.0)),
 }

@@ -61,6 +61,8 @@ class Habits:
     touches_untold: float = 0.006
     challenged: tuple[float, float, float] = (0.3, 0.8, 0.0)
     link_tail: float = 1.2
+    deaf_model: float = 0.0
+    """How often the page hears no touch on one phone model that workplaces bought many of."""
     conversion: float = 0.45
 
 
