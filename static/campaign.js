@@ -22,6 +22,16 @@
   const tab = shelf("sessionStorage");
   const phone = shelf("localStorage");
 
+  /* The address carries this voter's own share token, so that the link which a browser's or WeChat's own menu passes on
+     is a chained one. It names nobody, and nobody is asked to share. */
+  if (page.share && history.replaceState) {
+    const language = /[?&](lang=[\w-]*)/.exec(location.search);
+    try {
+      history.replaceState(history.state, "", location.pathname + "?" + (language ? language[1] + "&" : "") +
+        "s=" + encodeURIComponent(page.share) + location.hash);
+    } catch (refused) { /* too often, or a page kept in a file */ }
+  }
+
   /* The campaign's wall clock, wherever the phone is: the server wrote one moment both ways, in UTC and on that clock. */
   const minutes = (clock) => clock.slice(0, 2) * 60 + +clock.slice(3, 5);
   const opens = new Date(page.opens[0]).toISOString().slice(11, 16);
@@ -220,19 +230,13 @@
     if (field.value || form.querySelector("input[name=category]:checked:not([value=''])")) filter();
   }
 
-  /* How often the page was touched goes with the ballot; keys count, so a keyboard is not a robot. */
-  let touches = 0;
-  let lastTouch = 0;
-  document.addEventListener("touchstart", () => { touches++; lastTouch = Date.now(); }, { passive: true });
-  document.addEventListener("mousedown", () => { if (Date.now() - lastTouch > 1000) touches++; });
-  document.addEventListener("keydown", (event) => { if (!event.repeat) touches++; });
-
   const cast = $("cast");
   if (!cast) return;
 
   /* Casting. `pending` outlives the page: a ballot whose answer never came is posted again, the same one, and counts once. */
   const label = cast.textContent;
   let busy = false;
+  let cancel = null;
   const setBusy = (isBusy, text) => {
     busy = isBusy;
     cast.setAttribute("aria-disabled", isBusy);
@@ -261,21 +265,42 @@
     location.assign("/r/" + encodeURIComponent(code) + "?new=1");
   };
 
-  const renew = (choices, then) => ask("GET", page.api + "/ballot-form", null, (status, answer) => {
-    if (status !== 200) { tab.put("pending", null); stop(answer.detail); return; }
-    form.elements.form.value = answer.form;
-    const ballot = { form: answer.form, choices: choices };
-    if (answer.challenge) solve(ballot, answer.challenge, then); else then(ballot);
-  });
+  /* The old form goes along: its first issue counts, whatever is renewed. */
+  const renew = (ballot, then) => {
+    const from = ballot.form ? "?from=" + encodeURIComponent(ballot.form) : "";
+    ask("GET", page.api + "/ballot-form" + from, null, (status, answer) => {
+      if (status !== 200) { tab.put("pending", null); stop(answer.detail); return; }
+      form.elements.form.value = answer.form;
+      const renewed = { form: answer.form, choices: ballot.choices };
+      if (answer.challenge) solve(renewed, answer.challenge, then); else then(renewed);
+    });
+  };
 
+  /* The same ballot with its challenge solved. What is done is said every few seconds and no more: it is read aloud. */
   const solve = (ballot, challenge, then) => {
-    if (window.solveChallenge) { window.solveChallenge(challenge, (solution) => then(Object.assign({ challenge: solution }, ballot))); return; }
+    tell(say.checking);
+    if (!window.solveChallenge) return fetchSolver(() => solve(ballot, challenge, then));
+    let at = Date.now();
+    let told = 0;
+    cancel = window.solveChallenge(challenge, (solution) => {
+      cancel = null;
+      tell(say.casting);
+      then({ form: ballot.form, choices: ballot.choices, challenge: solution });
+    }, (solved) => {
+      if (solved === told || Date.now() - at < 3000) return;
+      at = Date.now();
+      told = solved;
+      tell(fill(say.checked, { n: solved, all: challenge.puzzles }));
+    });
+  };
+
+  const fetchSolver = (then) => {
     const script = document.createElement("script");
     const nonced = $("page");
     script.setAttribute("nonce", nonced.nonce || nonced.getAttribute("nonce"));
     script.src = page.solver;
-    script.onload = () => solve(ballot, challenge, then);
-    script.onerror = () => stop();
+    script.onload = () => { if (window.solveChallenge) then(); else stop(); };
+    script.onerror = () => stop(say.offline);
     document.head.appendChild(script);
   };
 
@@ -290,24 +315,25 @@
     tick();
   };
 
-  const post = (ballot, tries, fresh) => {
+  const post = (ballot, tries, fresh, checks) => {
     setBusy(true);
     tab.put("pending", { form: ballot.form, choices: ballot.choices, at: Date.now() });
-    const body = { form: ballot.form, choices: ballot.choices, page: { touches: touches } };
+    const body = { form: ballot.form, choices: ballot.choices };
+    if (window.pageHandling) body.page = window.pageHandling();
     if (ballot.challenge) body.challenge = ballot.challenge;
     ask("POST", page.api + "/ballots", body, (status, answer, request) => {
       if (answer.receipt && (status === 200 || status === 201)) return finish(answer);
       if (status === 0 || status === 502 || status === 504) {
         if (tries >= 4) return stop(say.offline);
         tell(say.retry);
-        setTimeout(() => post(ballot, tries + 1, fresh), 1000 * Math.pow(2, tries) * (0.75 + Math.random() / 2));
+        setTimeout(() => post(ballot, tries + 1, fresh, checks), 1000 * Math.pow(2, tries) * (0.75 + Math.random() / 2));
         return;
       }
       if (status >= 500) return stop(answer.detail || say.offline);
-      if ((status === 400 || status === 401) && !fresh) return renew(ballot.choices, (again) => post(again, tries, true));
-      if (status === 428 && answer.challenge && !ballot.challenge) {
-        tell(say.checking);
-        return solve(ballot, answer.challenge, (solved) => post(solved, tries, fresh));
+      if ((status === 400 || status === 401) && !fresh) return renew(ballot, (again) => post(again, tries, true, checks));
+      if (status === 428 && answer.challenge) {
+        if (checks >= 3) return stop(say.unchecked);
+        return solve(ballot, answer.challenge, (solved) => post(solved, tries, fresh, checks + 1));
       }
       tab.put("pending", null);
       if (status === 429) return wait(request.getResponseHeader("Retry-After") || 30, answer.detail);
@@ -346,12 +372,13 @@
     const problems = form.hasAttribute("data-partial") ? [] : problemsOf(numbers);
     if (problems.length) { tell(problems.join(" "), true); return; }
     tell(say.casting);
-    post({ form: form.elements.form.value, choices: numbers }, 0, false);
+    post({ form: form.elements.form.value, choices: numbers }, 0, false, 0);
   });
 
   $("anyway").addEventListener("click", () => { $("done").hidden = true; casting.hidden = false; tell(""); cast.focus(); });
 
   const start = (isFresh) => {
+    if (cancel) cancel();
     setBusy(false);
     restore(isFresh);
     const done = phone.get("cast");
@@ -362,7 +389,7 @@
     each(boxes, (box) => { box.checked = pending.choices.indexOf(+box.value) >= 0; });
     changed();
     tell(say.resume);
-    post(pending, 0, false);
+    post(pending, 0, false, 0);
   };
   window.addEventListener("pageshow", (event) => { if (event.persisted) start(false); });
   start(true);

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from tests.conftest import missing
 from tests.flows.conftest import MakePhone
+from tests.flows.gate_ahead import RefusedPage, challenge_of
 from tests.live import ROOT, LiveService, wait_until
 from tests.phone import Phone, choice
 from tests.stage import category_rules, rules
@@ -38,7 +39,7 @@ FIND = """async (options) => {
 def phone(make_phone: MakePhone) -> Phone:
     """A phone that lets axe in, which the pages' own policy would not. Refusals are among the states looked at."""
     phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce")
-    phone.expects(r"status of (400|401|403|404|409|422|429|500|503)")
+    phone.expects(r"status of (400|401|403|404|409|422|428|429|500|503)")
     return phone
 
 
@@ -231,6 +232,22 @@ def test_refusals(phone: Phone, live: LiveService, example: str, own_redis: Embe
     refused("操作过于频繁", path, second)
     phone.context.clear_cookies()
     refused("无法识别投票身份", path, second)
+
+
+@pytest.mark.parametrize("bits", [None, 40], ids=["no script", "a check under way"])
+def test_a_challenge_asked_for_by_a_page(
+    phone: Phone, live: LiveService, example: str, bits: int | None
+) -> None:
+    path, page = f"/c/{example}", phone.page
+    form = form_on(phone.open(path))
+    challenge = challenge_of(bits=bits) if bits else None
+    page.route(f"**{path}", RefusedPage(live, example, challenge).answer)
+    post(page, path, form=form, choices="1", action="cast")
+    expect(page.get_by_role("heading", level=1)).to_have_text("需要验证")
+    look(page, "428")
+    if bits:
+        page.evaluate("document.getElementById('options').hidden = false")
+        look(page, "428, late")
 
 
 def test_problems(phone: Phone, live: LiveService, monkeypatch: pytest.MonkeyPatch) -> None:
