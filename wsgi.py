@@ -22,6 +22,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from anti_fraud.challenge import Challenges
 from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
+from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from voting_service import activity, logs
 from voting_service.ballots import api_routes, attest, front_door, routes
@@ -40,6 +41,7 @@ from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
 from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
+from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.recorder import routes as recorder_routes
 from voting_service.recorder.drain import Stores as RecorderStores
@@ -152,8 +154,13 @@ class Service:
             ShareTokens(self.key("share token")),
             self.kiosks,
             self.key("address"),
-            lambda _address: "",
+            self.networks.type_of,
         )
+
+    @cached_property
+    def networks(self) -> Networks:
+        """What is known of addresses without asking anyone; nothing until ``make ipdata`` has made the table."""
+        return Networks(self.settings.data_dir / TABLE_FILE)
 
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""

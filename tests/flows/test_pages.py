@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from tests.actors import IPHONE
 from tests.oracle import check_books
 from tests.stage import Stage, category_rules, make_service, rules
 from voting_service.ballots.opening import schedule_voting
@@ -102,7 +103,7 @@ class Guest:
 
     def post(self, **fields: Any) -> TestResponse:
         """Post the page's form."""
-        return self.client.post(self.path, data=fields)
+        return self.client.post(self.path, data=fields, headers={"User-Agent": IPHONE})
 
 
 # Headers

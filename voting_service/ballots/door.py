@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from anti_fraud.challenge import Challenge, Challenges
 from anti_fraud.gate import Attempt, Gate, Origin
+from anti_fraud.networks.prefixes import prefix_of
 from anti_fraud.policy import Policy
 from anti_fraud.share_tokens import ShareToken, ShareTokens
 
@@ -142,10 +143,3 @@ def origin_of(origin: str | None, fetch_site: str | None, host: str, base_url: s
         return "unknown"
     # The host that was asked for: a phone in the hall may reach us by another name than the official one.
     return "same" if urlsplit(origin).netloc in (host, urlsplit(base_url).netloc) else "foreign"
-
-
-def prefix_of(address: str) -> str:
-    """/24 of an IPv4 address, /48 of an IPv6 one, as text; good enough to count by."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return address.rpartition(".")[0]
