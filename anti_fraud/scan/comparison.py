@@ -1,0 +1,79 @@
+"""Three groups of the same size beside a cluster: the largest address that many people share, other ballots for the
+same candidates, and other ballots of the same hours. Whoever reads the figures sees what ordinary looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from anti_fraud.scan.columns import Ballots, Flags, Ints
+from anti_fraud.scan.families import HOSTING, Shown
+from anti_fraud.scan.profile import Profile, profile_of
+
+Name = Literal["largest_shared_address", "same_candidates", "same_hours"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One comparison group. It is smaller than the cluster only where no more such ballots exist."""
+
+    name: Name
+    profile: Profile
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"name": self.name, **self.profile.as_dict()}
+
+
+class Comparisons:
+    """Finds comparison groups among the ballots that are under no suspicion."""
+
+    def __init__(self, ballots: Ballots, shown: Shown, suspected: Flags) -> None:
+        self._ballots, self._shown = ballots, shown
+        clean = ~suspected
+        self._clean_by_time = np.argsort(ballots.cast_at, kind="stable")
+        self._clean_by_time = self._clean_by_time[clean[self._clean_by_time]]
+        self._shared = self._largest_shared(clean)
+
+    def _largest_shared(self, clean: Flags) -> Ints:
+        """Ballots of the non-hosting address with the most of them, in order of time."""
+        rows = self._clean_by_time
+        rows = rows[(self._shown.contexts[rows] & HOSTING == 0) & (self._ballots.ip.codes[rows] > 0)]
+        if not len(rows):
+            return rows
+        codes = self._ballots.ip.codes[rows]
+        return rows[codes == np.bincount(codes).argmax()]
+
+    def beside(self, cluster: Ints) -> list[Comparison]:
+        """The three groups for this cluster, each drawn evenly over time: the same input gives the same groups."""
+        size = len(cluster)
+        times = self._ballots.cast_at[cluster]
+        clean = self._clean_by_time
+        chosen = np.zeros(len(self._ballots.choices.names), bool)
+        chosen[self._ballots.choices.codes[cluster]] = True
+        same_candidates = clean[chosen[self._ballots.choices.codes[clean]]]
+        from_, to = np.searchsorted(self._ballots.cast_at[clean], [times.min(), times.max()])
+        return [
+            self._of("largest_shared_address", self._shared, size),
+            self._of("same_candidates", same_candidates, size),
+            self._of("same_hours", _around(clean, int(from_), int(to), size), size),
+        ]
+
+    def _of(self, name: Name, rows: Ints, size: int) -> Comparison:
+        return Comparison(name, profile_of(evenly(rows, size), self._ballots, self._shown))
+
+
+def evenly(rows: Ints, size: int) -> Ints:
+    """At most ``size`` of these rows, at even distances."""
+    if len(rows) <= size:
+        return rows
+    return rows[np.arange(size) * len(rows) // size]
+
+
+def _around(ordered: Ints, from_: int, to: int, size: int) -> Ints:
+    """``ordered[from_:to]``, widened to both sides until it has ``size`` rows."""
+    missing = max(size - (to - from_), 0)
+    start = max(from_ - missing // 2 - 1, 0)
+    return ordered[start : max(to, start + size)]
