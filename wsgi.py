@@ -50,6 +50,8 @@ from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.redis_server.inspect_server import inspect
+from voting_service.scanning.live import LiveScan
+from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
@@ -161,6 +163,15 @@ class Service:
     def networks(self) -> Networks:
         """What is known of addresses without asking anyone; nothing until ``make ipdata`` has made the table."""
         return Networks(self.settings.data_dir / TABLE_FILE)
+
+    @cached_property
+    def live_scan(self) -> LiveScan:
+        """Scans campaigns, and remembers what it has read of them."""
+        return LiveScan(self.database, self.keyring, self.networks.table, self.clock)
+
+    def watch(self) -> Watch:
+        """Scans and deletes when it is time."""
+        return Watch(self.database, self.box, self.clock, self.live_scan)
 
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""

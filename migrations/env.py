@@ -8,6 +8,7 @@ import voting_service.campaigns.models
 import voting_service.candidates.models
 import voting_service.evidence.models
 import voting_service.ledger
+import voting_service.scanning.models
 import voting_service.transparency.models
 from voting_service.database import Base
 

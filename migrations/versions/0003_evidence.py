@@ -1,4 +1,4 @@
-"""Evidence, page views and gate policies"""
+"""Evidence, page views, gate policies and what scans found"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -60,8 +60,47 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_gate_policies_campaign_id")),
         sa.PrimaryKeyConstraint("campaign_id", "version", name=op.f("pk_gate_policies")),
     )
+    op.create_table(
+        "scan_runs",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("campaign_id", BIG, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("up_to_seq", BIG, nullable=False),
+        sa.Column("ballots", BIG, nullable=False),
+        sa.Column("review", BIG, nullable=False),
+        sa.Column("quarantine", BIG, nullable=False),
+        sa.Column("clusters", BIG, nullable=False),
+        sa.Column("silent", sa.String(), nullable=False),
+        sa.Column("parameters_json", sa.String(), nullable=False),
+        sa.Column("networks", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_scan_runs_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan_runs")),
+    )
+    op.create_index("ix_scan_runs_campaign_id", "scan_runs", ["campaign_id"])
+    op.create_table(
+        "scan_clusters",
+        sa.Column("campaign_id", BIG, nullable=False),
+        sa.Column("cluster", sa.String(), nullable=False),
+        sa.Column("run_id", BIG, nullable=False),
+        sa.Column("finding", sa.String(), nullable=False),
+        sa.Column("ballots", BIG, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint(
+            "finding IN ('review', 'quarantine')", name=op.f("ck_scan_clusters_finding_is_known")
+        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_scan_clusters_campaign_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["scan_runs.id"], name=op.f("fk_scan_clusters_run_id")),
+        sa.PrimaryKeyConstraint("campaign_id", "cluster", name=op.f("pk_scan_clusters")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("gate_policies", "evidence_deletions", "view_batches", "ballot_evidence"):
+    for table in (
+        "scan_clusters",
+        "scan_runs",
+        "gate_policies",
+        "evidence_deletions",
+        "view_batches",
+        "ballot_evidence",
+    ):
         op.drop_table(table)

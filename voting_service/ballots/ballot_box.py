@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from anti_fraud.gate import Budget
 
@@ -283,6 +283,17 @@ class BallotBox:
         """From now on the gate's policy of this version holds; an older one never comes back. Safe to repeat."""
         with reaching_redis():
             self.client.eval(ADOPT_SCRIPT, 1, keys_of(slug).meta, version)
+
+    def forget_history(self) -> bool:
+        """Have Redis write its append-only file anew, without what was deleted or has expired. False where this server
+        does not allow it; it then forgets when it next does so by itself. Raises BoxUnavailable."""
+        with reaching_redis():
+            try:
+                self.client.bgrewriteaof()
+            except ResponseError as error:
+                # One that is under way already will do.
+                return "already in progress" in str(error)
+        return True
 
     # ---- its life
 

@@ -12,9 +12,12 @@ from ..candidates.photos import PhotoStore
 from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
+from ..evidence.networks import Networks
 from ..recorder.drain import Stores
 from ..recorder.recorder import Recorder
 from ..redis_server.embedded import EmbeddedRedis
+from ..scanning.live import LiveScan
+from ..scanning.watch import Watch
 from ..settings import Settings
 from ..web.health import Probe
 
@@ -40,7 +43,12 @@ class Service(Protocol):
     def recorder_stores(self) -> Stores: ...
     @property
     def embedded_redis(self) -> EmbeddedRedis: ...
+    @property
+    def networks(self) -> Networks: ...
+    @property
+    def live_scan(self) -> LiveScan: ...
     def recorder(self) -> Recorder: ...
+    def watch(self) -> Watch: ...
     def probes(self) -> list[Probe]: ...
 
 

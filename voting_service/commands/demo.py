@@ -25,7 +25,7 @@ from ..text import _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
 from .secrets_file import write_env_file
-from .supervisor import ROOT, Supervisor, recorder_child, web_child
+from .supervisor import ROOT, Supervisor, recorder_child, watch_child, web_child
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
 ACTOR = "demo"
@@ -44,9 +44,8 @@ def demo(make: MakeService) -> None:
         slug = _example_open(service)
         url = f"{service.settings.base_url}/c/{slug}"
         _welcome(url)
-        Supervisor(
-            [web_child(host, port, service.settings.workers, service.settings.threads), recorder_child()]
-        ).run()
+        website = web_child(host, port, service.settings.workers, service.settings.threads)
+        Supervisor([website, recorder_child(), watch_child()]).run()
     say(_("已停止。数据保存在 %(dir)s，下次启动继续。", dir=service.settings.data_dir))
 
 

@@ -18,7 +18,7 @@ from .composition import MakeService, Service, redis_running
 from .output import print_json, say
 from .secrets_file import write_env_file
 from .stop_sign import StopSign
-from .supervisor import Supervisor, recorder_child, web_child
+from .supervisor import Supervisor, recorder_child, watch_child, web_child
 
 STARTS_ALL_THE_SAME = frozenset(
     {
@@ -28,11 +28,15 @@ STARTS_ALL_THE_SAME = frozenset(
 )  # fmt: skip
 
 
-@click.command(help="启动网站（gunicorn）和记录器；未设 VOTING_REDIS_URL 时同时启动内置 Redis。")
-@click.option("--no-recorder", is_flag=True, help="不启动记录器（另行运行 voting-service recorder）。")
+@click.command(help="启动网站（gunicorn）、记录器和防刷票值守；未设 VOTING_REDIS_URL 时同时启动内置 Redis。")
+@click.option(
+    "--no-recorder",
+    is_flag=True,
+    help="只启动网站；记录器和值守另行运行（recorder、fraud watch）。",
+)
 @click.pass_obj
 def serve(make: MakeService, no_recorder: bool) -> None:
-    """The website and the recorder, watched."""
+    """The website, the recorder and the watch, supervised."""
     service = make()
     logs.configure()
     with redis_running(service):
@@ -40,7 +44,7 @@ def serve(make: MakeService, no_recorder: bool) -> None:
         settings = service.settings
         children = [web_child(settings.host, settings.port, settings.workers, settings.threads)]
         if not no_recorder:
-            children.append(recorder_child())
+            children += [recorder_child(), watch_child()]
         say(_("服务地址：%(url)s", url=settings.base_url))
         Supervisor(children).run()
 

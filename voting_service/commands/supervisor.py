@@ -42,6 +42,11 @@ def recorder_child() -> Child:
     return Child("recorder", [sys.executable, "-c", "from wsgi import cli; cli()", "recorder"])
 
 
+def watch_child() -> Child:
+    """The watch against fraud."""
+    return Child("watch", [sys.executable, "-c", "from wsgi import cli; cli()", "fraud", "watch"])
+
+
 class Supervisor:
     """Keeps children running until this process is told to stop (SIGTERM, Ctrl-C)."""
 

@@ -1,0 +1,47 @@
+"""What a scan found, as rows: each run's figures, and the clusters of the latest run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import Base
+
+
+class ScanRun(Base):
+    """One scan of one campaign. Figures only; they stay when the evidence goes."""
+
+    __tablename__ = "scan_runs"
+    __table_args__ = (Index("ix_scan_runs_campaign_id", "campaign_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    at: Mapped[datetime]
+    up_to_seq: Mapped[int]
+    """The last ballot of the ledger that it saw."""
+    ballots: Mapped[int]
+    """Ballots that it judged; those voided before are left out."""
+    review: Mapped[int]
+    quarantine: Mapped[int]
+    clusters: Mapped[int]
+    silent: Mapped[str]
+    """Questions that no column could answer, separated by spaces."""
+    parameters_json: Mapped[str]
+    networks: Mapped[str]
+    """The version of the network table; empty where there was none."""
+
+
+class ScanCluster(Base):
+    """One cluster of a campaign's latest scan: what ``clusters.json`` says of it, sealed, since it quotes evidence."""
+
+    __tablename__ = "scan_clusters"
+    __table_args__ = (CheckConstraint("finding IN ('review', 'quarantine')", name="finding_is_known"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    cluster: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("scan_runs.id"))
+    finding: Mapped[str]
+    ballots: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
