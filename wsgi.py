@@ -51,6 +51,7 @@ from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.redis_server.inspect_server import inspect
 from voting_service.scanning.live import LiveScan
+from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, read_settings
 from voting_service.tally import routes as tally_routes
@@ -188,6 +189,7 @@ class Service:
             lambda: probe_database(stores),
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
+            lambda: probe_watch(self.database, self.clock),
         ]
 
 

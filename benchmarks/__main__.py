@@ -12,6 +12,7 @@ from . import (
     cast_rate,
     cast_stages,
     earlier_voters,
+    gate_cost,
     machine,
     recorder_rate,
     recount_time,
@@ -23,6 +24,7 @@ from .table import Row, as_json, print_table
 MEASUREMENTS: dict[str, Measurement] = {
     "cast": cast_rate.measure,
     "stages": cast_stages.measure,
+    "gate": gate_cost.measure,
     "trips": redis_trips.measure,
     "page": campaign_page.measure,
     "voters": earlier_voters.measure,

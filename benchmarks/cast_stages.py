@@ -22,6 +22,7 @@ from voting_service.ballots import cast as cast_verb
 from voting_service.ballots import cast_api
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
+from voting_service.ballots.door import Door
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.web.sessions import COOKIE, VoterSessions
 
@@ -36,7 +37,8 @@ NAMES = {
     "cookie": "会话 cookie",
     "form": "表单 form",
     "tags": "标签 tags",
-    "gate": "闸口 gate",
+    "gate": "关卡 gate",
+    "evidence": "证据 evidence",
     "redis": "票箱 Redis",
     "receipt": "签回执 receipt",
     "answer": "应答 answer",
@@ -91,8 +93,10 @@ def _stopwatches() -> Iterator[dict[str, list[float]]]:
             ("cookie", VoterSessions, "from_header"),
             ("form", BallotForms, "read"),
             ("tags", PollingStation, "voter_tag"),
-            ("tags", PollingStation, "address_tag"),
+            ("tags", Door, "attempt"),
             ("gate", Gate, "judge"),
+            ("evidence", cast_verb, "seal"),
+            ("evidence", Door, "own_token"),
             ("redis", BallotBox, "cast"),
             ("receipt", cast_verb, "sign_receipt"),
             ("answer", cast_api, "_cast"),

@@ -1,0 +1,85 @@
+"""What guarding the door adds to a cast: every check, the budgets in the box, and the evidence that is sealed and kept,
+against the same cast with none of them. In one process and one thread, in turn.
+"""
+
+from __future__ import annotations
+
+import io
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+from werkzeug.test import Client
+
+from anti_fraud.gate import Gate
+from tests.actors import IPHONE
+from voting_service.ballots import cast as cast_verb
+from voting_service.ballots.door import Door
+from voting_service.web.sessions import COOKIE
+from wsgi import Service, make_app
+
+from .paired import in_turn, ratios, spread
+from .run import Run
+from .stand import ADDRESS, Ballot, Stand, stand
+from .table import Row
+
+PATH = "/api/v1/campaigns/test/ballots"
+MOST = 1.15
+
+
+def measure(run: Run) -> list[Row]:
+    """Rounds of casts with the gate and without, a ratio of medians for each turn."""
+    with stand(run.directory) as place:
+        place.stage.campaign()
+        count = max(run.sizes.requests // 10, 20)
+        guarded, bare = make_app(place.service), make_app(_without_gate(place.service))
+        sides: dict[str, Callable[[int], float]] = {
+            "guarded": lambda _turn: _round(guarded, place, count),
+            "bare": lambda _turn: _round_without_evidence(bare, place, count),
+        }
+        for app in (guarded, bare):
+            Client(app).post(PATH, json={})  # refused, but the campaign is known from now on
+        for side in sides.values():
+            side(0)
+        found = in_turn(sides, run.sizes.turns * 2, run.progress("风控 gate"))
+    ratio = ratios(found["guarded"], found["bare"])
+    took = spread(found["guarded"]).median
+    return [
+        Row("有风控的投票 ÷ 无风控  cast with the gate ÷ without", str(ratio), f"≤ {MOST}", ratio.median <= MOST,
+            f"{took * 1e6:.0f} µs a cast, disk included; {len(place.service.door.gate.checks)} checks"),
+    ]  # fmt: skip
+
+
+def _without_gate(service: Service) -> Service:
+    plain = Service(service.settings, service.clock)
+    door = service.door
+    plain.__dict__["door"] = Door(
+        Gate([]), door.challenges, door.tokens, door.kiosks, service.key("address"), lambda _address: ""
+    )
+    return plain
+
+
+def _round_without_evidence(app: Callable[..., Any], place: Stand, count: int) -> float:
+    with patch.object(cast_verb, "seal", lambda *_: ""):
+        return _round(app, place, count)
+
+
+def _round(app: Callable[..., Any], place: Stand, count: int) -> float:
+    return statistics.median(_cast(app, ballot) for ballot in place.ballots("test", count))
+
+
+def _cast(app: Callable[..., Any], ballot: Ballot) -> float:
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": PATH, "CONTENT_LENGTH": str(len(ballot.body)),
+        "wsgi.input": io.BytesIO(ballot.body), "HTTP_COOKIE": f"{COOKIE}={ballot.cookie}",
+        "REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": IPHONE,
+    }  # fmt: skip
+    statuses: list[str] = []
+    before = time.perf_counter()
+    app(environ, lambda status, _headers: statuses.append(status))
+    took = time.perf_counter() - before
+    if not statuses[0].startswith("201"):
+        raise RuntimeError(f"a ballot was answered {statuses[0]}")
+    return took
