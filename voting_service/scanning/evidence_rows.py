@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from anti_fraud.networks.table import NetworkTable
@@ -65,7 +65,7 @@ def ballot_rows(
         after = page[-1].seq
 
 
-def _row(row: Row[Any], known: Evidence, networks: NetworkTable) -> EvidenceRow:
+def _row(row: Any, known: Evidence, networks: NetworkTable) -> EvidenceRow:
     network = networks.lookup(known.address)
     columns = {
         "ballot_id": row.ballot_id,
