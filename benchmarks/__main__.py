@@ -12,6 +12,7 @@ from . import (
     cast_rate,
     cast_stages,
     earlier_voters,
+    fraud_scan,
     gate_cost,
     machine,
     recorder_rate,
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "voters": earlier_voters.measure,
     "recorder": recorder_rate.measure,
     "recount": recount_time.measure,
+    "fraud": fraud_scan.measure,
 }
 
 

@@ -20,10 +20,13 @@ class Sizes:
     earlier_voters: tuple[int, ...]
     recorder_ballots: int
     log_ballots: int
+    traffic: int
+    """Honest ballots of one simulated campaign."""
+    scan_ballots: int
 
 
-FULL = Sizes(15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000)
-QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500)
+FULL = Sizes(15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000, 200_000, 1_000_000)
+QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500, 4_000, 4_000)
 
 Progress = Callable[[int, int], None]
 
