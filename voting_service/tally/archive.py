@@ -17,7 +17,7 @@ from ..ledger import COUNTED, HELD, VOIDED
 from ..transparency import entries as entry_format
 from ..transparency import log, tiles
 from ..transparency.models import Log
-from .ledger_reads import Progress, no_progress, tally_ledger
+from .ledger_reads import Progress, closing_leaf, no_progress, tally_ledger
 
 HASH_SIZE = 32
 
@@ -69,8 +69,9 @@ def _write_tiles(session: Session, public_log: Log, archive: zipfile.ZipFile, pr
 def _result(session: Session, slug: str) -> str:
     campaign = campaign_by_slug(session, slug)
     public_log = session.get_one(Log, campaign.id)
-    # ``closed`` is the last leaf: until it is signed, this archive does not hold it.
-    whole = public_log.signed_size == public_log.size
+    # Until ``closed`` is signed, this archive does not hold it.
+    closing = closing_leaf(session, campaign.id)
+    whole = closing is not None and closing < public_log.signed_size
     numbers = [candidate.number for candidate in roster(session, campaign.id)]
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(

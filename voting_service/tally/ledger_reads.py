@@ -10,8 +10,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from ..ledger import LedgerEntry, LedgerRow, choices_of
+from ..transparency import entries
 from ..transparency.models import LogLeaf
 from .count import StandingBallot, Tally, count
+from .decisions.queries import standings_at
 
 PAGE = 10_000
 _COLUMNS = [getattr(LedgerEntry, name) for name in LedgerRow._fields]
@@ -68,7 +70,24 @@ def tally_ledger(
     session: Session, campaign_id: int, numbers: list[int], zone: ZoneInfo, progress: Progress = no_progress,
     *, before: datetime | None = None, leaves: int | None = None,
 ) -> Tally:  # fmt: skip
-    """Count the ledger, or its part before a moment or within a size of the log."""
+    """Count the ledger, or its part before a moment or within a size of the log: then as the ballots stood at that size,
+    whatever has been decided since."""
+    then = {} if leaves is None else standings_at(session, campaign_id, leaves)
     rows = ledger_rows(session, campaign_id, progress, before=before, leaves=leaves)
-    ballots = (StandingBallot(row.cast_at, row.choices, row.channel, row.standing) for row in rows)
+    ballots = (
+        StandingBallot(row.cast_at, row.choices, row.channel, then.get(row.seq, row.standing)) for row in rows
+    )
     return count(ballots, numbers, zone)
+
+
+def closing_leaf(session: Session, campaign_id: int) -> int | None:
+    """Where the log says ``closed``; None where it does not. Only decisions and notices may stand around it."""
+    last = session.scalar(
+        select(func.max(LedgerEntry.leaf_index)).where(LedgerEntry.campaign_id == campaign_id)
+    )
+    after = session.execute(
+        select(LogLeaf.leaf_index, LogLeaf.entry)
+        .where(LogLeaf.campaign_id == campaign_id, LogLeaf.leaf_index > (last or 0))
+        .order_by(LogLeaf.leaf_index)
+    )
+    return next((index for index, entry in after if entries.decode(entry)["type"] == "closed"), None)
