@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.committee import decide
 from tests.conftest import missing
 from tests.flows.conftest import MakePhone
 from tests.live import ROOT, LiveService, wait_until
