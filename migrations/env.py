@@ -7,6 +7,7 @@ import voting_service.campaigns.models
 import voting_service.candidates.models
 import voting_service.ledger
 import voting_service.tally.decisions.models
+import voting_service.tally.sample.models
 import voting_service.transparency.models
 from voting_service.database import Base
 

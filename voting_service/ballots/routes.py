@@ -14,6 +14,7 @@ from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
 from ..text import Text, _
+from ..transparency.after_voting import SAMPLE_AUDIT, final_checkpoint, notices_after_voting
 from ..transparency.checkpoint import Checkpoint
 from ..transparency.models import Log
 from ..web import access
@@ -305,6 +306,8 @@ def _log_facts(view: CampaignView) -> dict[str, Any]:
     address = place.base_url + view.log_url
     with place.database.read() as session:
         public_log = session.get(Log, view.show.id)
+        final = final_checkpoint(session, view.show.id) if view.show.closed else None
+        notices = notices_after_voting(session, view.show.id) if view.show.closed else []
     if public_log is None or public_log.checkpoint is None:
         return {"checkpoint": None, "verifier_key": None, "log_url": None, "recount_command": None}
     signed = Checkpoint.parse(public_log.checkpoint.split("\n\n")[0] + "\n")
@@ -318,4 +321,14 @@ def _log_facts(view: CampaignView) -> dict[str, Any]:
         "verifier_key": public_log.verifier_key,
         "log_url": address,
         "recount_command": f"python tools/recount.py {address}",
+        "final": final and {"size": final.size, "root_hash": final.root_hash.hex()},
+        "sample_audits": [
+            {
+                "number": notice["id"].removeprefix(SAMPLE_AUDIT),
+                "url": f"{view.log_url}/{notice['id']}.json",
+                "sha256": notice["sha256"],
+            }
+            for notice in notices
+            if notice["id"].startswith(SAMPLE_AUDIT)
+        ],
     }

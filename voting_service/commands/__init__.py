@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import books, campaign, decisions, demo, operate
+from . import books, campaign, decisions, demo, operate, sample
 from .composition import MakeService
 from .output import Speaking
 
@@ -19,7 +19,7 @@ def make_cli(make_service: MakeService) -> click.Group:
         """评选投票服务：导入活动、开始和结束投票、入账、计票、对账。"""
         context.obj = make_service
 
-    for slice_ in (demo, operate, campaign, books, decisions):
+    for slice_ in (demo, operate, campaign, books, decisions, sample):
         for command in slice_.COMMANDS:
             cli.add_command(command)
     return cli

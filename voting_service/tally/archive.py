@@ -16,8 +16,9 @@ from ..database import Database
 from ..ledger import COUNTED, HELD, VOIDED
 from ..transparency import entries as entry_format
 from ..transparency import log, tiles
+from ..transparency.after_voting import final_checkpoint
 from ..transparency.models import Log
-from .ledger_reads import Progress, closing_leaf, no_progress, tally_ledger
+from .ledger_reads import Progress, no_progress, tally_ledger
 
 HASH_SIZE = 32
 
@@ -70,8 +71,8 @@ def _result(session: Session, slug: str) -> str:
     campaign = campaign_by_slug(session, slug)
     public_log = session.get_one(Log, campaign.id)
     # Until ``closed`` is signed, this archive does not hold it.
-    closing = closing_leaf(session, campaign.id)
-    whole = closing is not None and closing < public_log.signed_size
+    final = final_checkpoint(session, campaign.id)
+    whole = final is not None and final.size <= public_log.signed_size
     numbers = [candidate.number for candidate in roster(session, campaign.id)]
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(

@@ -10,7 +10,6 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from ..ledger import LedgerEntry, LedgerRow, choices_of
-from ..transparency import entries
 from ..transparency.models import LogLeaf
 from .count import StandingBallot, Tally, count
 from .decisions.queries import standings_at
@@ -78,16 +77,3 @@ def tally_ledger(
         StandingBallot(row.cast_at, row.choices, row.channel, then.get(row.seq, row.standing)) for row in rows
     )
     return count(ballots, numbers, zone)
-
-
-def closing_leaf(session: Session, campaign_id: int) -> int | None:
-    """Where the log says ``closed``; None where it does not. Only decisions and notices may stand around it."""
-    last = session.scalar(
-        select(func.max(LedgerEntry.leaf_index)).where(LedgerEntry.campaign_id == campaign_id)
-    )
-    after = session.execute(
-        select(LogLeaf.leaf_index, LogLeaf.entry)
-        .where(LogLeaf.campaign_id == campaign_id, LogLeaf.leaf_index > (last or 0))
-        .order_by(LogLeaf.leaf_index)
-    )
-    return next((index for index, entry in after if entries.decode(entry)["type"] == "closed"), None)
