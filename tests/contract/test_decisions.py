@@ -523,6 +523,44 @@ def test_the_books_agree_while_people_vote_and_officials_decide(stage_on: Stage)
     assert box_counts(stage_on)[1] == 30
 
 
+def test_the_box_follows_in_the_order_of_confirming(stage_on: Stage) -> None:
+    stage_on.campaign()
+    ballots = recorded(stage_on, 2) + recorded(stage_on, 2, (2,))
+    first, second = propose_on(stage_on, "voided", ballots[:2]), propose_on(stage_on, "held", ballots[2:3])
+    confirm_in_sql_alone(stage_on, second)
+    check_books(stage_on)
+    confirm_in_sql_alone(stage_on, first)
+    with stage_on.service.database.read() as session:
+        order = session.execute(select(Decision.number, Decision.sequence).order_by(Decision.number)).all()
+    assert order == [(1, 2), (2, 1)]
+    follow_due(stage_on.service.recorder_stores)
+    assert box_counts(stage_on) == {2: 1}
+    check_books(stage_on)
+
+
+def test_of_many_who_confirm_at_once_one_does(stage_on: Stage) -> None:
+    stage_on.campaign()
+    number = propose_on(stage_on, "voided", recorded(stage_on, 3)[:2])
+    start, outcomes = threading.Barrier(4), list[bool]()
+
+    def try_it(name: str) -> None:
+        start.wait()
+        try:
+            outcomes.append(carry_out(stage_on.service.recorder_stores, "test", number, actor=name))
+        except ProblemsFound:
+            outcomes.append(False)
+
+    threads = [threading.Thread(target=try_it, args=(f"委员{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [False, False, False, True]
+    assert len(decisions_in_log(stage_on)) == 1
+    assert box_counts(stage_on) == {1: 1}
+    check_books(stage_on)
+
+
 # ---- after the close, and for anyone to recount
 
 

@@ -6,7 +6,7 @@ left undone is done by whoever comes next.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ...ballots.ballot_box import REFUSED
 from ...campaigns.models import CLOSED, OPEN, Campaign
@@ -22,16 +22,15 @@ def follow_due(stores: Stores) -> None:
     try:
         with stores.database.read() as session:
             decided = session.execute(
-                select(Campaign.id, Campaign.slug)
-                .where(Campaign.phase.in_((OPEN, CLOSED)))
-                .where(
-                    select(Decision.number)
-                    .where(Decision.campaign_id == Campaign.id, Decision.state == CONFIRMED)
-                    .exists()
-                )
+                select(Campaign.id, Campaign.slug, func.max(Decision.sequence))
+                .join(Decision, Decision.campaign_id == Campaign.id)
+                .where(Campaign.phase.in_((OPEN, CLOSED)), Decision.state == CONFIRMED)
+                .group_by(Campaign.id, Campaign.slug)
             ).all()
-        for campaign_id, slug in decided:
-            follow(stores, campaign_id, slug)
+        for campaign_id, slug, sequence in decided:
+            state = stores.box.state(slug)
+            if state is not None and state.decisions < (sequence or 0):
+                follow(stores, campaign_id, slug)
     except Unavailable:
         return
 
