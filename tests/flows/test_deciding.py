@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Connection, event
 
 from tests.committee import CONFIRMER, PROPOSER, REASON, cast_ballots, decide, recorded, standings, undo
+from tests.live import PATIENCE_S
 from tests.oracle import check_books
 from tests.stage import Stage
+from voting_service.ballots import set_aside
 from voting_service.ballots.ballot_id import tracking_code
 from voting_service.commands import make_cli
 
@@ -105,9 +107,7 @@ def test_a_warm_page_asks_no_sql_and_a_decision_is_seen_at_once(
     finally:
         event.remove(stage.service.database.engine, "before_cursor_execute", note)
     decide(stage, "voided", ballots[:3])
-    deadline = (
-        time.monotonic() + 4
-    )  # less than the figures' own age limit: the decision itself is what renews them
+    deadline = time.monotonic() + PATIENCE_S
     while "作废 3 张" not in client.get("/c/test/ranking").text:
         assert time.monotonic() < deadline
         time.sleep(0.1)
