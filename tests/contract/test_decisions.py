@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,12 @@ from tests.committee import (
     standings,
     undo,
 )  # fmt: skip
+from tests.contract.test_opening_and_closing import ClockInHand
 from tests.oracle import check_books
 from tests.stage import Stage, make_service
 from voting_service.activity import JournalEntry
 from voting_service.ballots.ballot_box import keys_of
+from voting_service.clock import to_ms
 from voting_service.commands.supervisor import ROOT
 from voting_service.errors import NotFound, ProblemsFound
 from voting_service.ledger import LedgerEntry
@@ -634,6 +637,48 @@ def test_where_counts_are_hidden_decisions_are_withheld_like_ballots(stage_on: S
     # A process that has not looked yet; this one may go on for a second with what it knows.
     afresh = Stage(stage_on.service).client()
     assert afresh.get("/api/v1/campaigns/test/counts").get_json()["voided"]["1"] == 1
+
+
+def test_daily_counts_are_those_of_the_log_that_is_shown(
+    tmp_path: Path, redis_url: str, database_url: str
+) -> None:
+    now = datetime.now(UTC)
+    moment = now.replace(second=0, microsecond=0) + timedelta(minutes=2)
+    clock = ClockInHand(now)
+    stage = Stage(
+        make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=clock)
+    )
+    local = moment.astimezone(stage.service.settings.zone)
+    stage.campaign(counts=f"daily {local:%H:%M}", opens_at=now - timedelta(hours=1))
+    ballots = recorded(stage, 3)
+    decide(stage, "voided", ballots[:1])
+    # A ballot of the next day; Redis's clock cannot be set, so it is put there by hand.
+    redis, keys = stage.service.redis_client, keys_of("test")
+    seq = redis.hincrby(keys.meta, "seq", 1)
+    fields = {
+        "b": "BY0HAND000000000",
+        "n": seq,
+        "t": to_ms(moment),
+        "v": "v",
+        "c": "2",
+        "w": "browser",
+        "h": "0",
+    }
+    redis.xadd(keys.stream, fields)
+    assert stage.record() == 1
+    decide(stage, "voided", ballots[1:2])
+    clock.set(moment + timedelta(seconds=1))
+    publish(stage)
+    published = json.loads(campaign_of(stage).counts_json or "")
+    assert (published["counts"]["1"], published["voided"]) == (2, {"1": 1}), (
+        "the later decision is for tomorrow"
+    )
+    with stage.service.database.read() as session:
+        public_log = session.scalars(select(Log)).one()
+    assert (public_log.shown_size, public_log.size) == (5, 7), "opened, three ballots, the decision on one"
+    afresh = stage.client().get("/api/v1/campaigns/test/counts").get_json()
+    assert (afresh["shown"], afresh["voided"]["1"], afresh["ballots_voided"]) == (True, 1, 1)
+    stage.strike()
 
 
 # ---- schema
