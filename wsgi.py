@@ -34,6 +34,7 @@ from voting_service.ballots.kiosks import Kiosks
 from voting_service.ballots.opening import Opener
 from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
+from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.candidates import routes as candidate_routes
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
@@ -217,7 +218,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     return PollingPlace(
         database=service.database,
         showcase=Showcase(service.database),
-        board=CountsBoard(service.box, service.clock),
+        board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
         identities=service.identities,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .database import Base
@@ -29,6 +29,18 @@ class LedgerEntry(Base):
         CheckConstraint("standing IN ('counted', 'held', 'voided')", name="standing_is_known"),
         CheckConstraint("seq >= 1", name="seq_begins_at_one"),
         CheckConstraint("length(choices) > 0", name="chooses_someone"),
+        CheckConstraint(
+            "decided_leaf IS NOT NULL OR standing = (CASE WHEN held THEN 'held' ELSE 'counted' END)",
+            name="stands_by_gate_or_decision",
+        ),
+        # Few ballots are not counted, and the pages tell them apart: never a walk through a million rows.
+        Index(
+            "ix_ledger_entries_set_aside",
+            "campaign_id",
+            "standing",
+            postgresql_where=text("standing <> 'counted'"),
+            sqlite_where=text("standing <> 'counted'"),
+        ),
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
@@ -45,6 +57,8 @@ class LedgerEntry(Base):
     """Whether the gate set it aside when it was cast; never changes."""
     standing: Mapped[str]
     """How it stands now: counted, held or voided, by the latest decision."""
+    decided_leaf: Mapped[int | None]
+    """The log's entry of that decision; None as long as there is none and the gate's word holds."""
 
 
 class LedgerRow(NamedTuple):

@@ -7,8 +7,8 @@ from datetime import UTC, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
 
+from tests.committee import decide
 from tests.conftest import missing
 from tests.flows.conftest import MakePhone
 from tests.flows.gate_ahead import RefusedPage, challenge_of
@@ -19,7 +19,6 @@ from voting_service.ballots.ballot_box import BallotToCast
 from voting_service.ballots.ballot_id import new_ballot_id, tracking_code
 from voting_service.ballots.opening import open_voting
 from voting_service.clock import to_ms
-from voting_service.ledger import VOIDED, LedgerEntry
 from voting_service.redis_server.embedded import EmbeddedRedis
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -162,14 +161,15 @@ def test_receipts_of_ballots_held_and_voided(phone: Phone, live: LiveService, ex
         )
     expect(page.get_by_role("heading", level=1)).to_have_text("这张选票待核")
     look(page, "held")
-    with live.stage.service.database.write() as session:
-        session.execute(update(LedgerEntry).where(LedgerEntry.ballot_id == voided).values(standing=VOIDED))
+    decide(live.stage, "voided", [voided], slug=example)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("这张选票已作废")
+    expect(page.get_by_text("决定 D-0001")).to_be_visible()
     look(page, "voided")
-    # The books must agree again for whoever reads them next.
-    with live.stage.service.database.write() as session:
-        session.execute(update(LedgerEntry).where(LedgerEntry.ballot_id == voided).values(standing="held"))
+    page.goto(f"/c/{example}/ranking")
+    expect(page.get_by_role("heading", name="票作废，不罚人")).to_be_visible()
+    expect(page.get_by_text("待核 1 · 作废 1").first).to_be_visible()
+    look(page, "set aside")
 
 
 def test_campaigns_in_every_other_state(phone: Phone, live: LiveService) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,10 +80,19 @@ def counts(slug: str) -> Response:
         "final": counted.final,
         "counts": {str(number): count for number, count in counted.counts.items()},
         "ballots": counted.ballots,
+        "held": _by_candidate(counted.counts, counted.set_aside.held),
+        "voided": _by_candidate(counted.counts, counted.set_aside.voided),
+        "ballots_held": counted.set_aside.held_ballots if counted.shown else None,
+        "ballots_voided": counted.set_aside.voided_ballots if counted.shown else None,
         "as_of": rfc3339(counted.as_of) if counted.as_of else None,
         "note": view.counts_note,
     }
     return cacheable(jsonify(body), max_age=1)
+
+
+def _by_candidate(shown: Mapping[int, int], votes: Mapping[int, int]) -> dict[str, int]:
+    """Every candidate whose count is shown, zeros too."""
+    return {str(number): votes.get(number, 0) for number in shown}
 
 
 @api.get("/receipts/<code>")

@@ -29,6 +29,7 @@ CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
 SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
 ADOPT_SCRIPT = (_HERE / "adopt_policy.lua").read_text(encoding="utf-8")
 REFUSE_SCRIPT = (_HERE / "refuse.lua").read_text(encoding="utf-8")
+ADJUST_SCRIPT = (_HERE / "adjust.lua").read_text(encoding="utf-8")
 
 NO_SHA = "0" * 40
 
@@ -113,6 +114,8 @@ class BoxState:
     held: int
     closes_ms: int
     sealed_ms: int | None
+    decisions: int = 0
+    """How many decisions on ballots its counts contain: the sequence number of the last one."""
 
 
 @dataclass(frozen=True)
@@ -314,6 +317,17 @@ class BallotBox:
             )
         return (reply[0], reply[1]) if reply[0] else None
 
+    def adjust(self, slug: str, epoch: int, sequence: int, ballots: int, votes: Mapping[int, int]) -> str:
+        """Let the counts follow the decision of this sequence number: ``ballots`` more (or fewer) are counted, and
+        each candidate has so many ``votes`` more. Exactly once: another box, or one that has it or lacks an earlier
+        one, is left alone. ``adjust.lua`` names the outcomes. Safe to repeat."""
+        keys = keys_of(slug)
+        deltas = [part for number, votes_more in votes.items() for part in (number, votes_more)]
+        with reaching_redis():
+            return str(
+                self.client.eval(ADJUST_SCRIPT, 2, keys.meta, keys.counts, epoch, sequence, ballots, *deltas)
+            )
+
     def refuse(self, slug: str, epoch: int) -> None:
         """Have the box of this epoch take no ballots until it is rebuilt from the ledger; no other box is touched."""
         with reaching_redis():
@@ -346,6 +360,7 @@ def _box_state(meta: Mapping[str, str]) -> BoxState:
         held=int(meta.get("held", 0)),
         closes_ms=int(meta["closes_ms"]),
         sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
+        decisions=int(meta.get("decisions", 0)),
     )
 
 

@@ -68,10 +68,12 @@ class BoxBuilder:
         held: int,
         state: str,
         sealed_ms: int | None = None,
+        decisions: int = 0,
     ) -> None:
-        """Put the new box in the old one's place, all at once."""
+        """Put the new box in the old one's place, all at once. Its counts contain this many decisions."""
         order = {category.key: index for index, category in enumerate(rules.categories, start=1)}
         meta = meta_of(rules) | {"epoch": epoch, "seq": seq, "counted": counted, "held": held, "state": state}
+        meta["decisions"] = decisions
         if sealed_ms is not None:
             meta |= {"state": SEALED, "sealed_ms": sealed_ms}
         with reaching_redis():

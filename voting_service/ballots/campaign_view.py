@@ -110,6 +110,16 @@ class CampaignView:
         """Ballots counted, where counts are shown."""
         return self.counted.ballots
 
+    @property
+    def held_ballots(self) -> int:
+        """Ballots held, where counts are shown."""
+        return self.counted.set_aside.held_ballots
+
+    @property
+    def voided_ballots(self) -> int:
+        """Ballots voided, where counts are shown."""
+        return self.counted.set_aside.voided_ballots
+
     def with_count(self, candidate: CandidateView) -> CandidateView:
         """The candidate with their count, where counts are shown."""
         return (

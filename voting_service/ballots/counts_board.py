@@ -1,7 +1,8 @@
 """Which counts the public may see now, and what is said beside them.
 
 Live counts come from the box, at most once a second in each process; daily and final ones were counted from the
-ledger and stand with the campaign. A box that is away leaves the last figures, dated.
+ledger and stand with the campaign. What is held and voided beside them is always the ledger's. A box that is away
+leaves the last figures, dated.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from ..candidates.showcase import CampaignOnShow
 from ..clock import Clock
 from ..text import Text, _
 from .ballot_box import BallotBox, BoxUnavailable
+from .set_aside import SetAside, SetAsideBoard
 
 FRESH_S = 1.0
+NOTHING_SET_ASIDE = SetAside()
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,25 @@ class Counts:
     ballots: int | None
     as_of: datetime | None
     note: Text
+    set_aside: SetAside = NOTHING_SET_ASIDE
+    """Ballots held and voided; all zero where counts are not shown."""
 
     @property
     def stamp(self) -> Hashable:
         """Changes whenever a page that shows them must."""
-        return (self.shown, self.final, self.ballots, tuple(self.counts.values()))
+        aside = self.set_aside
+        return (
+            self.shown, self.final, self.ballots, tuple(self.counts.values()), aside.held_ballots,
+            aside.voided_ballots, tuple(aside.held.items()), tuple(aside.voided.items()),
+        )  # fmt: skip
 
 
 class CountsBoard:
     """The counts of every campaign, as this process last saw them."""
 
-    def __init__(self, box: BallotBox, clock: Clock) -> None:
+    def __init__(self, box: BallotBox, clock: Clock, set_aside: SetAsideBoard) -> None:
         self._box = box
+        self._set_aside = set_aside
         self._clock = clock
         self._live: dict[str, tuple[float, Counts]] = {}
 
@@ -61,6 +71,9 @@ class CountsBoard:
             state = self._box.state(campaign.slug)
         except BoxUnavailable:
             return known[1] if known else _away()
+        set_aside = self._set_aside.of(campaign.id, state.decisions if state else 0)
+        if set_aside is None:
+            return known[1] if known else _away()
         fresh = Counts(
             shown=True,
             final=False,
@@ -68,6 +81,7 @@ class CountsBoard:
             ballots=state.counted if state else None,
             as_of=self._clock.now(),
             note=_("实时票数仅供参考，以认定结果为准。"),
+            set_aside=set_aside,
         )
         self._live[campaign.slug] = (time.monotonic(), fresh)
         return fresh
@@ -88,6 +102,7 @@ def _published(campaign: CampaignOnShow) -> Counts:
         ballots=published["ballots"],
         as_of=datetime.fromisoformat(published["as_of"]),
         note=note,
+        set_aside=SetAside.from_published(published),
     )
 
 

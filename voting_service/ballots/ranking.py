@@ -19,11 +19,14 @@ class RankingRow:
     """Per cent of the leader's count, for the bar."""
     percent: float
     """Per cent of the ballots counted that chose them."""
+    held: int
+    voided: int
+    """Ballots that chose them and are not counted."""
 
 
 def ranking_rows(view: CampaignView) -> list[RankingRow]:
     """Every candidate by count, then by number; empty where counts are not shown."""
-    counts = view.counted.counts
+    counts, aside = view.counted.counts, view.counted.set_aside
     if not view.counted.shown:
         return []
     ordered = sorted(view.show.candidates, key=lambda c: (-counts.get(c.number, 0), c.number))
@@ -40,6 +43,8 @@ def ranking_rows(view: CampaignView) -> list[RankingRow]:
                 count,
                 round(100 * count / most, 1) if most else 0.0,
                 round(100 * count / ballots, 1) if ballots else 0.0,
+                aside.held.get(candidate.number, 0),
+                aside.voided.get(candidate.number, 0),
             )
         )
     return rows

@@ -12,9 +12,11 @@ from ..campaigns.models import OPEN
 from ..campaigns.queries import campaigns_in
 from ..clock import to_ms
 from ..database import Database
-from ..ledger import LedgerEntry, choices_of
-from ..transparency import log, tiles
+from ..ledger import COUNTED, HELD, LedgerEntry, choices_of
+from ..text import _
+from ..transparency import entries, log, tiles
 from ..transparency.models import Log, LogLeaf
+from ..web.language import say
 from .ballot_box import BallotBox
 from .ballot_id import parse_tracking_code
 from .polling_station import PollingStation
@@ -34,6 +36,15 @@ class Inclusion:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """Why a ballot is not counted: the latest decision on it, or the gate's word for it."""
+
+    reason: str
+    decision: str | None
+    """The decision's number as in the log, ``D-0001``; None where only the gate has spoken."""
+
+
+@dataclass(frozen=True)
 class ReceiptState:
     """A receipt and what became of its ballot."""
 
@@ -47,6 +58,8 @@ class ReceiptState:
     verifier_key: str
     leaf_index: int | None
     inclusion: Inclusion | None
+    grounds: Grounds | None = None
+    """None where the ballot is counted."""
 
     def to_json(self) -> dict[str, Any]:
         """As the API gives it."""
@@ -63,7 +76,8 @@ class ReceiptState:
             **self.receipt.to_json(self.stage),
             "campaign": self.slug,
             "standing": self.standing,
-            "reason": None,
+            "reason": self.grounds.reason if self.grounds else None,
+            "decision": self.grounds.decision if self.grounds else None,
             "leaf_index": self.leaf_index,
             "inclusion_proof": proof or None,
             "statement": self.statement,
@@ -83,16 +97,17 @@ def find_receipt(database: Database, station: PollingStation, typed: str) -> Rec
             public_log = session.get_one(Log, row.campaign_id)
             published = row.leaf_index < public_log.signed_size
             inclusion = _inclusion(session, public_log, row) if published else None
+            grounds = _grounds(session, row)
         else:
             waiting = [campaign.slug for campaign in campaigns_in(session, OPEN)]
     # With the connection given back: a station that does not know the campaign yet asks for one of its own.
     if row is not None:
-        return _recorded(station, public_log.slug, row, inclusion)
+        return _recorded(station, public_log.slug, row, inclusion, grounds)
     return _in_box(station, station.box, waiting, ballot_id)
 
 
 def _recorded(
-    station: PollingStation, slug: str, row: LedgerEntry, inclusion: Inclusion | None
+    station: PollingStation, slug: str, row: LedgerEntry, inclusion: Inclusion | None, grounds: Grounds | None
 ) -> ReceiptState | None:
     return _state(
         station,
@@ -104,7 +119,22 @@ def _recorded(
         standing=row.standing,
         leaf_index=row.leaf_index,
         inclusion=inclusion,
+        grounds=grounds,
     )
+
+
+def _grounds(session: Session, row: LedgerEntry) -> Grounds | None:
+    """The log's own words, so that receipt and log cannot differ."""
+    if row.standing == COUNTED:
+        return None
+    if row.decided_leaf is None:
+        return _gate_held()
+    decided = entries.decode(session.get_one(LogLeaf, (row.campaign_id, row.decided_leaf)).entry)
+    return Grounds(decided["reason"], decided["decision"])
+
+
+def _gate_held() -> Grounds:
+    return Grounds(say(_("投出时风控关卡未能确认这是正常投票，等待评审委员会复核。")), None)
 
 
 def _in_box(station: PollingStation, box: BallotBox, slugs: list[str], ballot_id: str) -> ReceiptState | None:
@@ -112,7 +142,7 @@ def _in_box(station: PollingStation, box: BallotBox, slugs: list[str], ballot_id
         found = box.find(slug, ballot_id)
         if found is not None:
             cast_ms, held, choices = found
-            standing = "held" if held else "counted"
+            standing = HELD if held else COUNTED
             return _state(
                 station,
                 slug,
@@ -121,6 +151,7 @@ def _in_box(station: PollingStation, box: BallotBox, slugs: list[str], ballot_id
                 choices=choices,
                 stage="cast",
                 standing=standing,
+                grounds=_gate_held() if held else None,
             )
     return None
 
@@ -136,6 +167,7 @@ def _state(
     standing: str,
     leaf_index: int | None = None,
     inclusion: Inclusion | None = None,
+    grounds: Grounds | None = None,
 ) -> ReceiptState | None:
     keys = station.keys_of(slug)
     if keys is None:
@@ -149,6 +181,7 @@ def _state(
         verifier_key=str(keys.signing_key.verifier),
         leaf_index=leaf_index,
         inclusion=inclusion,
+        grounds=grounds,
     )
 
 

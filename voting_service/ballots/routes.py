@@ -15,6 +15,7 @@ from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
 from ..text import Text, _
+from ..transparency.after_voting import SAMPLE_AUDIT, final_checkpoint, notices_after_voting
 from ..transparency.checkpoint import Checkpoint
 from ..transparency.models import Log
 from ..web import access
@@ -263,7 +264,8 @@ def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
         **plain,
         "code_plain": state.receipt.ballot_id,
         "standing": state.standing,
-        "reason": None,
+        "reason": state.grounds.reason if state.grounds else None,
+        "decision": state.grounds.decision if state.grounds else None,
         "cast_at": from_ms(state.receipt.cast_ms),
         "choices": [view.by_number[n] for n in state.receipt.choices if n in view.by_number],
         "statement": state.statement,
@@ -319,6 +321,8 @@ def _log_facts(view: CampaignView) -> dict[str, Any]:
     address = place.base_url + view.log_url
     with place.database.read() as session:
         public_log = session.get(Log, view.show.id)
+        final = final_checkpoint(session, view.show.id) if view.show.closed else None
+        notices = notices_after_voting(session, view.show.id) if view.show.closed else []
     if public_log is None or public_log.checkpoint is None:
         return {"checkpoint": None, "verifier_key": None, "log_url": None, "recount_command": None}
     signed = Checkpoint.parse(public_log.checkpoint.split("\n\n")[0] + "\n")
@@ -332,4 +336,14 @@ def _log_facts(view: CampaignView) -> dict[str, Any]:
         "verifier_key": public_log.verifier_key,
         "log_url": address,
         "recount_command": f"python tools/recount.py {address}",
+        "final": final and {"size": final.size, "root_hash": final.root_hash.hex()},
+        "sample_audits": [
+            {
+                "number": notice["id"].removeprefix(SAMPLE_AUDIT),
+                "url": f"{view.log_url}/{notice['id']}.json",
+                "sha256": notice["sha256"],
+            }
+            for notice in notices
+            if notice["id"].startswith(SAMPLE_AUDIT)
+        ],
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import books, campaign, demo, evidence, fraud, operate
+from . import books, campaign, decisions, demo, evidence, fraud, operate, sample
 from .composition import MakeService
 from .output import Speaking
 
@@ -19,10 +19,9 @@ def make_cli(make_service: MakeService) -> click.Group:
         """评选投票服务：导入活动、开始和结束投票、入账、计票、对账。"""
         context.obj = make_service
 
-    for command in evidence.FRAUD_COMMANDS:
+    for command in (*evidence.FRAUD_COMMANDS, *sample.COMMANDS):
         fraud.fraud_group.add_command(command)
-    for command in (
-        *demo.COMMANDS, *operate.COMMANDS, *campaign.COMMANDS, *books.COMMANDS, fraud.fraud_group,
-    ):  # fmt: skip
-        cli.add_command(command)
+    for slice_ in (demo, operate, campaign, books, decisions, fraud):
+        for command in slice_.COMMANDS:
+            cli.add_command(command)
     return cli

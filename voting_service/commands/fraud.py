@@ -129,3 +129,6 @@ def clusters(
         click.echo(f"{one['id']}  {_FINDINGS[one['finding']]}\n{paragraph}\n")
     if not found:
         say(_("没有发现异常票群。"))
+
+
+COMMANDS = (fraud_group,)

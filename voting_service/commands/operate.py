@@ -12,6 +12,7 @@ from .. import logs
 from ..errors import Problem, ProblemsFound
 from ..recorder.recorder import run
 from ..redis_server.readiness import probe_embedded
+from ..tally.decisions.follow import follow_due
 from ..tally.publication import publish_due
 from ..text import _
 from .composition import MakeService, Service, redis_running
@@ -79,7 +80,7 @@ def recorder(make: MakeService) -> None:
             service.recorder(),
             stop.wait,
             service.settings.recorder_interval_s,
-            [lambda: publish_due(stores, archives)],
+            [lambda: follow_due(stores), lambda: publish_due(stores, archives)],
         )
 
 

@@ -42,4 +42,6 @@ def probe_watch(database: Database, clock: Clock) -> Iterator[Finding]:
             )  # fmt: skip
         elif run is not None:
             # Not what it found: this page is public, and those whom it found read it too.
-            yield Finding("ok", "watch", _("%(slug)s 最近一次排查看到第 %(n)s 张选票。", slug=slug, n=run.up_to_seq))
+            yield Finding(
+                "ok", "watch", _("%(slug)s 最近一次排查看到第 %(n)s 张选票。", slug=slug, n=run.up_to_seq)
+            )

@@ -16,6 +16,7 @@ from ..database import Database
 from ..ledger import COUNTED, HELD, VOIDED
 from ..transparency import entries as entry_format
 from ..transparency import log, tiles
+from ..transparency.after_voting import final_checkpoint
 from ..transparency.models import Log
 from .ledger_reads import Progress, no_progress, tally_ledger
 
@@ -69,8 +70,9 @@ def _write_tiles(session: Session, public_log: Log, archive: zipfile.ZipFile, pr
 def _result(session: Session, slug: str) -> str:
     campaign = campaign_by_slug(session, slug)
     public_log = session.get_one(Log, campaign.id)
-    # ``closed`` is the last leaf: until it is signed, this archive does not hold it.
-    whole = public_log.signed_size == public_log.size
+    # Until ``closed`` is signed, this archive does not hold it.
+    final = final_checkpoint(session, campaign.id)
+    whole = final is not None and final.size <= public_log.signed_size
     numbers = [candidate.number for candidate in roster(session, campaign.id)]
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(

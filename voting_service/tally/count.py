@@ -64,7 +64,8 @@ def count(ballots: Iterable[StandingBallot], numbers: Iterable[int], zone: ZoneI
     return tally
 
 
-_AFTER = {"held": HELD, "voided": VOIDED, "restored": COUNTED}
+AFTER = {"held": HELD, "voided": VOIDED, "restored": COUNTED}
+"""How a ballot stands after each kind of decision."""
 
 
 def standings(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -73,6 +74,6 @@ def standings(entries: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     for entry in entries:
         if entry["type"] == "ballot":
             found[entry["ballot"]] = HELD if entry["held"] else COUNTED
-        elif entry["type"] in _AFTER:
-            found.update(dict.fromkeys(entry["ballots"], _AFTER[entry["type"]]))
+        elif entry["type"] in AFTER:
+            found.update(dict.fromkeys(entry["ballots"], AFTER[entry["type"]]))
     return found

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ..ledger import LedgerEntry, LedgerRow, choices_of
 from ..transparency.models import LogLeaf
 from .count import StandingBallot, Tally, count
+from .decisions.queries import standings_at
 
 PAGE = 10_000
 _COLUMNS = [getattr(LedgerEntry, name) for name in LedgerRow._fields]
@@ -68,7 +69,11 @@ def tally_ledger(
     session: Session, campaign_id: int, numbers: list[int], zone: ZoneInfo, progress: Progress = no_progress,
     *, before: datetime | None = None, leaves: int | None = None,
 ) -> Tally:  # fmt: skip
-    """Count the ledger, or its part before a moment or within a size of the log."""
+    """Count the ledger, or its part before a moment or within a size of the log: then as the ballots stood at that size,
+    whatever has been decided since."""
+    then = {} if leaves is None else standings_at(session, campaign_id, leaves)
     rows = ledger_rows(session, campaign_id, progress, before=before, leaves=leaves)
-    ballots = (StandingBallot(row.cast_at, row.choices, row.channel, row.standing) for row in rows)
+    ballots = (
+        StandingBallot(row.cast_at, row.choices, row.channel, then.get(row.seq, row.standing)) for row in rows
+    )
     return count(ballots, numbers, zone)

@@ -20,7 +20,7 @@ from ..campaigns.queries import campaign_by_slug, campaigns_in
 from ..candidates.queries import roster
 from ..clock import rfc3339, to_ms
 from ..errors import Unavailable, VotingError
-from ..ledger import COUNTED, LedgerEntry, RecorderPosition
+from ..ledger import COUNTED, HELD, VOIDED, LedgerEntry, RecorderPosition
 from ..recorder.drain import Stores, publish
 from ..transparency.models import Log
 from .archive import write_archive
@@ -52,8 +52,9 @@ def _publish_campaign(stores: Stores, campaign: Campaign, moment: datetime, arch
     if campaign.phase == CLOSED:
         # Whoever closed it may have died before signing; the archive is of what the checkpoint covers.
         publish(stores, campaign.id)
+        size = _log_size(stores, campaign.id)
         write_archive(stores.database, campaign.slug, archives)
-        _publish(stores, campaign, None, moment)
+        _publish(stores, campaign, None, moment, size)
     elif _all_recorded(stores, campaign, moment):
         _publish(stores, campaign, moment, moment)
 
@@ -77,17 +78,27 @@ def _all_recorded(stores: Stores, campaign: Campaign, moment: datetime) -> bool:
     return not first or first[0].cast_ms >= to_ms(moment)
 
 
-def _publish(stores: Stores, due: Campaign, before: datetime | None, as_of: datetime) -> None:
+def _log_size(stores: Stores, campaign_id: int) -> int:
+    with stores.database.read() as session:
+        return session.get_one(Log, campaign_id).size
+
+
+def _publish(
+    stores: Stores, due: Campaign, before: datetime | None, as_of: datetime, size: int | None = None
+) -> None:
     # Counted before the transaction that changes anything: a long count must not keep the recorder waiting.
     with stores.database.read() as session:
         numbers = [candidate.number for candidate in roster(session, due.id)]
-        tally = tally_ledger(session, due.id, numbers, due.rules.zone, before=before)
         shown = None if before is None else _leaves_before(session, due.id, before)
+        tally = tally_ledger(session, due.id, numbers, due.rules.zone, before=before, leaves=shown)
     with stores.database.write() as session:
         campaign = campaign_by_slug(session, due.slug, lock=True)
+        public_log = session.get_one(Log, campaign.id, with_for_update=True)
+        if size not in (None, public_log.size):
+            return  # something was decided since the archive was begun: the next turn makes both anew
         campaign.counts_json = _counts_json(tally, as_of, final=before is None)
         campaign.version += 1
-        session.get_one(Log, campaign.id, with_for_update=True).shown_size = shown
+        public_log.shown_size = shown
     log.info("counts_published", campaign=due.slug, as_of=rfc3339(as_of), final=before is None)
 
 
@@ -98,15 +109,28 @@ def _counts_json(tally: Tally, as_of: datetime, *, final: bool) -> str:
             "final": final,
             "ballots": tally.ballots[COUNTED],
             "counts": {str(number): count for number, count in tally.counted().items()},
+            "set_aside": {standing: tally.ballots[standing] for standing in (HELD, VOIDED)},
+            **{standing: _votes(tally, standing) for standing in (HELD, VOIDED)},
         }
     )
 
 
+def _votes(tally: Tally, standing: str) -> dict[str, int]:
+    """Candidate number → ballots of this standing that chose them, where there are any."""
+    return {str(number): by[standing] for number, by in sorted(tally.by_candidate.items()) if by[standing]}
+
+
 def _leaves_before(session: Session, campaign_id: int, moment: datetime) -> int:
-    """The log's length as far as it holds ballots cast before the moment; ``opened`` is always among it."""
+    """The log's length as far as it holds ballots cast before the moment, and decisions up to the next ballot;
+    ``opened`` is always among it."""
     last = session.scalar(
         select(func.max(LedgerEntry.leaf_index)).where(
             LedgerEntry.campaign_id == campaign_id, LedgerEntry.cast_at < moment
         )
     )
-    return 1 if last is None else last + 1
+    following = session.scalar(
+        select(func.min(LedgerEntry.leaf_index)).where(
+            LedgerEntry.campaign_id == campaign_id, LedgerEntry.leaf_index > (last or 0)
+        )
+    )
+    return session.get_one(Log, campaign_id).size if following is None else following

@@ -28,6 +28,7 @@ from ..database import Database
 from ..errors import Problem, ProblemsFound
 from ..ledger import COUNTED, LedgerEntry, RecorderPosition
 from ..text import _
+from .decisions.queries import last_sequence
 from .ledger_reads import Progress, ledger_rows, no_progress
 from .voter_states import CastBallot, voter_states
 
@@ -166,6 +167,7 @@ def _install(
             held=contents.held,
             state=PREPARED,
             sealed_ms=sealed_ms,
+            decisions=last_sequence(session, campaign.id),
         )
 
 

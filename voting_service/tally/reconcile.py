@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from ..transparency.merkle import leaf_hash
 from ..transparency.models import Log
 from ..transparency.notes import NoteInvalid, VerifierKey
 from .count import standings
+from .decisions.queries import count_changes_after, last_sequence
 from .ledger_reads import Progress, leaf_entries, ledger_rows, no_progress
 from .voter_states import CastBallot, voter_states
 
@@ -62,24 +63,28 @@ def reconcile(
     database: Database, box: BallotBox, slug: str, progress: Progress = no_progress
 ) -> Reconciliation:
     """Compare all three. Raises NotFound, BoxUnavailable."""
-    seen: int | None = None
+    seen: tuple[int, int] | None = None
     while True:
         with database.read() as session:
             campaign = campaign_by_slug(session, slug)
             position = session.get(RecorderPosition, campaign.id)
             if position is None:
                 return Reconciliation(slug, None, None, 0, 0, False, (Problem(slug, _("还没有开始投票。")),))
+            stands = position.seq, last_sequence(session, campaign.id)
             snapshot = box.snapshot(slug, after=position.stream_id)
-            if snapshot is None or position.seq == seen or not _recorder_was_quicker(snapshot, position):
+            if snapshot is None or stands == seen or not _overtaken(snapshot, position, stands[1]):
                 return _compare(session, campaign, position, box, snapshot, progress)
-        # It recorded and trimmed between our two looks; look again. A position that then stands where it stood was
-        # not overtaken: what is missing between ledger and box is missing, and is a finding.
-        seen = position.seq
+        # It recorded and trimmed, or a decision was confirmed, between our two looks; look again. A ledger that then
+        # stands where it stood was not overtaken: what is missing between it and the box is missing, and is a finding.
+        seen = stands
 
 
-def _recorder_was_quicker(snapshot: BoxSnapshot, position: RecorderPosition) -> bool:
+def _overtaken(snapshot: BoxSnapshot, position: RecorderPosition, decisions: int) -> bool:
+    """Whether the box, which we looked at second, shows what the ledger did not have yet when we looked at it."""
+    if snapshot.state.epoch != position.box_epoch:
+        return False
     first = snapshot.waiting[0].seq if snapshot.waiting else snapshot.state.seq + 1
-    return snapshot.state.epoch == position.box_epoch and first > position.seq + 1
+    return first > position.seq + 1 or snapshot.state.decisions > decisions
 
 
 def _compare(
@@ -93,7 +98,7 @@ def _compare(
     found = _Differences()
     public_log = session.get_one(Log, campaign.id)
     log_side = _read_log(session, public_log, found, progress)
-    counts, ballots = _read_ledger(session, campaign.id, log_side, found, progress)
+    counted, ballots = _read_ledger(session, campaign.id, log_side, found, progress)
     if position.seq != len(ballots):
         found.add(
             "recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots))
@@ -103,7 +108,8 @@ def _compare(
         if campaign.phase == "open":
             found.add("box", _("Redis 中没有票箱。"))
     else:
-        compared = _compare_box(campaign, position, box, snapshot, counts, ballots, found)
+        expected = _as_the_box_should_have(session, campaign.id, snapshot, counted, found)
+        compared = _compare_box(campaign, position, box, snapshot, expected, ballots, found)
     return Reconciliation(
         campaign.slug,
         snapshot.state.seq if snapshot else None,
@@ -113,6 +119,13 @@ def _compare(
         compared,
         found.problems(),
     )
+
+
+class _Counted(NamedTuple):
+    """Votes by candidate, and how many counted ballots they come from."""
+
+    votes: Counter[int]
+    ballots: int
 
 
 class _Differences:
@@ -172,9 +185,9 @@ def _read_ledger(
     log_side: dict[int, tuple[bytes, str]],
     found: _Differences,
     progress: Progress,
-) -> tuple[Counter[int], list[CastBallot]]:
-    """Counted choices and all ballots by the ledger; compares each row with its leaf."""
-    counts: Counter[int] = Counter()
+) -> tuple[_Counted, list[CastBallot]]:
+    """What counts and all ballots by the ledger; compares each row with its leaf."""
+    votes, counted = Counter[int](), 0
     ballots: list[CastBallot] = []
     unmatched = set(log_side)
     for expected, row in enumerate(ledger_rows(session, campaign_id, progress), start=1):
@@ -185,10 +198,11 @@ def _read_ledger(
         unmatched.discard(row.leaf_index)
         ballots.append(CastBallot(row.voter_tag, row.cast_at, row.choices))
         if row.standing == COUNTED:
-            counts.update(row.choices)
+            votes.update(row.choices)
+            counted += 1
     for index in sorted(unmatched):
         found.add(f"log leaf={index}", _("日志中的选票不在台账中。"))
-    return counts, ballots
+    return _Counted(votes, counted), ballots
 
 
 def _compare_row(row: LedgerRow, leaf: tuple[bytes, str] | None, where: str, found: _Differences) -> None:
@@ -202,12 +216,32 @@ def _compare_row(row: LedgerRow, leaf: tuple[bytes, str] | None, where: str, fou
         found.add(where, _("台账状态为 %(ledger)s，日志为 %(log)s。", ledger=row.standing, log=standing))
 
 
+def _as_the_box_should_have(
+    session: Session, campaign_id: int, snapshot: BoxSnapshot, ledger: _Counted, found: _Differences
+) -> _Counted:
+    """The ledger's counts, less the decisions that the box lacks yet, plus the ballots that wait in it."""
+    votes, ballots = Counter(ledger.votes), ledger.ballots
+    decided = last_sequence(session, campaign_id)
+    if snapshot.state.decisions > decided:
+        found.add(
+            "box", _("票箱已执行 %(a)s 项决定，台账只有 %(b)s 项。", a=snapshot.state.decisions, b=decided)
+        )
+    for _sequence, change in count_changes_after(session, campaign_id, snapshot.state.decisions):
+        votes.subtract(change.votes)
+        ballots -= change.ballots
+    for ballot in snapshot.waiting:
+        if not ballot.held:
+            votes.update(ballot.choices)
+            ballots += 1
+    return _Counted(votes, ballots)
+
+
 def _compare_box(
     campaign: Campaign,
     position: RecorderPosition,
     box: BallotBox,
     snapshot: BoxSnapshot,
-    counts: Counter[int],
+    expected: _Counted,
     ballots: list[CastBallot],
     found: _Differences,
 ) -> bool:
@@ -221,15 +255,13 @@ def _compare_box(
             "box", _("票箱投出 %(a)s 张，台账 %(b)s 张加待入账 %(c)s 张不等。",
                      a=state.seq, b=len(ballots), c=len(snapshot.waiting)),
         )  # fmt: skip
-    expected = Counter(counts)
-    for ballot in snapshot.waiting:
-        if not ballot.held:
-            expected.update(ballot.choices)
-    for number in sorted(set(expected) | set(snapshot.counts)):
-        if expected[number] != snapshot.counts.get(number, 0):
+    if state.counted != expected.ballots:
+        found.add("box", _("票箱计入 %(a)s 张，应为 %(b)s 张。", a=state.counted, b=expected.ballots))
+    for number in sorted(set(expected.votes) | set(snapshot.counts)):
+        if expected.votes[number] != snapshot.counts.get(number, 0):
             found.add(
                 f"box {number}",
-                _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected[number]),
+                _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected.votes[number]),
             )
     return _compare_voters(campaign, box, snapshot, ballots, found)
 

@@ -1,14 +1,20 @@
-"""The archive of a closed campaign, for anyone to take away and recount."""
+"""The archive of a closed campaign, for anyone to take away and recount; and what sample audits found."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, send_file
+from flask import Blueprint, Response, abort, current_app, make_response, send_file
+from sqlalchemy import select
 
 from ..candidates.showcase import Showcase
+from ..database import Database
+from ..transparency.models import Log
 from ..web import access
+from ..web.caching import cacheable
+from ..web.limits import costly
 from .archive import archive_path
+from .sample.models import SampleAudit
 
 public = Blueprint("tally", __name__, url_prefix="/log/<slug>")
 
@@ -23,3 +29,22 @@ def archive(slug: str) -> Response:
     if not showcase.campaign(slug).closed or not path.is_file():
         abort(404)
     return send_file(path.resolve(), as_attachment=True, download_name=f"{slug}.zip", max_age=300)
+
+
+@public.get("/sample-audit-<int:number>.json")
+@access.public
+@costly
+def sample_audit(slug: str, number: int) -> Response:
+    """The outcome of a sample audit, byte for byte what the log's notice has the hash of."""
+    database: Database = current_app.extensions["database"]
+    with database.read() as session:
+        document = session.scalar(
+            select(SampleAudit.document)
+            .join(Log, Log.campaign_id == SampleAudit.campaign_id)
+            .where(Log.slug == slug, SampleAudit.number == number, SampleAudit.confirmed_at.is_not(None))
+        )
+    if document is None:
+        abort(404)
+    response = make_response(document)
+    response.content_type = "application/json"
+    return cacheable(response, max_age=300)

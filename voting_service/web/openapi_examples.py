@@ -69,6 +69,7 @@ STATE: dict[str, Any] = RECEIPT | {
     "campaign": "zui-mei-chan-ye-gong-ren",
     "standing": "counted",
     "reason": None,
+    "decision": None,
     "leaf_index": None,
     "inclusion_proof": None,
     "statement": "vote.example.org/log/zui-mei-chan-ye-gong-ren/receipt\n7QK2M3XD9ABCDEFG\n2026-04-08T01:02:03.004Z\n3,7\n",
@@ -79,6 +80,10 @@ COUNTS: dict[str, Any] = {
     "final": False,
     "counts": {"3": 1204, "7": 998},
     "ballots": 1530,
+    "held": {"3": 2, "7": 0},
+    "voided": {"3": 0, "7": 41},
+    "ballots_held": 2,
+    "ballots_voided": 41,
     "as_of": "2026-04-08T01:02:03.004Z",
     "note": "实时票数仅供参考，以认定结果为准。",
 }

@@ -42,6 +42,15 @@ def _list(items: Schema, **more: Any) -> Schema:
     return {"type": "array", "items": items} | more
 
 
+def _by_candidate(description: Text) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "propertyNames": {"pattern": "^[1-9][0-9]*$"},
+        "additionalProperties": _integer(),
+    }
+
+
 def _or_null(schema: Schema) -> Schema:
     described = {"description": schema["description"]} if "description" in schema else {}
     return {"anyOf": [schema, {"type": "null"}]} | described
@@ -186,6 +195,7 @@ SCHEMAS: dict[str, Schema] = {
             "campaign": _string(_("评选活动的 slug")),
             "standing": _STANDING,
             "reason": _or_null(_string(_("待核、作废的理由"))),
+            "decision": _or_null(_string(_("决定的编号，与日志中相同；仅由风控关卡待核时为 null"))),
             "leaf_index": _or_null(_integer(_("在日志中的叶子序号"))),
             "inclusion_proof": _or_null(ref("InclusionProof")),
             "statement": _string(_("回执的签名内容")),
@@ -207,13 +217,12 @@ SCHEMAS: dict[str, Schema] = {
         {
             "shown": {"type": "boolean", "description": _("活动现在是否公布票数")},
             "final": {"type": "boolean", "description": _("投票已结束、计票已完成")},
-            "counts": {
-                "type": "object",
-                "description": _("候选人编号 → 票数；不公布时为空"),
-                "propertyNames": {"pattern": "^[1-9][0-9]*$"},
-                "additionalProperties": _integer(),
-            },
+            "counts": _by_candidate(_("候选人编号 → 票数；不公布时为空")),
             "ballots": _or_null(_integer(_("计入的选票张数"))),
+            "held": _by_candidate(_("候选人编号 → 选了该候选人而待核、未计入的选票；不公布时为空")),
+            "voided": _by_candidate(_("候选人编号 → 选了该候选人而已作废的选票；不公布时为空")),
+            "ballots_held": _or_null(_integer(_("待核的选票张数；不公布时为 null"))),
+            "ballots_voided": _or_null(_integer(_("已作废的选票张数；不公布时为 null"))),
             "as_of": _or_null(_moment()),
             "note": _string(_("与票数一同显示的说明")),
         }
