@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from anti_fraud.networks.build import TABLE_FILE, build
 from anti_fraud.scan.files import scan_files
 from benchmarks.traffic import scenario
+from tests.committee import decide
 from tests.oracle import check_books
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.activity import JournalEntry
@@ -154,8 +155,7 @@ def test_voided_ballots_are_not_found_again(voted: Any) -> None:
     found = [
         str(one) for one, verdict in zip(outcome.ballot_ids, outcome.verdicts, strict=True) if verdict == 2
     ]
-    with stage.service.database.write() as session:
-        session.execute(update(LedgerEntry).where(LedgerEntry.ballot_id.in_(found)).values(standing=VOIDED))
+    decide(stage, VOIDED, found)
     again = stage.service.live_scan.scan("test")
     assert len(again.ballot_ids) == len(names) - len(found)
     assert not set(found) & set(map(str, again.ballot_ids))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import click
 from ..ballots.ballot_box import BoxUnavailable
 from ..campaigns.queries import campaign_by_slug
 from ..clock import rfc3339
-from ..errors import Problem, ProblemsFound
 from ..ledger import HELD, VOIDED
 from ..tally.count import STANDINGS
 from ..tally.decisions.confirm import carry_out
@@ -29,11 +27,11 @@ from ..tally.decisions.rules import (
 )
 from ..tally.decisions.withdraw import withdraw
 from ..text import Text, _
+from .ballot_lists import from_cluster, from_file
 from .composition import MakeService, Service, redis_running
 from .output import print_json, say
 
 STATE_NAMES = {"proposed": _("待确认"), "confirmed": _("已生效"), "withdrawn": _("已撤回")}
-LARGEST_FILE = 64 * 1024 * 1024
 
 
 class DecisionNumber(click.ParamType[int]):
@@ -69,7 +67,7 @@ def decisions_group() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="文件，每行一个选票编号或查验码。",
 )
-@click.option("--cluster", metavar="CLUSTERS.JSON:ID", help="排查结果中的一个异常票群。")
+@click.option("--cluster", metavar="ID", help="最近一次排查中的一个异常票群；或 clusters.json:ID，取自文件。")
 @click.option("--reason", required=True, help="理由；会写入公开日志并显示在回执上。")
 @click.option("--by", "actor", required=True, help="提出人姓名。")
 @click.pass_obj
@@ -87,8 +85,8 @@ def propose_command(
         raise click.UsageError(str(_("请用 --void、--hold 或 --restore 之一说明怎样处理。")))
     if (ballots is None) == (cluster is None):
         raise click.UsageError(str(_("请用 --ballots 或 --cluster 之一说明是哪些选票。")))
-    listed, origin = _from_file(ballots) if ballots else _from_cluster(cluster or "")
     service = make()
+    listed, origin = from_file(ballots) if ballots else from_cluster(service, slug, cluster or "")
     with redis_running(service), service.database.write() as session:
         decision = propose(
             session,
@@ -120,39 +118,6 @@ def _waits(service: Service, slug: str, ballot_id: str) -> bool:
         return service.box.find(slug, ballot_id) is not None
     except BoxUnavailable:
         return False  # then it is only said that the ledger does not have it, which is true
-
-
-def _from_file(file: Path) -> tuple[list[str], str | None]:
-    lines = [line.strip() for line in _text_of(file).splitlines()]
-    return [line for line in lines if line and line != "ballot_id"], None
-
-
-def _text_of(file: Path) -> str:
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise ProblemsFound([Problem(str(file), _("文件太大。"))])
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsFound([Problem(str(file), _("不是可读的 UTF-8 文本文件。"))]) from error
-
-
-def _from_cluster(named: str) -> tuple[list[str], str | None]:
-    """The ballots of one cluster of ``clusters.json``, and its id as the origin."""
-    path, colon, cluster_id = named.rpartition(":")
-    if not colon or not Path(path).is_file():
-        raise click.UsageError(str(_("--cluster 应形如 clusters.json:编号，且文件存在。")))
-    try:
-        clusters = json.loads(_text_of(Path(path)))["clusters"]
-        found = [cluster for cluster in clusters if str(cluster["id"]) == cluster_id]
-        ballots = [str(ballot) for ballot in found[0]["ballots"]] if found else None
-    except (ValueError, TypeError, KeyError) as error:
-        raise ProblemsFound([Problem(path, _("不是排查结果 clusters.json 的格式。"))]) from error
-    if ballots is None:
-        known = "、".join(str(cluster["id"]) for cluster in clusters[:20])
-        raise ProblemsFound(
-            [Problem(path, _("没有编号为 %(id)s 的票群；有：%(known)s。", id=cluster_id, known=known))]
-        )
-    return ballots, f"cluster {cluster_id}"
 
 
 @decisions_group.command(
