@@ -181,7 +181,7 @@ def test_a_cluster_of_the_scan_is_proposed_by_its_id(stage: Stage, tmp_path: Pat
     assert (listed["kind"], listed["ballots"], listed["origin"]) == ("held", 2, "cluster C2")
     missing = propose(f"{clusters}:C9")
     assert (missing.exit_code, "C1、C2" in missing.stderr) == (1, True)
-    assert propose("C2").exit_code == 2
+    assert propose("C2").exit_code == 1
     clusters.write_text("[]", encoding="utf-8")
     assert propose(f"{clusters}:C2").exit_code == 1
 
