@@ -62,6 +62,7 @@ class ViewBook:
         self._dropped = 0
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._flushing = threading.Lock()
         self._stop = threading.Event()
 
     def note(self, slug: str, view: Callable[[], PageView]) -> None:
@@ -75,6 +76,10 @@ class ViewBook:
 
     def flush(self) -> int:
         """Write what waits; gives how many views. What cannot be written waits on."""
+        with self._flushing:  # whoever closes the book may meet its thread at it
+            return self._flush()
+
+    def _flush(self) -> int:
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
         dropped, self._dropped = self._dropped, 0
         by_slug: dict[str, list[PageView]] = defaultdict(list)
