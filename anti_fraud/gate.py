@@ -56,6 +56,8 @@ class Budget(NamedTuple):
     window_s: int
     exceeded: Exceeded = "refuse"
     counts: Literal["tries", "ballots"] = "tries"
+    spares_returning: bool = False
+    """Whether it holds neither for nor against a voter who has cast a ballot on an earlier day."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Verdict:
     budgets: tuple[Budget, ...] = ()
     harder: int = 0
     """How many bits a challenge gets on top of the policy's own."""
+    denied_by: str = ""
+    """The first check that denies, so that the voter can be told what to do about it."""
 
 
 ALLOW = Verdict()
@@ -96,17 +100,18 @@ class Gate:
         action: Action = "allow"
         reasons: tuple[str, ...] = ()
         budgets: tuple[Budget, ...] = ()
-        harder = 0
+        harder, denied_by = 0, ""
         for check in self.checks:
             verdict = check(attempt, policy)
             if verdict is ALLOW:
                 continue
             if _SEVERITY[verdict.action] > _SEVERITY[action]:
                 action = verdict.action
+                denied_by = check.name if action == "deny" else ""
             reasons += verdict.reasons
             budgets += verdict.budgets
             harder = max(harder, verdict.harder)
-        return Verdict(action, reasons, budgets, harder)
+        return Verdict(action, reasons, budgets, harder, denied_by)
 
 
 def struck(name: str, policy: Policy, harder: int = 0) -> Verdict:

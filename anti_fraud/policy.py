@@ -53,8 +53,9 @@ FIELDS: dict[str, Field] = {
         0, 86_400, "cookie 生成后多少秒内算新设备。", "How long a cookie counts as a new device, in seconds."
     ),
     "settled_device_s": Field(
-        0, 2_592_000, "cookie 生成超过多少秒，不再受地址和网段的验证限制。",
-        "A cookie older than this is not challenged for its address's or prefix's traffic, in seconds.",
+        0, 2_592_000, "cookie 生成超过多少秒，且今天以前投过票，不再受地址和网段的验证限制。",
+        "A cookie older than this whose voter voted before today is not challenged for its address's or prefix's "
+        "traffic, in seconds.",
     ),
     "challenge_bits": Field(
         8, 18, "验证的难度，位数；每加一，难度加倍。", "Difficulty of a challenge in bits; one more doubles the work."
@@ -95,7 +96,12 @@ class Policy:
 
     def bits(self, harder: int) -> int:
         """The difficulty of a challenge for an attempt that is so much riskier than an ordinary one."""
-        return min(self.challenge_bits + harder, max(self.most_challenge_bits, self.challenge_bits))
+        return min(self.challenge_bits + harder, self.hardest)
+
+    @property
+    def hardest(self) -> int:
+        """The most bits that any challenge has."""
+        return max(self.most_challenge_bits, self.challenge_bits)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; ``read_policy`` reads them back exactly."""
@@ -155,7 +161,7 @@ def _kiosks(given: Any, problems: list[PolicyProblem]) -> dict[str, Kiosk]:
         name, limit = (
             (one.get("name"), one.get("ballots_per_hour")) if isinstance(one, Mapping) else (None, None)
         )
-        if isinstance(name, str) and name and isinstance(limit, int) and 1 <= limit <= 10_000:
+        if isinstance(name, str) and name and type(limit) is int and 1 <= limit <= 10_000:
             read[str(key)] = Kiosk(name, limit)
         else:
             problems.append(PolicyProblem(f"kiosks.{key}", "not_a_kiosk", "name, ballots_per_hour 1–10000"))

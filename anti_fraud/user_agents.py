@@ -1,7 +1,7 @@
 """What a user agent says of itself, and whether that can be true.
 
 WeChat writes its version twice: ``MicroMessenger/8.0.42.2460(0x28002A58)``. The hexadecimal form is 0xPMmmppbb: platform
-(1 iOS, 2 Android, 6 Windows and Mac), major, minor, patch, build. Derived from real strings, all of which keep it; one
+(1 iOS and older Macs, 2 Android, 6 Windows and Mac), major, minor, patch, build. Derived from real strings, all of which keep it; one
 that lacks the hexadecimal form is not judged, since some real ones lack it.
 """
 
@@ -18,7 +18,8 @@ _PROGRAM = re.compile(
     r"\b(python|curl|wget|httpie|go-http-client|okhttp|java/|libwww|axios|node-fetch|scrapy|aiohttp|postman|apache-httpclient)",
     re.IGNORECASE,
 )
-_HEADLESS = re.compile(r"HeadlessChrome|PhantomJS|Electron/")
+# Not Electron: chat programs on desks (DingTalk, Feishu) show pages with it.
+_HEADLESS = re.compile(r"HeadlessChrome|PhantomJS")
 
 
 @lru_cache(maxsize=4096)
@@ -40,7 +41,8 @@ def _wechat(user_agent: str, wechat: re.Match[str]) -> Implausible | None:
     if (code >> 24 & 15, code >> 16 & 255, code >> 8 & 255) != (major, minor, patch):
         return "wechat_hex"
     platform = code >> 28
-    claims = {1: ("iPhone", "iPad", "iPod"), 2: ("Android",)}.get(platform)
+    # WeChat for the Mac writes 1 too, up to 3.8: MicroMessenger/6.8.0(0x16080000).
+    claims = {1: ("iPhone", "iPad", "iPod", "Macintosh"), 2: ("Android",)}.get(platform)
     # Newer computers' WeChat writes 6, its tablets and HarmonyOS others still: only what is known is compared.
     if claims and not any(word in user_agent for word in (*claims, "OpenHarmony")):
         return "wechat_platform"

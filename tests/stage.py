@@ -25,9 +25,10 @@ CALM: dict[str, Any] = {
     "address_ballots_per_minute": 1_000_000,
     "prefix_ballots_per_minute": 1_000_000,
     "new_devices_per_hour": 1_000_000,
+    "actions": {"automation": "allow"},
 }
-"""A gate policy under which a test's voters, quick and all behind one address, are asked for no challenge. What the gate
-asks by default is shown where the gate is what is tested."""
+"""A gate policy under which a test's voters, quick, driven by a program and all behind one address, are asked for no
+challenge. What the gate asks by default is shown where the gate is what is tested."""
 SECRET = "a secret for tests only, long enough"
 KEYS = "1:" + base64.b64encode(bytes(range(32))).decode()
 

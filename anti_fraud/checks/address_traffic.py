@@ -1,7 +1,8 @@
 """Many ballots a minute from one address or prefix: new devices there are challenged, nobody is refused.
 
 A lunch break looks like this too, and a challenge costs a person nothing. Devices that the service has known for long
-pass: a factory votes every day with the same telephones, a script that clears its cookies does not.
+pass: a factory votes every day with the same telephones, a script that clears its cookies does not. A cookie's age alone
+is not enough, since cookies can be collected days ahead: its voter must have voted before today.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ class AddressTraffic:
     redis_away = COUNTED_BY_THE_BOX
 
     def __call__(self, attempt: Attempt, policy: Policy) -> Verdict:
-        """Nothing for a settled device or a kiosk, which has a quota of its own; else two budgets."""
-        settled = attempt.cookie_age_s is None or attempt.cookie_age_s >= policy.settled_device_s
-        if settled or attempt.kiosk or not attempt.address_tag:
+        """Nothing for a kiosk, which has a quota of its own; else two budgets, which spare a settled device."""
+        if attempt.kiosk or not attempt.address_tag:
             return ALLOW
-        prefix, address = attempt.address_tag[:2], attempt.address_tag
+        settled = attempt.cookie_age_s is None or attempt.cookie_age_s >= policy.settled_device_s
+        limits = {
+            f"from:{attempt.address_tag}": policy.address_ballots_per_minute,
+            f"near:{attempt.address_tag[:2]}": policy.prefix_ballots_per_minute,
+        }
         return Verdict(
-            budgets=(
-                Budget(
-                    f"from:{address}", policy.address_ballots_per_minute, WINDOW_S, "challenge", "ballots"
-                ),
-                Budget(f"near:{prefix}", policy.prefix_ballots_per_minute, WINDOW_S, "challenge", "ballots"),
+            budgets=tuple(
+                Budget(name, limit, WINDOW_S, "challenge", "ballots", settled)
+                for name, limit in limits.items()
             )
         )

@@ -1,8 +1,7 @@
-"""A gate that a test puts ahead of a live service: it asks for challenges, and knows their solutions by Python's own SHA-256."""
+"""A gate that a test puts ahead of a live service: it asks for challenges."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
@@ -13,27 +12,18 @@ from playwright.sync_api import Page, Route
 
 from tests.live import LiveService
 from tests.phone import choice
+from tests.solving import solution_of
 from voting_service.web.headers import content_security_policy, csp_nonce
 from wsgi import make_flask, make_polling_place
 
 RECEIPT = re.compile(r"/r/[0-9A-Z-]{19}")
 Challenge = dict[str, Any]
+__all__ = ["RECEIPT", "Challenge", "Gate", "RefusedPage", "cast", "challenge_of", "solution_of"]
 
 
 def challenge_of(number: int = 1, *, salt: str = "c2FsdCBvZiAxNiBieXRlcw", puzzles: int = 16, bits: int = 5) -> Challenge:  # fmt: skip
     """A challenge as the gate gives it, easier than most."""
     return {"id": f"challenge-{number}", "salt": salt, "puzzles": puzzles, "bits": bits}
-
-
-def solution_of(challenge: Challenge) -> dict[str, Any]:
-    """The first solution of every puzzle, found with Python's own SHA-256."""
-
-    def fits(i: int, n: int) -> bool:
-        digest = hashlib.sha256(f"{challenge['salt']}:{i}:{n}".encode()).digest()
-        return int.from_bytes(digest) >> 256 - challenge["bits"] == 0
-
-    first = [next(n for n in range(1 << 24) if fits(i, n)) for i in range(challenge["puzzles"])]
-    return {"id": challenge["id"], "solutions": first}
 
 
 def cast(page: Page, *numbers: int) -> None:

@@ -123,6 +123,7 @@ def test_a_page_trusts_its_own_nonce_and_nothing_else(stage: Stage, path: str) -
         assert "*" not in policy
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
+        assert "frame-src 'none'" in policy
         tags = re.findall(r"<(?:script|style|link rel=\"stylesheet\")\b[^>]*>", answer.text)
         assert tags
         assert [tag for tag in tags if f'nonce="{nonce}"' not in tag] == []

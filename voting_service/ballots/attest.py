@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import OPEN, Campaign
 from ..database import Database
 from ..ledger import RecorderPosition
@@ -71,8 +72,19 @@ def attest_boxes(database: Database, box: BallotBox) -> list[Discrepancy]:
     """Compare every open campaign's box with the ledger and refuse those that are behind. Raises if either is away."""
     with database.read() as session:
         campaigns = session.execute(select(Campaign.id, Campaign.slug).where(Campaign.phase == OPEN)).all()
+    for campaign_id, slug in campaigns:
+        tell_policy(database, box, campaign_id, slug)
     judged = [judge(database, box, campaign_id, slug) for campaign_id, slug in campaigns]
     return [wrong for _position, _state, wrong in judged if wrong]
+
+
+def tell_policy(database: Database, box: BallotBox, campaign_id: int, slug: str) -> None:
+    """Tell the box which version of the gate's policy holds. Whoever changes it does so too, but may be cut short; and a
+    Redis that came back a little older may have forgotten. A web process that has not heard of the change either would
+    find the box agreeing with it."""
+    with database.read() as session:
+        version, _policy = current_policy(session, campaign_id)
+    box.adopt_policy(slug, version)
 
 
 def _position(database: Database, campaign_id: int) -> RecorderPosition:

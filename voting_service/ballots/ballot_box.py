@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import redis
 from redis.exceptions import NoScriptError, RedisError, ResponseError
@@ -45,7 +45,12 @@ class BoxUnavailable(Unavailable):
     code = "box_unavailable"
 
 
-_KINDS = {("tries", "refuse"): 1, ("ballots", "refuse"): 2, ("ballots", "challenge"): 3}
+_KINDS = {
+    ("tries", "refuse", False): 1,
+    ("ballots", "refuse", False): 2,
+    ("ballots", "challenge", False): 3,
+    ("ballots", "challenge", True): 4,
+}
 """How cast.lua knows a budget's kind."""
 _NOT_SPENT = "-"
 """Names the key of a challenge where there is none: read by nobody."""
@@ -66,9 +71,16 @@ class BallotToCast(NamedTuple):
     """Sealed; the box hands it on."""
     policy: int = 0
     """The version of the gate's policy that judged it."""
-    challenge_asked: bool = False
+    gate: Literal["allow", "challenge", "deny"] = "allow"
+    """What the gate says of it, before the budgets."""
     solved: str = ""
     """The nonce of a challenge that was rightly solved for this ballot."""
+    solved_bits: int = 0
+    """How hard that challenge was."""
+    bits: int = 0
+    """How hard a challenge for this attempt is; each doubling of a budget makes it one bit harder."""
+    most_bits: int = 0
+    """How hard it becomes at most."""
     hold_instead: bool = False
     """Take it as held where a challenge would be asked: for browsers that run no scripts."""
 
@@ -183,10 +195,15 @@ class BallotBox:
             *(keys.attempts + budget.name for budget in budgets),
             ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
             "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s, ballot.evidence, ballot.policy,
-            "1" if ballot.challenge_asked else "0", "1" if ballot.solved else "0", "1" if ballot.hold_instead else "0",
+            ballot.gate, ballot.solved_bits if ballot.solved else 0, "1" if ballot.hold_instead else "0",
+            ballot.bits, ballot.most_bits,
         ]  # fmt: skip
         for budget in budgets:
-            arguments += (budget.limit, budget.window_s, _KINDS[budget.counts, budget.exceeded])
+            arguments += (
+                budget.limit,
+                budget.window_s,
+                _KINDS[budget.counts, budget.exceeded, budget.spares_returning],
+            )
         answer = BoxAnswer(*self._run_cast(7 + len(budgets), arguments))
         if answer.outcome in ("box_lost", "box_refused"):
             raise BoxUnavailable(

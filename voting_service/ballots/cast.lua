@@ -13,17 +13,19 @@
 --       8 …        one counter per budget
 -- ARGV  1 ballot id   2 voter tag   3 choices "3,7" (distinct, ascending)   4 channel   5 held "0"|"1"
 --       6 form expires at, ms   7 UTC offset, s   8 evidence, sealed   9 version of the policy that judged
---       10 does the gate ask for a challenge "0"|"1"   11 was one solved "0"|"1"   12 hold in place of a challenge "0"|"1"
---       13 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
---            3 counts ballots and asks for a challenge
+--       10 the gate's word "allow"|"challenge"|"deny"   11 bits of the challenge that was solved; 0 = none
+--       12 hold in place of a challenge "0"|"1"   13 bits of a challenge for this attempt   14 bits of the hardest
+--       15 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
+--            3 counts ballots and asks for a challenge, 4 likewise but for voters who cast one on an earlier day
 --
 -- Answers {outcome, cast_ms, left today, left in total, next_ms, choices, held}; -1 = unlimited, next_ms 0 = never.
 --       cast | again           the ballot is in the box (again: it was already; nothing changed)
 --       already_cast           a limit is reached; detail in place 6: day, total, or the candidate number
 --       not_open               place 6: early, resting or closed
 --       invalid_choices        place 6: few, many, unknown:N, category_few:I, category_many:I
---       challenge_required     place 6: how often the fullest budget's limit has been doubled; nothing but this is amiss
+--       challenge_required     place 6: its bits, one more for each doubling of the fullest budget; nothing else is amiss
 --       stale_policy           place 6: the version that holds
+--       denied                 as the gate's word was
 --       form_expired | foreign_ballot | too_many_attempts (cast_ms = now, next_ms = when to try again)
 --       box_lost | box_refused the box is missing, or must not be used until it is rebuilt
 
@@ -44,11 +46,11 @@ local function day_of(ms) return math.floor((math.floor(ms / 1000) + offset) / 8
 
 -- The voter so far. Yesterday's choices and count are forgotten by the date alone: no clean-up job can be late.
 -- A clock set back gives nobody a second ballot: a voter's day never runs backwards.
-local tag, day, today, total, chosen = ARGV[2], day_of(now), 0, 0, ''
+local tag, day, today, total, chosen, returning = ARGV[2], day_of(now), 0, 0, '', false
 local voter = redis.call('HGET', KEYS[3], tag)
 if voter then
   local d, n, t, c = voter:match('^(%d+):(%d+):(%d+):(.*)$')
-  total = tonumber(t)
+  total, returning = tonumber(t), tonumber(d) < day
   if tonumber(d) >= day then day, today, chosen = tonumber(d), tonumber(n), c end
 end
 local function left(limit, used) if limit == 0 then return -1 end return math.max(limit - used, 0) end
@@ -74,7 +76,8 @@ end
 
 if (meta[12] or '0') ~= ARGV[9] then return {'stale_policy', 0, 0, 0, 0, meta[12] or '0'} end
 
-local function budget(i) return tonumber(ARGV[3 * i - 11]), tonumber(ARGV[3 * i - 10]), ARGV[3 * i - 9] end
+local function budget(i) return tonumber(ARGV[3 * i - 9]), tonumber(ARGV[3 * i - 8]), ARGV[3 * i - 7] end
+local function spared(kind) return kind == '4' and returning end
 local function too_many(key) return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', key), 1000)} end
 local function count_up(key, window)
   local n = redis.call('INCR', key)
@@ -86,6 +89,8 @@ for i = 8, #KEYS do
   if kind == '1' and count_up(KEYS[i], window) > limit then return too_many(KEYS[i]) end
 end
 
+-- Denied only here: under a policy that has changed meanwhile it might not have been.
+if ARGV[10] == 'deny' then return {'denied'} end
 if now >= tonumber(ARGV[6]) then return {'form_expired'} end
 if state == 'sealed' or now >= closes_ms then return {'not_open', 0, 0, 0, 0, 'closed'} end
 if now < opens_ms then return {'not_open', 0, 0, 0, first_opening(opens_ms), 'early'} end
@@ -125,27 +130,32 @@ if same_day > 0 and chosen ~= '' then
 end
 
 -- A challenge is asked only of a ballot that nothing else would refuse: nobody works in vain.
-local asked, doublings = ARGV[10] == '1', 0
+local asked, doublings = ARGV[10] == 'challenge', 0
 for i = 8, #KEYS do
   local limit, window, kind = budget(i)
-  local ballots = kind ~= '1' and tonumber(redis.call('GET', KEYS[i]) or '0') or 0
+  local ballots = kind ~= '1' and not spared(kind) and tonumber(redis.call('GET', KEYS[i]) or '0') or 0
   if ballots >= limit and kind == '2' then return too_many(KEYS[i]) end
-  if ballots >= limit and kind == '3' then
+  if ballots >= limit and (kind == '3' or kind == '4') then
     asked, doublings = true, math.max(doublings, math.floor(math.log(ballots / limit) / math.log(2)))
   end
 end
+-- One doubling is forgiven: the neighbours may have voted while this one's telephone worked. No more, or challenges
+-- would be collected while they are easy and handed in when they are not.
+local base, hardest = tonumber(ARGV[13]), tonumber(ARGV[14])
+local bits = math.min(base + doublings, hardest)
+local enough = asked and math.max(math.min(base, hardest), bits - 1) or 1
 -- Solved before and spent is as good as not solved; a ballot refused further up has spent nothing.
-local solved = ARGV[11] == '1' and redis.call('SET', KEYS[7], '1', 'NX', 'EX', 900)
+local solved = tonumber(ARGV[11]) >= enough and redis.call('SET', KEYS[7], '1', 'NX', 'EX', 900)
 local held = ARGV[5]
 if asked and not solved then
-  if ARGV[12] ~= '1' then return {'challenge_required', now, 0, 0, 0, tostring(doublings)} end
+  if ARGV[12] ~= '1' then return {'challenge_required', now, 0, 0, 0, tostring(bits)} end
   held = '1'
 end
 
 -- Nothing below may fail or refuse: Redis does not roll back.
 for i = 8, #KEYS do
   local _, window, kind = budget(i)
-  if kind ~= '1' then count_up(KEYS[i], window) end
+  if kind ~= '1' and not spared(kind) then count_up(KEYS[i], window) end
 end
 today, total = today + 1, total + 1
 chosen = chosen == '' and ARGV[3] or chosen .. ',' .. ARGV[3]

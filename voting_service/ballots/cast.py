@@ -112,17 +112,16 @@ class _Try:
             version, policy = self.station.policy_of(slug)
             attempt = self._attempt(policy)
             verdict = self.station.door.gate.judge(attempt, policy)
-            if verdict.action == "deny":
-                return _denied(verdict)
             answer = self.station.box.cast(
                 slug, self._ballot(version, policy, attempt, verdict), verdict.budgets
             )
             if answer.outcome != "stale_policy":
                 break
             self.station.renew_policy(slug, int(answer.detail))
+        if answer.outcome == "denied":
+            return _denied(verdict)
         if answer.outcome == "challenge_required":
-            bits = policy.bits(verdict.harder + int(answer.detail))
-            return self._challenge(bits)
+            return self._challenge(int(answer.detail))
         return _READ_ANSWER.get(answer.outcome, _refused)(answer, self.keys, self.form.ballot_id)
 
     def _attempt(self, policy: Policy) -> Attempt:
@@ -131,9 +130,6 @@ class _Try:
         )
 
     def _ballot(self, version: int, policy: Policy, attempt: Attempt, verdict: Verdict) -> BallotToCast:
-        asked = verdict.action == "challenge"
-        # Work that was asked before this attempt looked as risky as it does is too little.
-        enough = self.solved is not None and (not asked or self.solved.bits >= policy.bits(verdict.harder))
         return BallotToCast(
             ballot_id=self.form.ballot_id,
             voter_tag=self.tag,
@@ -146,8 +142,11 @@ class _Try:
                 self.station.keyring, self.keys.slug, self.form.ballot_id, self._evidence(attempt, verdict)
             ),
             policy=version,
-            challenge_asked=asked,
-            solved=self.solved.nonce if self.solved and enough else "",
+            gate="allow" if verdict.action == "hold" else verdict.action,
+            solved=self.solved.nonce if self.solved else "",
+            solved_bits=self.solved.bits if self.solved else 0,
+            bits=policy.challenge_bits + verdict.harder,
+            most_bits=policy.hardest,
             hold_instead=self.knock.hold_instead,
         )
 
@@ -180,7 +179,7 @@ class _Try:
 
 
 def _denied(verdict: Verdict) -> Refused:
-    if "origin" in verdict.reasons:
+    if verdict.denied_by == "origin":
         return Refused("forbidden", _("这张选票是从别的网站提交的，没有投出。请打开本活动的页面投票。"))
     return Refused("too_many_attempts", _("本次请求未通过安全检查，请稍后再试。"), retry_after_s=60)
 

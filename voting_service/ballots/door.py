@@ -6,6 +6,7 @@ Nothing here is remembered between two requests. Whatever must be counted, the b
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from .kiosks import Kiosks
 
 MOST_TRAITS = 8
 _MOST_TOUCHES = 9_999
+_TRAIT = re.compile(r"[A-Za-z0-9_\-]{1,24}")
 
 
 class Knock(NamedTuple):
@@ -132,7 +134,9 @@ def page_facts(page: object) -> tuple[int | None, tuple[str, ...]]:
     touches, traits = page.get("touches"), page.get("traits")
     counted = min(max(touches, 0), _MOST_TOUCHES) if type(touches) is int else None
     named = traits if isinstance(traits, list) else []
-    return counted, tuple(str(one)[:24] for one in named[:MOST_TRAITS] if isinstance(one, str))
+    return counted, tuple(
+        one for one in named[:MOST_TRAITS] if isinstance(one, str) and _TRAIT.fullmatch(one)
+    )
 
 
 def origin_of(origin: str | None, fetch_site: str | None, host: str, base_url: str) -> Origin:
@@ -142,4 +146,8 @@ def origin_of(origin: str | None, fetch_site: str | None, host: str, base_url: s
     if not origin:
         return "unknown"
     # The host that was asked for: a phone in the hall may reach us by another name than the official one.
-    return "same" if urlsplit(origin).netloc in (host, urlsplit(base_url).netloc) else "foreign"
+    try:
+        asked_from = urlsplit(origin).netloc
+    except ValueError:
+        return "foreign"  # no browser writes one that cannot be read
+    return "same" if asked_from in (host, urlsplit(base_url).netloc) else "foreign"

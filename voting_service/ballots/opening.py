@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ..activity import journal
+from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
@@ -182,9 +183,11 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         prepare_box(opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
         _freeze(session, opener, campaign, candidates, at)
         journal(session, at=at, actor=actor, act="open", subject=slug)
+        policy, _policy = current_policy(session, campaign.id)
     with opener.database.write() as session:
         public_log = session.get_one(Log, campaign.id)
         log.sign(session, public_log, log.signing_key(public_log, opener.keyring), at)
+    opener.box.adopt_policy(slug, policy)
     opener.box.open(slug)
 
 

@@ -62,6 +62,7 @@ class ViewBook:
         self._dropped = 0
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._flushing = threading.Lock()
         self._stop = threading.Event()
 
     def note(self, slug: str, view: Callable[[], PageView]) -> None:
@@ -75,6 +76,10 @@ class ViewBook:
 
     def flush(self) -> int:
         """Write what waits; gives how many views. What cannot be written waits on."""
+        with self._flushing:  # whoever closes the book may meet its thread at it
+            return self._flush()
+
+    def _flush(self) -> int:
         taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
         dropped, self._dropped = self._dropped, 0
         by_slug: dict[str, list[PageView]] = defaultdict(list)
@@ -84,10 +89,17 @@ class ViewBook:
             self._write(by_slug, dropped)
         except (Unavailable, SQLAlchemyError) as error:
             log.error("views_not_written", views=len(taken), error=type(error).__name__)
-            self._waiting.extendleft(reversed(taken))
             self._dropped += dropped
+            self._put_back(taken)
             return 0
         return len(taken)
+
+    def _put_back(self, taken: list[SeenPage]) -> None:
+        self._waiting.extendleft(reversed(taken))
+        # As many may have come while these were being tried: without this a long outage would fill the memory.
+        while len(self._waiting) > MOST_WAITING:
+            self._waiting.pop()
+            self._dropped += 1
 
     def _write(self, by_slug: dict[str, list[PageView]], dropped: int) -> None:
         if not by_slug:
@@ -96,6 +108,8 @@ class ViewBook:
             found = session.execute(select(Campaign.slug, Campaign.id).where(Campaign.slug.in_(by_slug)))
             ids: dict[str, int] = {row[0]: row[1] for row in found}
             for slug, views in by_slug.items():
+                if slug not in ids:
+                    continue  # a campaign that is gone has no use for them
                 session.add(_row(self._keyring, ids[slug], slug, views, self._clock.now(), dropped))
                 dropped = 0
 

@@ -15,6 +15,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..ballots.attest import tell_policy
 from ..ballots.ballot_box import PREPARED, BoxUnavailable
 from ..ballots.opening import Opener, open_voting
 from ..campaigns.models import OPEN, SCHEDULED, Campaign
@@ -92,6 +93,7 @@ class Recorder:
         state = self.stores.box.state(campaign.slug)
         if state is None:
             raise BoxUnavailable(_("票箱在本轮中消失。"), rebuild_remedy(campaign.slug))
+        tell_policy(self.stores.database, self.stores.box, campaign.id, campaign.slug)
         if state.state == PREPARED:
             self.stores.box.open(campaign.slug)
         if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:

@@ -20,6 +20,7 @@ from ..ballots.attest import discrepancy
 from ..ballots.ballot_box import OPEN as OPEN_BOX
 from ..ballots.ballot_box import PREPARED, BallotBox, BoxState
 from ..ballots.box_builder import BoxBuilder
+from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.queries import categories_by_number, roster
@@ -71,11 +72,14 @@ def rebuild_box(
         if campaign.phase != OPEN:
             raise ProblemsFound([Problem(slug, _("活动不在投票阶段，不需要票箱。"))])
         position = session.get_one(RecorderPosition, campaign.id, with_for_update=True)
+        policy, _policy = current_policy(session, campaign.id)
         state = box.state(slug)
         if discrepancy(slug, state, position) is None:
-            box.open(slug)  # should we have crashed, the last time, between the commit and this
+            # Should we have crashed, the last time, between the commit and this.
+            _take_ballots(box, slug, policy)
             return Rebuilt(None, position.seq, 0)
         if state is not None and _fits_after_all(slug, box, state, position):
+            box.adopt_policy(slug, policy)
             box.reinstate(slug, state)
             return Rebuilt(None, position.seq, 0)
         if state is not None:
@@ -93,8 +97,14 @@ def rebuild_box(
         position.stream_id = "0-0"
         journal(session, at=clock.now(), actor=actor, act="rebuild_box", subject=slug,
                 details={"epoch": position.box_epoch, "ballots": contents.ballots})  # fmt: skip
-    box.open(slug)
+    _take_ballots(box, slug, policy)
     return Rebuilt(position.box_epoch, contents.ballots, len(contents.states))
+
+
+def _take_ballots(box: BallotBox, slug: str, policy: int) -> None:
+    # The policy first: a web process that read it before its last change would otherwise find the new box agreeing.
+    box.adopt_policy(slug, policy)
+    box.open(slug)
 
 
 def _fits_after_all(slug: str, box: BallotBox, state: BoxState, position: RecorderPosition) -> bool:

@@ -101,6 +101,13 @@ _PARAMETERS: dict[str, Schema] = {
         "schema": {"type": "string"},
         "example": "7QK2-M3XD-9ABC-DEFG",
     },
+    "from": {
+        "name": "from",
+        "in": "query",
+        "description": _("同一会话先前领取的表单（可已过期）；新表单沿用它的领取时间和来路"),
+        "schema": {"type": "string"},
+        "example": examples.FORM_TEXT,
+    },
     "lang": {
         "name": "lang",
         "in": "query",
@@ -214,7 +221,7 @@ _PATHS: dict[str, dict[str, Any]] = {
     "/campaigns/{slug}/ballot-form": _get(
         "getBallotForm",
         _("为本会话领取一张投票表单；没有会话的新设备同时得到会话"),
-        ("slug",),
+        ("slug", "from"),
         {
             "200": _json(
                 "BallotForm",
@@ -250,7 +257,7 @@ _PATHS: dict[str, dict[str, Any]] = {
                 "content": {
                     "application/json": {
                         "schema": ref("Ballot"),
-                        "example": {"form": examples.FORM_TEXT, "choices": [3, 7], "page": {"touches": 5}},
+                        "example": examples.BALLOT,
                     }
                 },
             },
@@ -263,6 +270,7 @@ _PATHS: dict[str, dict[str, Any]] = {
                 "bad_request",
                 "no_voter",
                 "not_open",
+                "forbidden",
                 "not_found",
                 "already_cast",
                 "payload_too_large",

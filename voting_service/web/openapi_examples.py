@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-CHALLENGE: dict[str, Any] = {"id": "kq4T3VxJ8w", "salt": "b1c87e0a", "puzzles": 16, "bits": 12}
+CHALLENGE: dict[str, Any] = {
+    "id": "kq4T3VxJ8wYb2LmN.1775602800000.12.o7tQ2kAJc0uYV1Wb9m3oX5",
+    "salt": "Wb9m3oX5r7tQ2kAJc0uYV1",
+    "puzzles": 16,
+    "bits": 12,
+}
 SUMMARY: dict[str, Any] = {
     "slug": "zui-mei-chan-ye-gong-ren",
     "title": "寻找最美产业工人",
@@ -51,7 +56,8 @@ CANDIDATE: dict[str, Any] = {
     ],
     "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/3",
 }
-FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.Jc0uYV1Wb9m3oX5r7tQ2kA"
+FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.1775602800000.m.Jc0uYV1Wb9m3oX5r7tQ2kA"
+BALLOT: dict[str, Any] = {"form": FORM_TEXT, "choices": [3, 7], "page": {"touches": 5, "traits": []}}
 RECEIPT: dict[str, Any] = {
     "tracking_code": "7QK2-M3XD-9ABC-DEFG",
     "ballot_id": "7QK2M3XD9ABCDEFG",

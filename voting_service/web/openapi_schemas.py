@@ -177,7 +177,15 @@ SCHEMAS: dict[str, Schema] = {
             "form": _string(_("ballot-form 给出的 form")),
             "choices": _list(_NUMBER, uniqueItems=True, minItems=1, maxItems=500),
             "challenge": _or_null(ref("Solution")),
-            "page": _object({"touches": _integer(_("页面上的触摸次数，可不填"))}, optional=("touches",)),
+            "page": _object(
+                {
+                    "touches": _integer(_("页面上的触摸次数，可不填")),
+                    "traits": _list(
+                        _string(), description=_("页面脚本看到的自动化浏览器特征，可不填"), maxItems=8
+                    ),
+                },
+                optional=("touches", "traits"),
+            ),
         },
         optional=("challenge", "page"),
     ),
