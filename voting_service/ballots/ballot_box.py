@@ -113,6 +113,8 @@ class BoxState:
     held: int
     closes_ms: int
     sealed_ms: int | None
+    policy: int
+    """The version of the gate's policy that holds, as the box knows it."""
 
 
 @dataclass(frozen=True)
@@ -335,6 +337,7 @@ def _box_state(meta: Mapping[str, str]) -> BoxState:
         held=int(meta.get("held", 0)),
         closes_ms=int(meta["closes_ms"]),
         sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
+        policy=int(meta.get("policy", 0)),
     )
 
 
