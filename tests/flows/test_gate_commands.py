@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from anti_fraud.policy import DEFAULT, DEFAULT_ACTIONS, FIELDS
 from tests.flows.test_commands import EXAMPLE, SLUG, run
-from tests.live import free_port
+from tests.live import free_port, wait_until
 from tests.stage import Stage, make_service, rules
 from voting_service.activity import JournalEntry
 from voting_service.campaigns.gate_policies import current_version
@@ -147,6 +147,24 @@ def test_a_rebuilt_box_is_told_its_policy(stage: Stage) -> None:
         version = current_version(session, campaign_by_slug(session, "test").id)
     assert state is not None
     assert state.policy == version == 1
+
+
+def test_voters_read_what_is_recorded_and_for_how_long(stage: Stage) -> None:
+    stage.campaign()
+    client = stage.client()
+    page = client.get("/c/test/rules").text
+    for words in (
+        "网络地址、浏览器种类、时间",
+        "只有承办本次评选",
+        "与公开的投票日志分开",
+        "不凭投票流量的证据处罚候选人",
+    ):
+        assert words in page
+    assert "投票结束 60 天后删除" in page
+    set_policy(stage, "retention_days=45")
+    wait_until(
+        lambda: "投票结束 45 天后删除" in client.get("/c/test/rules").text, "the page knows the change"
+    )
 
 
 # The campaign folder
