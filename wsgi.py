@@ -25,7 +25,7 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from voting_service import activity, logs
-from voting_service.ballots import api_routes, attest, front_door, routes
+from voting_service.ballots import api_routes, attest, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
 from voting_service.ballots.counts_board import CountsBoard
@@ -270,6 +270,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         candidate_routes.api,
         candidate_routes.files,
         routes.pages,
+        kiosk_routes.pages,
         api_routes.api,
         recorder_routes.metrics,
         log_routes.public,

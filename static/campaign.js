@@ -20,7 +20,13 @@
     }
   });
   const tab = shelf("sessionStorage");
-  const phone = shelf("localStorage");
+  const phone = page.kiosk ? { get() { return null; }, put() {} } : shelf("localStorage");
+  /* At a kiosk one person comes after another; `page.kiosk` names the turn. Nothing outlives it. */
+  if ((tab.get("turn") || "") !== page.kiosk) {
+    try { sessionStorage.clear(); localStorage.clear(); } catch (refused) { /* nothing was kept either */ }
+    tab.put("turn", page.kiosk);
+  }
+  if (page.kiosk) window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   /* The address carries this voter's own share token, so that the link which a browser's or WeChat's own menu passes on
      is a chained one. It names nobody, and nobody is asked to share. */
@@ -262,7 +268,7 @@
     tab.put("pending", null);
     tab.put("chosen", null);
     tab.put("groups", null);
-    location.assign("/r/" + encodeURIComponent(code) + "?new=1");
+    location.assign("/r/" + encodeURIComponent(code) + "?new=1" + (page.kiosk ? "&turn=" + page.kiosk : ""));
   };
 
   /* The old form goes along: its first issue counts, whatever is renewed. */
@@ -391,7 +397,7 @@
     tell(say.resume);
     post(pending, 0, false, 0);
   };
-  window.addEventListener("pageshow", (event) => { if (event.persisted) start(false); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted && !page.kiosk) start(false); });
   start(true);
   const problems = $("problems");
   if (problems) problems.focus();

@@ -266,3 +266,28 @@ def test_a_table_of_the_wrong_kind_is_said_so() -> None:
 def test_the_example_is_without_problems() -> None:
     example = Path(__file__).parents[2] / "examples/zui-mei-chan-ye-gong-ren/campaign.toml"
     assert read(example.read_text(encoding="utf-8")).problems == ()
+
+
+def test_the_gates_policy_is_part_of_the_plan_where_it_is_written() -> None:
+    declared = read(GOOD).declaration
+    assert declared is not None
+    assert "gate" not in declared.plan
+    gate = '[gate]\nmin_dwell_ms = 0\nretention_days = 30\n[gate.actions]\nautomation = "hold"\n'
+    declared = read(GOOD + gate).declaration
+    assert declared is not None
+    assert declared.plan["gate"] == {
+        "min_dwell_ms": 0,
+        "retention_days": 30,
+        "actions": {"automation": "hold"},
+    }
+
+
+def test_slips_in_the_gates_policy_are_named_and_sent_home() -> None:
+    text = GOOD.replace("[assessment]\n", "[assessment]\nmin_dwell_ms = 5\n") + (
+        '[gate]\nchallenge_bits = 7\nmin_dwel_ms = 5\nactions = "hold"\n'
+    )
+    said = {problem.where: str(problem) for problem in read(text).problems}
+    assert set(said) == {f"campaign.toml {where}" for where in
+                         ("assessment.min_dwell_ms", "gate.challenge_bits", "gate.min_dwel_ms", "gate.actions")}  # fmt: skip
+    assert "8 到 18" in said["campaign.toml gate.challenge_bits"]
+    assert "min_dwell_ms" in said["campaign.toml gate.min_dwel_ms"]

@@ -128,6 +128,8 @@ class BoxState:
     sealed_ms: int | None
     decisions: int = 0
     """How many decisions on ballots its counts contain: the sequence number of the last one."""
+    policy: int = 0
+    """The version of the gate's policy that holds, as the box knows it."""
 
 
 @dataclass(frozen=True)
@@ -378,6 +380,7 @@ def _box_state(meta: Mapping[str, str]) -> BoxState:
         closes_ms=int(meta["closes_ms"]),
         sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
         decisions=int(meta.get("decisions", 0)),
+        policy=int(meta.get("policy", 0)),
     )
 
 

@@ -23,7 +23,7 @@ from .polling_place import Guest, PollingPlace
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
 """``Cache-Control`` of a page that is filled in for one voter."""
-_SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards", "share", "kiosk")}
+_SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards", "share", "kiosk", "kiosk_line")}
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,7 @@ def campaign_page(
     if not sought.plain:
         order = voters_order(view.show.candidates, view.slug, guest.session)
         form = _form(place, view, guest, now)
-        share = place.share_token(view.slug, guest)
-        return _searched(view, order, form, share, now, sought, no_device=no_device).encode()
+        return _searched(place, view, guest, order, form, now, sought).encode()
     key = _key(view, html_language(), no_device=no_device)
     page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
     cards = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
@@ -105,7 +104,8 @@ def _filled(
             "form": _form(place, view, guest, now).encode(),
             "now": rfc3339(now).encode(),
             "share": place.share_token(view.show.slug, guest).encode(),
-            "kiosk": b"1" if guest.kiosk else b"",
+            "kiosk": guest.turn.encode(),
+            "kiosk_line": kiosk_line(view, guest).encode() if guest.kiosk else b"",
             "cards": b"".join(order),
         }
     )
@@ -121,6 +121,7 @@ def _render_cached(view: CampaignView, *, no_device: bool) -> str:
         now=_SLOTS["now"],
         share_token=_SLOTS["share"],
         kiosk=_SLOTS["kiosk"],
+        kiosk_line=_SLOTS["kiosk_line"],
         no_device=no_device,
         problems=[],
         query="",
@@ -139,15 +140,22 @@ def _cards(view: CampaignView, candidates: Sequence[CandidateView], chosen: Coll
     return [template.render(candidate=view.with_count(c), campaign=view, chosen=chosen) for c in candidates]
 
 
+def kiosk_line(view: CampaignView, guest: Guest) -> Markup:
+    """What a page says at a kiosk; nothing elsewhere."""
+    if not guest.kiosk:
+        return Markup()
+    line = render_template("ballots/_kiosk_line.html", campaign=view, name=guest.kiosk)
+    return Markup(line)  # noqa: S704 - a rendered template
+
+
 def _searched(
+    place: PollingPlace,
     view: CampaignView,
+    guest: Guest,
     order: list[CandidateView],
     form: str,
-    share_token: str,
     now: datetime,
     sought: Sought,
-    *,
-    no_device: bool,
 ) -> str:
     found = [
         c
@@ -163,8 +171,10 @@ def _searched(
         ballot_form=form or None,
         csp_nonce=csp_nonce(),
         now=now,
-        share_token=share_token,
-        no_device=no_device,
+        share_token=place.share_token(view.slug, guest),
+        kiosk=guest.turn,
+        kiosk_line=kiosk_line(view, guest),
+        no_device=guest.session is None,
         problems=list(sought.problems),
         query=sought.query,
         category_chosen=sought.category,

@@ -23,6 +23,7 @@ from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
 from .campaign_view import CampaignView, view_of
 from .counts_board import CountsBoard
 from .door import voter_name
+from .kiosks import turn_of
 from .polling_station import PollingStation
 
 
@@ -36,7 +37,13 @@ class Guest(NamedTuple):
     came: Provenance = DIRECT
     remember: str | None = None
     """What the browser is to remember of the way; None where nothing is new."""
-    kiosk: bool = False
+    kiosk: str = ""
+    """The name of the registered kiosk that they stand at; empty for everyone else."""
+
+    @property
+    def turn(self) -> str:
+        """Names this person's turn at the kiosk; empty for everyone else."""
+        return turn_of(self.session.subject) if self.kiosk and self.session else ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +82,19 @@ class PollingPlace:
         cookies, query = environ.get("HTTP_COOKIE", ""), environ.get("QUERY_STRING", "")
         session, made = self.admit(view.show, self.sessions.from_header(cookies))
         came, remember = self.came(view.slug, session, query, cookies)
+        return Guest(session, made, came, remember, self.kiosk(view.show, cookies) if session else "")
+
+    def kiosk(self, show: CampaignOnShow, cookie_header: str) -> str:
+        """The name of the kiosk that a browser is in this campaign; empty where it is none, or none any more."""
         kiosks = self.station.door.kiosks
-        kiosk = kiosks.read(view.slug, kiosks.in_header(cookies)) if session else ""
-        return Guest(session, made, came, remember, bool(kiosk))
+        cookie = kiosks.in_header(cookie_header)
+        registered = show.policy.kiosks.get(kiosks.read(show.slug, cookie)) if cookie else None
+        return registered.name if registered else ""
+
+    def next_voter(self, show: CampaignOnShow) -> Guest:
+        """Someone else at the same browser: a session of their own, and nothing of the way by which the last one came."""
+        session, made = self.admit(show, None)
+        return Guest(session, made, remember="")
 
     def came(
         self, slug: str, session: VoterSession | None, query: str, cookie_header: str
@@ -87,22 +104,22 @@ class PollingPlace:
         return provenance.visit(query, cookie_header, slug, voter, self.station.door.tokens)
 
     def share_token(self, slug: str, guest: Guest) -> str:
-        """What the guest's own links carry; empty for one whom the campaign does not know."""
-        if guest.session is None:
+        """What the guest's own links carry; empty for one whom the campaign does not know, and at a kiosk, whose address
+        bar is the next one's too."""
+        if guest.session is None or guest.kiosk:
             return ""
         door = self.station.door
         return door.tokens.text(slug, door.own_token(slug, guest.session, guest.came))
 
     def cookies_for(self, guest: Guest) -> list[str]:
         """The values of ``Set-Cookie`` that this guest's browser has to get."""
-        cookies = (
-            [self._cookie(COOKIE, self.sessions.to_cookie(guest.made), LIFETIME_S)] if guest.made else []
-        )
+        cookies = [self.cookie(COOKIE, self.sessions.to_cookie(guest.made), LIFETIME_S)] if guest.made else []
         if guest.remember is not None:
-            cookies.append(self._cookie(provenance.COOKIE, guest.remember, provenance.LIFETIME_S))
+            cookies.append(self.cookie(provenance.COOKIE, guest.remember, provenance.LIFETIME_S))
         return cookies
 
-    def _cookie(self, name: str, value: str, lifetime_s: int) -> str:
+    def cookie(self, name: str, value: str, lifetime_s: int) -> str:
+        """The value of one ``Set-Cookie``; a lifetime of nothing takes the cookie away."""
         return dump_cookie(name, value, max_age=lifetime_s, httponly=True, secure=self.secure, samesite="Lax")
 
     def note_view(self, view: CampaignView, guest: Guest, environ: Mapping[str, Any]) -> None:
@@ -161,6 +178,9 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
 def keep_session(response: Response) -> Response:
     """Hand a new session's cookie, and what is to be remembered of the way, to the browser."""
     guest: Guest | None = g.get("guest")
+    if guest and guest.kiosk:
+        # The next person's way back must not lead to a kept copy of this one's page.
+        response.headers["Cache-Control"] = "no-store"
     for cookie in polling_place().cookies_for(guest) if guest else []:
         response.headers.add("Set-Cookie", cookie)
     return response

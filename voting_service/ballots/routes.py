@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..campaigns.rule_texts import rule_texts
+from ..campaigns.rule_texts import TermAndText, record_texts, rule_texts
 from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
@@ -24,11 +24,11 @@ from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
 from ..web.sessions import COOKIE
-from .campaign_page import PRIVATE, Sought, campaign_page
+from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
-from .polling_place import keep_session, polling_place, receive, visit
+from .polling_place import Guest, keep_session, polling_place, receive, visit
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
 
@@ -90,7 +90,8 @@ def cast_page(slug: str) -> BaseResponse:
         code = outcome.receipt.to_json()["tracking_code"]
         # The receipt page belongs to whoever has its code; when this voter may come back rides along in the address.
         again = f"&next={to_ms(outcome.next_at)}" if outcome.next_at else ""
-        return redirect(f"/r/{code}?new=1{again}", 303)
+        turn = f"&turn={guest.turn}" if guest.kiosk else ""
+        return redirect(f"/r/{code}?new=1{again}{turn}", 303)
     if outcome.code in ("invalid_choices", "bad_form"):
         # The same page with a fresh form: whoever stayed too long on it need not choose again.
         problems = tuple(say(item) for item in outcome.problems or (outcome.sentence,))
@@ -98,7 +99,7 @@ def cast_page(slug: str) -> BaseResponse:
             place, view, guest, now, Sought(sought.query, sought.category, sought.chosen, problems)
         )
         return _page(page, status_of(outcome.code))
-    return _refused_page(view, outcome)
+    return _refused_page(view, outcome, guest)
 
 
 def _sought(show: CampaignOnShow) -> Sought:
@@ -139,7 +140,7 @@ def _solution(text: str) -> object:
         return None
 
 
-def _refused_page(view: CampaignView, refused: Refused) -> Response:
+def _refused_page(view: CampaignView, refused: Refused, guest: Guest) -> Response:
     refusal = {
         "code": refused.code,
         "title": say(title_of(refused.code)),
@@ -153,7 +154,11 @@ def _refused_page(view: CampaignView, refused: Refused) -> Response:
     again = {"form": request.form.get("form", ""), "choices": request.form.getlist("choices")}
     may_try_again = status in (428, 429, 503)
     page = render_template(
-        "ballots/refused.html", campaign=view, refusal=refusal, again=again if may_try_again else None
+        "ballots/refused.html",
+        campaign=view,
+        refusal=refusal,
+        again=again if may_try_again else None,
+        kiosk_line=kiosk_line(view, guest),
     )
     response = _page(page, status)
     if status in (429, 503):
@@ -191,6 +196,8 @@ def candidate(slug: str, number: int) -> Response:
             next=people[at + 1] if at + 1 < len(people) else None,
             ballot_form=form or None,
             share_token=place.share_token(slug, guest),
+            kiosk=guest.turn,
+            kiosk_line=kiosk_line(view, guest),
             now=now,
             **share,
         )
@@ -222,12 +229,22 @@ def ranking(slug: str) -> Response:
 def rules(slug: str) -> Response:
     """The rules in words."""
     _place, now, view = visit(slug)
-    lines = [{"term": say(term), "text": say(text)} for term, text in rule_texts(view.show.rules)]
+    lines, records = _said(rule_texts(view.show.rules)), _said(record_texts(view.show.policy))
     share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(
-        "campaigns/rules.html", campaign=view, rules=lines, contact=_contact(view.show.plan), now=now, **share
+        "campaigns/rules.html",
+        campaign=view,
+        rules=lines,
+        records=records,
+        contact=_contact(view.show.plan),
+        now=now,
+        **share,
     )
     return _page(page)
+
+
+def _said(lines: list[TermAndText]) -> list[dict[str, str]]:
+    return [{"term": say(term), "text": say(text)} for term, text in lines]
 
 
 def _contact(plan: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -244,17 +261,31 @@ def _contact(plan: Mapping[str, Any]) -> list[dict[str, str]]:
 @pages.get("/r/<code>")
 @access.public
 @costly
-def receipt(code: str) -> Response:
-    """What became of a ballot."""
+def receipt(code: str) -> BaseResponse:
+    """What became of a ballot. At a kiosk only in the turn in which it was cast or looked up: the next person's way back
+    must not lead to it."""
     place = polling_place()
     state = find_receipt(place.database, place.station, code)
     if state is None:
         abort(404)
     view = place.view(state.slug, place.clock.now())
-    page = render_template("ballots/receipt.html", campaign=view, receipt=_receipt_view(view, state))
+    guest = _standing_at(view)
+    if guest.kiosk and request.args.get("turn") != guest.turn:
+        return redirect(view.url, 303)
+    page = render_template(
+        "ballots/receipt.html", campaign=view, receipt=_receipt_view(view, state), kiosk_name=guest.kiosk
+    )
     response = _page(page)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _standing_at(view: CampaignView) -> Guest:
+    """The guest of a page that makes no session and takes down no view, with the kiosk that they stand at."""
+    place, cookies = polling_place(), request.headers.get("Cookie", "")
+    guest = Guest(place.sessions.from_header(cookies), kiosk=place.kiosk(view.show, cookies))
+    g.guest = guest
+    return guest
 
 
 def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
@@ -303,7 +334,9 @@ def verify(slug: str) -> BaseResponse:
     if typed:
         state = find_receipt(place.database, place.station, typed)
         if state is not None:
-            return redirect(f"/r/{state.receipt.to_json()['tracking_code']}", 303)
+            guest = _standing_at(view)
+            turn = f"?turn={guest.turn}" if guest.kiosk else ""
+            return redirect(f"/r/{state.receipt.to_json()['tracking_code']}{turn}", 303)
         error = _("没有查到这个查验码，请对照回执核对后再试。")
     page = render_template(
         "ballots/verify.html",

@@ -12,8 +12,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from anti_fraud.policy import FIELDS
+
 from ..errors import Problem
 from ..text import _
+from .gate_declaration import read_gate
 from .plan_declaration import read_plan
 from .rules import MINUTES_A_DAY, BallotRules, CategoryRule, minutes_of
 from .toml_table import FILE, TomlTable, did_you_mean, listed, shown
@@ -38,6 +41,7 @@ _HOMES = {
     ),
     **dict.fromkeys(("seats", "reserve", "weights"), "[assessment]"),
     **dict.fromkeys(("workdays", "contact"), "[publicity]"),
+    **dict.fromkeys((*FIELDS, "actions"), "[gate]"),
 }
 
 
@@ -51,7 +55,8 @@ class Declaration:
     description: str
     rules: BallotRules
     plan: dict[str, Any]
-    """``assessment``, ``composition``, ``publicity`` as JSON values; dates as ``YYYY-MM-DD``."""
+    """``assessment``, ``composition``, ``publicity``, and ``gate`` where it is written, as JSON values; dates as
+    ``YYYY-MM-DD``."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ def read_declaration(
     known = categories if len(problems) == before else None
     rules = _Voting(voting, zone_name, opens_at, closes_at).rules(categories) if "voting" in values else None
     plan = read_plan(top, categories)
+    if gate := read_gate(top):
+        plan["gate"] = gate
     top.finish(_HOMES)
     if problems or rules is None:
         return DeclarationRead(None, tuple(problems), known)

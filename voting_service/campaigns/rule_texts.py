@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from anti_fraud.policy import Policy
+
 from ..clock import spoken_in_full
 from ..text import Text, _
 from .rules import BallotRules, CategoryRule
@@ -26,6 +28,30 @@ def rule_texts(rules: BallotRules) -> list[TermAndText]:
     lines.append((_("投票方式"), _identities(rules)))
     lines.append((_("票数公布"), _counts(rules)))
     return lines
+
+
+def record_texts(policy: Policy) -> list[TermAndText]:
+    """What is recorded against fraud, who sees it and for how long, in the words of someone who is asked at a counter."""
+    return [
+        (
+            _("记录什么"),
+            _("为防止刷票，打开投票页和投出选票时，另外记下网络地址、浏览器种类、时间、页面上的点按次数、安全验证用时，"
+              "以及是从菜单、搜索、转发链接还是二维码打开的。不记姓名、手机号和通讯录。"),
+        ),
+        (
+            _("谁能查看"),
+            _("只有承办本次评选、负责排查刷票的工作人员和纪检监督员可以查看，不公开，不作其他用途。"),
+        ),
+        (
+            _("怎样保管"),
+            _("这些记录加密保存，与公开的投票日志分开；公开的日志里没有网络地址和设备信息。"),
+        ),
+        (_("保存多久"), _("投票结束 %(days)s 天后删除，删除情况记入工作日志。", days=policy.retention_days)),
+        (
+            _("发现刷票怎么办"),
+            _("查实的异常选票，由评审委员会说明理由后作废。作废的是选票；不凭投票流量的证据处罚候选人。"),
+        ),
+    ]  # fmt: skip
 
 
 def _local(rules: BallotRules, which: str) -> Text:

@@ -43,7 +43,8 @@ def changes_between(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
     """Every difference, rules first, then candidates by number.
 
     Voters chose by title, organiser, rules and roster, and the plan says what becomes of their votes: all that is
-    frozen. The introduction, the cover and the contact for objections are not; they may still be corrected.
+    frozen. The introduction, the cover, the contact for objections and the gate's policy are not; they may still be
+    corrected.
     """
     return (
         *_texts(old, new),
@@ -96,6 +97,8 @@ def _plan(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
         yield Change(f"{FILE} publicity.workdays", _from_to(before.get("workdays"), after.get("workdays")))
     if before.get("contact") != after.get("contact"):
         yield Change(f"{FILE} publicity.contact", _("有改动。"), frozen=False)
+    if old.get("gate") != new.get("gate"):
+        yield Change(f"{FILE} gate", _("有改动。"), frozen=False)
 
 
 def _candidates(old: Snapshot, new: Snapshot) -> Iterator[Change]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..activity import journal
+from ..campaigns.gate_policies import Adopted, adopt_declared
 from ..campaigns.models import DRAFT, Campaign, Category
 from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound
 from ..text import _
 from .changes import Change, Snapshot, changes_between
+from .layout import CAMPAIGN
 from .models import Candidate, Photo
 from .photos import PhotoStore, Picture
 from .queries import roster
@@ -38,6 +41,8 @@ class Imported:
     photos: int
     warnings: tuple[Problem, ...]
     changes: tuple[str, ...]
+    policy_version: int | None = None
+    """The version of the gate's policy that the import made, which the box has yet to be told; None where it made none."""
 
 
 def import_campaign(
@@ -76,6 +81,7 @@ def import_read(
     campaign = session.scalar(select(Campaign).where(Campaign.slug == slug).with_for_update())
     created = campaign is None
     changes: tuple[Change, ...] = ()
+    gate_before = campaign.plan.get("gate", {}) if campaign else {}
     if campaign is None:
         campaign = _new_campaign(session, read, at, keyring)
         _write_roster(session, campaign, [], read)
@@ -90,18 +96,31 @@ def import_read(
         # With voting open, what is left of the changes is none of the roster's.
         if changes and not campaign.frozen:
             _write_roster(session, campaign, candidates, read)
+    gate = read.declaration.plan.get("gate", {})
+    adopted = adopt_declared(session, campaign, gate_before, gate, at=at, actor=actor)
     imported = Imported(
         slug,
         created,
         len(read.rows),
         read.photo_count,
-        read.warnings,
+        (*read.warnings, *_kept_by_command(slug, adopted)),
         tuple(str(change) for change in changes),
+        adopted.version,
     )
     if created or changes:
         _journal(session, imported, at, actor)
     session.flush()
     return imported
+
+
+def _kept_by_command(slug: str, adopted: Adopted) -> Iterator[Problem]:
+    for name, (declared, standing) in adopted.kept.items():
+        yield Problem(
+            f"{CAMPAIGN} gate.{name}",
+            _("文件夹里是 %(declared)s；现行的 %(standing)s 是用命令改的，导入没有动它。", declared=declared, standing=standing),
+            _("要改用文件夹里的值，请用 voting-service fraud policy %(slug)s --set %(name)s=%(declared)s。",
+              slug=slug, name=name, declared=declared),
+        )  # fmt: skip
 
 
 def _journal(session: Session, imported: Imported, at: datetime, actor: str) -> None:

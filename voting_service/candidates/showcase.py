@@ -20,6 +20,9 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from anti_fraud.policy import Policy
+
+from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, DRAFT, Campaign
 from ..campaigns.queries import campaign_by_slug, public_campaigns
 from ..campaigns.rules import BallotRules
@@ -106,6 +109,8 @@ class CampaignOnShow:
     cover: PictureView | None
     rules: BallotRules
     plan: Mapping[str, Any]
+    policy: Policy
+    """The gate's policy, for what pages say of it. Casting goes by the box's word, not by this."""
     opened_at: datetime | None
     closed_at: datetime | None
     published_counts: Mapping[str, Any] | None
@@ -206,6 +211,7 @@ def _read(session: Session, slug: str) -> CampaignOnShow:
         cover=_picture_view(campaign.cover_json, campaign.title) if campaign.cover_json else None,
         rules=campaign.rules,
         plan=MappingProxyType(campaign.plan),
+        policy=current_policy(session, campaign.id)[1],
         opened_at=campaign.opened_at,
         closed_at=campaign.closed_at,
         published_counts=json.loads(campaign.counts_json) if campaign.counts_json else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import books, campaign, decisions, demo, evidence, fraud, operate, sample
+from . import books, campaign, decisions, demo, evidence, fraud, gate, kiosk, operate, sample
 from .composition import MakeService
 from .output import Speaking
 
@@ -16,10 +16,11 @@ def make_cli(make_service: MakeService) -> click.Group:
     @click.version_option(package_name="voting-service")
     @click.pass_context
     def cli(context: click.Context) -> None:
-        """评选投票服务：导入活动、开始和结束投票、入账、计票、对账。"""
+        """评选投票服务：导入活动、开始和结束投票、入账、计票、对账、防刷票。"""
         context.obj = make_service
 
-    for command in (*evidence.FRAUD_COMMANDS, *sample.COMMANDS):
+    against_fraud = (*gate.FRAUD_COMMANDS, *kiosk.FRAUD_COMMANDS, *evidence.FRAUD_COMMANDS, *sample.COMMANDS)
+    for command in against_fraud:
         fraud.fraud_group.add_command(command)
     for slice_ in (demo, operate, campaign, books, decisions, fraud):
         for command in slice_.COMMANDS:

@@ -21,6 +21,7 @@ from ..ledger import RecorderPosition
 from ..recorder.closing import seal_early
 from ..text import _
 from .composition import MakeService, Service, redis_running
+from .gate import tell_box
 from .output import print_json, progress_bar, say
 
 ACTOR = "command line"
@@ -61,6 +62,8 @@ def import_command(
         )
     with service.database.write() as session:
         done = import_read(session, read, at=service.clock.now(), actor=ACTOR, keyring=service.keyring)
+    if done.policy_version is not None:
+        tell_box(service, done.slug, done.policy_version)
     for warning in done.warnings:
         say(_("提醒：%(warning)s", warning=warning))
     if as_json:

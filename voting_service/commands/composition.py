@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from ..ballots.ballot_box import BallotBox
+from ..ballots.kiosks import Kiosks
 from ..ballots.opening import Opener
 from ..candidates.photos import PhotoStore
 from ..clock import Clock
@@ -37,6 +38,8 @@ class Service(Protocol):
     def box(self) -> BallotBox: ...
     @property
     def photos(self) -> PhotoStore: ...
+    @property
+    def kiosks(self) -> Kiosks: ...
     @property
     def opener(self) -> Opener: ...
     @property

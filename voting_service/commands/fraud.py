@@ -19,7 +19,7 @@ from .composition import MakeService
 from .output import print_json, progress_bar, say
 
 
-@click.group(name="fraud", help="防刷票：风控设置、事后排查、证据的导出和删除。")
+@click.group(name="fraud", help="防刷票：关卡设置、投票机、事后排查、证据、抽样核查。")
 def fraud_group() -> None:
     """Commands against fraud."""
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..ballots.attest import tell_policy
 from ..ballots.ballot_box import PREPARED, BoxUnavailable
 from ..ballots.opening import Opener, open_voting
+from ..campaigns.gate_policies import current_version
 from ..campaigns.models import OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaigns_in
 from ..errors import Unavailable, VotingError
@@ -43,6 +44,7 @@ class Recorder:
         self.name = secrets.token_hex(8)
         self._leases: dict[int, datetime] = {}
         self._told: dict[tuple[str, str], datetime] = {}
+        self._policies: dict[int, tuple[int, int]] = {}
 
     def turn(self) -> int:
         """Once around all campaigns; gives how many ballots were recorded."""
@@ -96,12 +98,25 @@ class Recorder:
         tell_policy(self.stores.database, self.stores.box, campaign.id, campaign.slug)
         if state.state == PREPARED:
             self.stores.box.open(campaign.slug)
+        self._tell_policy(campaign, state.policy)
         if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:
             return
         sealed = self.stores.box.seal(campaign.slug, early=False)
         if sealed is not None:
             finish_closing(self.stores, campaign.id, campaign.slug, sealed, actor=ACTOR)
             log.info("closed", campaign=campaign.slug, ballots=sealed[1])
+
+    def _tell_policy(self, campaign: Campaign, held_by_box: int) -> None:
+        """Tell the box of a policy that it does not know: Redis was away when it was changed, the box is rebuilt, or the
+        change came with an import. Asks SQL only when the campaign or the box has changed."""
+        seen = (campaign.version, held_by_box)
+        if self._policies.get(campaign.id) == seen:
+            return
+        with self.stores.database.read() as session:
+            version = current_version(session, campaign.id)
+        if version > held_by_box:
+            self.stores.box.adopt_policy(campaign.slug, version)
+        self._policies[campaign.id] = seen
 
     def release(self) -> None:
         """Give the leases back, so that the next recorder need not wait for them to end."""

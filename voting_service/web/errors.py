@@ -67,7 +67,8 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     reference = secrets.token_hex(4)
-    log.error("unforeseen_error", reference=reference, path=request.path, exc_info=error)
+    # The route, not the address: that may hold a tracking code or a kiosk's secret.
+    log.error("unforeseen_error", reference=reference, route=str(request.url_rule), exc_info=error)
     sentence = _("服务出现了意外的问题，我们已经记录，编号 %(reference)s。", reference=reference)
     return answer(
         "internal_error", sentence, _("请稍后再试；如仍有问题，请把编号告诉主办单位。"), reference=reference
