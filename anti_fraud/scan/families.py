@@ -14,7 +14,7 @@ import numpy as np
 
 from anti_fraud.scan.agents import Agents
 from anti_fraud.scan.clock import clockwork
-from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
+from anti_fraud.scan.columns import Ballots, Codes, Flags, Floats, Ints
 from anti_fraud.scan.places import Places
 from anti_fraud.scan.rates import Population
 
@@ -48,10 +48,8 @@ class Shown:
     contexts: Ints  # bits of HOSTING, UNSIGNED
     strata: Ints  # channel x system, from 0
     rates: Floats  # [sign, stratum]
-    unsigned_rate: float  # share of people who come without a signed link
     models: Ints  # device model by the user agent, as a number
     places: Places
-    haste_z: Floats  # robust deviations of the time on the page from the stratum's median; NaN unknown
 
 
 class Families:
@@ -66,30 +64,30 @@ class Families:
         self.strata = np.unique(both, return_inverse=True)[1].astype(np.int64)
 
     def answer(self, spared: Flags | None = None) -> Shown:
-        """All signs and circumstances. ``spared`` rows (found guilty before) do not teach the rates."""
-        signs = self._signs
+        """All signs and circumstances. ``spared`` rows (found guilty before) do not teach what people do."""
         population = self._population if spared is None else self._people_without(spared)
+        signs = dict(self._signs_but_work)
+        patterns = _packed(signs)
+        ordinary = (patterns == 0) & (self.hosting == 0)
+        signs |= {WORK: self.too_fast_work(ordinary if spared is None else ordinary & ~spared)}
+        patterns = _packed(signs)
+        # Each rate is learned among ballots that show no other sign: a machine that shows two teaches neither.
+        rates = [population.rates(signs[sign], among=patterns & ~sign == 0) for sign in SIGNS]
         return Shown(
-            patterns=sum(
-                (flag.astype(np.int64) * sign for sign, flag in signs.items()),
-                np.zeros(len(self.ballots), np.int64),
-            ),
-            contexts=self.hosting * HOSTING + self.unsigned.astype(np.int64) * UNSIGNED,
+            patterns=patterns,
+            contexts=self.hosting * HOSTING + self.unsigned * UNSIGNED,
             strata=self.strata,
-            rates=np.array([population.rates(signs[sign]) for sign in SIGNS]),
-            unsigned_rate=float(np.max(population.rates(self.unsigned), initial=0.0)),
+            rates=np.array(rates),
             models=self.agents.models,
             places=self.places,
-            haste_z=self.haste_z,
         )
 
     @cached_property
-    def _signs(self) -> dict[int, Flags]:
+    def _signs_but_work(self) -> dict[int, Flags]:
         # A registered kiosk is one device for a whole hall: nothing that its ballots share is a sign.
         people = ~self.ballots.on_kiosk
         asked: dict[int, Callable[[], Flags]] = {
             AGENT: self.impossible_agent,
-            WORK: self.too_fast_work,
             TOUCH: self.untouched,
             HASTE: self.inhuman_haste,
             CLOCK: self.like_a_clock,
@@ -151,12 +149,14 @@ class Families:
         """The flag, silent in strata where people show it often: there the rule is wrong, not the people."""
         return flag & (self._population.rates(flag) <= SILENT_ABOVE)[self.strata] if flag.any() else flag
 
-    def too_fast_work(self) -> Flags:
-        """With what? With a proof of work solved faster than phones of that system can."""
+    def too_fast_work(self, ordinary: Flags) -> Flags:
+        """With what? With a proof of work solved faster than phones of that system can.
+
+        ``ordinary`` ballots show what phones can: those with no other sign.
+        """
         spent = self.ballots.challenge_ms
         known = np.isfinite(spent) & (spent > 0) & ~self.ballots.on_kiosk
-        systems = self.ballots.os.codes.astype(np.int64)
-        z = robust_z(np.log(np.where(known, spent, 1.0)), known, systems, WORK_MINIMUM)
+        z = robust_z(np.log(np.where(known, spent, 1.0)), known, ordinary, self.ballots.os.codes)
         return np.nan_to_num(z) < WORK_Z
 
     def untouched(self) -> Flags:
@@ -176,32 +176,33 @@ class Families:
         """Like a clock? Times on the page, or gaps between ballots, that no crowd keeps."""
         return clockwork(self.ballots)
 
-    @cached_property
-    def haste_z(self) -> Floats:
-        """In haste? Only shown, never counted: whoever is told what to tap is quick."""
-        dwell = self.ballots.dwell_s
-        known = np.isfinite(dwell) & (dwell > 0)
-        return robust_z(np.log(np.where(known, dwell, 1.0)), known, self.strata, WORK_MINIMUM)
+
+def _packed(signs: dict[int, Flags]) -> Ints:
+    """Flags as bits of one number."""
+    packed = np.zeros(len(next(iter(signs.values()))), np.int64)
+    for sign, flag in signs.items():
+        packed += flag.astype(np.int64) * sign
+    return packed
 
 
-def robust_z(values: Floats, known: Flags, groups: Ints, minimum: int) -> Floats:
+def robust_z(values: Floats, known: Flags, ordinary: Flags, groups: Codes) -> Floats:
     """Deviation from the group's median in units of its upper half-spread (84th percentile less median).
 
-    Fraud is quick and so lies on the low side, which is not asked. A group with fewer than ``minimum`` known values
-    is measured by all groups together; NaN where nothing is known.
+    Median and spread are those of the ``ordinary`` rows; fraud is quick and lies on the low side, which is not asked
+    for the spread. A group with too few of them is measured by all groups together; NaN where nothing is known.
     """
     z = np.full(len(values), np.nan)
-    everything = _centre(values[known], minimum)
+    everything = _centre(values[known & ordinary])
     for group in np.unique(groups[known]):
         rows = known & (groups == group)
-        centre = _centre(values[rows], minimum) or everything
+        centre = _centre(values[rows & ordinary]) or everything
         if centre:
             z[rows] = (values[rows] - centre[0]) / centre[1]
     return z
 
 
-def _centre(values: Floats, minimum: int) -> tuple[float, float] | None:
-    if len(values) < minimum:
+def _centre(values: Floats) -> tuple[float, float] | None:
+    if len(values) < WORK_MINIMUM:
         return None
     median, upper = np.percentile(values, [50, 84.13])
     return float(median), max(float(upper - median), 0.1)

@@ -31,20 +31,25 @@ class Population:
             for rows in self._rows
         ]
 
-    def rates(self, sign: Flags) -> Floats:
-        """The rate of a sign in each stratum; one with too few ballots takes that of all strata together."""
+    def rates(self, sign: Flags, among: Flags | None = None) -> Floats:
+        """The rate of a sign in each stratum, ``among`` these rows only; a stratum with too few takes that of all."""
         everywhere, *by_stratum = (
-            self._rate(sign[rows], cuts) for rows, cuts in zip(self._rows, self._cuts, strict=True)
+            _rate(sign[rows], None if among is None else among[rows], cuts)
+            for rows, cuts in zip(self._rows, self._cuts, strict=True)
         )
         if everywhere is None:
-            taught = sign[self._rows[0]]
+            rows = self._rows[0]
+            taught = sign[rows] if among is None else sign[rows[among[rows]]]
             everywhere = max(float(taught.mean()) if len(taught) else 0.0, RATE_FLOOR)
         return np.array([everywhere if rate is None else rate for rate in by_stratum], np.float64)
 
-    @staticmethod
-    def _rate(sign: Flags, cuts: Sequence[Ints]) -> float | None:
-        found = [rate for cut in cuts if (rate := _middle_rate(sign, cut)) is not None]
-        return max(min(found), RATE_FLOOR) if found else None
+
+def _rate(sign: Flags, among: Flags | None, cuts: Sequence[Ints]) -> float | None:
+    """The lowest of the cuts' rates; None where no cut has enough blocks."""
+    if among is not None:
+        sign, cuts = sign[among], [cut[among] for cut in cuts]
+    found = [rate for cut in cuts if (rate := _middle_rate(sign, cut)) is not None]
+    return max(min(found), RATE_FLOOR) if found else None
 
 
 def _time_slices(rows: int) -> Ints:
