@@ -18,12 +18,27 @@ from numpy.typing import NDArray
 from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
 from anti_fraud.scan.families import CONTEXTS, HASTE, HASTE_S, PATTERNS, SIGNS, Shown
 from anti_fraud.scan.keys import Key
-from anti_fraud.scan.rule import ALLOWANCE, BLOCKS, GENUINE_AT_MOST, MODELS, TWO_SIGNS, Finding, ruling_on
+from anti_fraud.scan.rule import (
+    ALLOWANCE,
+    BLOCKS,
+    GENUINE_AT_MOST,
+    MODELS,
+    TWO_SIGNS,
+    Finding,
+    machine_families,
+    ruling_on,
+)
 from anti_fraud.scan.significance import discoveries, tail
 
 # A crowd whose typical time on the page is over 1.2 s has fewer ballots under 1.2 s than this share of those between
 # 1.2 and 2.4 s (lognormal, spread up to 0.5): the quick tail of quick people is not haste of machines.
 QUICK_TAIL = 0.3
+
+# [context, signs] ballots below which no ruling can follow, even where many models and blocks are seen.
+_BEST = [[ruling_on(signs, context, True, True) for signs in range(PATTERNS)] for context in range(CONTEXTS)]
+SMALLEST = np.array(
+    [[ruling.smallest if ruling.finding else np.iinfo(np.int32).max for ruling in row] for row in _BEST]
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,7 @@ class _Tested:
 
     places: Ints  # suspicious ballots, in order of their home
     homes: Ints  # of each of these: group and context, as a number from 0
+    context: Ints  # of each home
     home: Ints  # of each cell
     pattern: Ints
     observed: Ints
@@ -70,9 +86,22 @@ def guilty_cells(ballots: Ballots, shown: Shown, keys: Iterable[Key]) -> list[Ce
     cells: list[Cell] = []
     for key, t in tested:
         mine, rejected = rejected[: len(t.p)], rejected[len(t.p) :]
-        chosen = np.flatnonzero(mine & (t.upper <= GENUINE_AT_MOST * t.observed))
+        chosen = _widest(t, np.flatnonzero(mine & (t.upper <= GENUINE_AT_MOST * t.observed)))
         cells += _without_nested(cell for i in chosen if (cell := _cell(key, t, int(i), shown)) is not None)
     return _spare_crowds(cells, ballots, shown)
+
+
+def _widest(t: _Tested, guilty: Ints) -> Ints:
+    """Leave out cells that no ruling can follow, and those with two families that lie in another such cell."""
+    guilty = guilty[t.observed[guilty] >= SMALLEST[t.context[t.home[guilty]], t.pattern[guilty]]]
+    enough = np.array([machine_families(pattern) >= 2 for pattern in range(PATTERNS)])
+    known = np.zeros((int(t.home.max(initial=-1)) + 1, PATTERNS), bool)
+    known[t.home[guilty], t.pattern[guilty]] = True
+    within = np.zeros_like(known)
+    for pattern in np.flatnonzero(enough):
+        wider = [other for other in np.flatnonzero(enough) if other != pattern and other & pattern == other]
+        within[:, pattern] = known[:, wider].any(axis=1)
+    return guilty[~within[t.home[guilty], t.pattern[guilty]]]
 
 
 def _spare_crowds(cells: list[Cell], ballots: Ballots, shown: Shown) -> list[Cell]:
@@ -87,14 +116,19 @@ def _spare_crowds(cells: list[Cell], ballots: Ballots, shown: Shown) -> list[Cel
     home = key.groups * CONTEXTS + shown.contexts
     names = np.unique(home[rows_of(cells, len(ballots))])
     counted = _Counts(key, names, home, shown.patterns, ballots, shown)
-    return [kept for cell in cells if (kept := _spared(cell, np.searchsorted(names, home[cell.rows]), counted))]
+    every = np.indices(counted.showing.shape)
+    upper = counted.explained(every[0].ravel(), every[1].ravel())[1].reshape(counted.showing.shape)
+    ordinary = upper >= counted.showing
+    return [
+        kept
+        for cell in cells
+        if (kept := _spared(cell, ordinary[np.searchsorted(names, home[cell.rows]), cell.pattern]))
+    ]
 
 
-def _spared(cell: Cell, homes: Ints, counted: _Counts) -> Cell | None:
-    patterns = np.full(len(homes), cell.pattern)
-    explained = counted.explained(homes, patterns)[1] >= counted.showing[homes, patterns]
-    left = len(homes) - int(np.count_nonzero(explained))
-    if left == len(homes):
+def _spared(cell: Cell, explained: Flags) -> Cell | None:
+    left = len(explained) - int(np.count_nonzero(explained))
+    if left == len(explained):
         return cell
     if left < TWO_SIGNS or cell.upper > GENUINE_AT_MOST * left:
         return None
@@ -150,13 +184,25 @@ def _test(key: Key, ballots: Ballots, shown: Shown) -> _Tested | None:
     observed = counted.showing[homes, patterns]
     expected, upper = counted.explained(homes, patterns)
     p = tail(observed, expected)
-    return _Tested(suspicious[order], number[order], homes, patterns, observed, expected, upper, p)
+    return _Tested(
+        suspicious[order],
+        number[order],
+        names[large] % CONTEXTS,
+        homes,
+        patterns,
+        observed,
+        expected,
+        upper,
+        p,
+    )
 
 
 class _Counts:
     """Ballots of some homes by the signs they show: ``showing[home, signs]`` show at least these."""
 
-    def __init__(self, key: Key, names: Ints, home: Ints, pattern: Ints, ballots: Ballots, shown: Shown) -> None:
+    def __init__(
+        self, key: Key, names: Ints, home: Ints, pattern: Ints, ballots: Ballots, shown: Shown
+    ) -> None:
         place = np.full(int(home.max()) + 1, -1, np.int32)
         place[names] = np.arange(len(names))
         number = place[home]
@@ -166,7 +212,9 @@ class _Counts:
         self.showing = at_least(self._bincount(code).astype(np.int64))
         rows = key.row(inside)
         dwell = ballots.dwell_s[rows]
-        self.quick = at_least(self._bincount(code[(dwell >= HASTE_S) & (dwell < 2 * HASTE_S)]).astype(np.int64))
+        self.quick = at_least(
+            self._bincount(code[(dwell >= HASTE_S) & (dwell < 2 * HASTE_S)]).astype(np.int64)
+        )
         suspicious = pattern[inside] > 0
         self._rates = list(self._usual(code[suspicious], shown.strata[rows[suspicious]], shown.rates))
 

@@ -35,16 +35,17 @@ class Comparisons:
         clean = ~suspected
         self._clean_by_time = np.argsort(ballots.cast_at, kind="stable")
         self._clean_by_time = self._clean_by_time[clean[self._clean_by_time]]
-        self._shared = self._largest_shared(clean)
+        self._shared = self._largest_shared()
 
-    def _largest_shared(self, clean: Flags) -> Ints:
+    def _largest_shared(self) -> Ints:
         """Ballots of the non-hosting address with the most of them, in order of time."""
-        rows = self._clean_by_time
+        rows: Ints = self._clean_by_time
         rows = rows[(self._shown.contexts[rows] & HOSTING == 0) & (self._ballots.ip.codes[rows] > 0)]
         if not len(rows):
             return rows
         codes = self._ballots.ip.codes[rows]
-        return rows[codes == np.bincount(codes).argmax()]
+        largest: Ints = rows[codes == np.bincount(codes).argmax()]
+        return largest
 
     def beside(self, cluster: Ints) -> list[Comparison]:
         """The three groups for this cluster, each drawn evenly over time: the same input gives the same groups."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from anti_fraud.scan.agents import Agents
 from anti_fraud.scan.clock import clockwork
-from anti_fraud.scan.columns import Ballots, Codes, Flags, Floats, Ints
+from anti_fraud.scan.columns import Ballots, Coded, Codes, Flags, Floats, Ints
 from anti_fraud.scan.places import Places
 from anti_fraud.scan.rates import Population
 
@@ -35,8 +35,32 @@ TOUCHED = 0.5  # if most phones of a stratum report no touch, its page does not 
 # Clouds by their network number, for tables that name the network but not its kind. Some are missing: no harm,
 # an unknown network is silent.
 CLOUD_ASNS = frozenset(
-    "37963 45102 45090 132203 55990 136907 38365 55967 59019 14618 16509 15169 396982 8075 14061 16276 24940 20473 "
-    "63949 13335 31898".split()
+    map(
+        str,
+        (
+            37963,
+            45102,
+            45090,
+            132203,
+            55990,
+            136907,
+            38365,
+            55967,
+            59019,
+            14618,
+            16509,
+            15169,
+            396982,
+            8075,
+            14061,
+            16276,
+            24940,
+            20473,
+            63949,
+            13335,
+            31898,
+        ),
+    )
 )
 
 
@@ -102,10 +126,13 @@ class Families:
         usable = ~spared & (self.hosting == 0)
         if np.count_nonzero(usable) * 2 < len(self.ballots):
             usable = ~spared
-        day = ((self.ballots.cast_at - self.ballots.cast_at.min(initial=0)) // 86400).astype(np.int64)
-        choices_and_day = self.ballots.choices.codes * (day.max(initial=0) + 1) + day
-        small = choices_and_day.max(initial=0) < 10_000_000
-        cuts = [choices_and_day if small else self.ballots.choices.codes.astype(np.int64), self.places.block]
+        day = (self.ballots.cast_at // 86400).astype(np.int64)
+        day -= day.min(initial=day[0] if len(day) else 0)
+        first_choice = Coded.of(name.split(";")[0] for name in self.ballots.choices.names).codes[
+            self.ballots.choices.codes
+        ]
+        by_day = first_choice * (day.max(initial=0) + 1) + day
+        cuts = [by_day, first_choice.astype(np.int64), self.places.block]
         return Population(self.strata, usable, self.ballots.cast_at, cuts)
 
     # ---- circumstances
@@ -124,8 +151,11 @@ class Families:
         entry = self.ballots.entry
         if entry.is_empty:
             return np.zeros(len(self.ballots), bool)
-        without = entry.where("direct", "") | (entry.where("share") & (self.ballots.share_token.codes == 0))
-        return without & ~self.ballots.on_kiosk
+        without: Flags = entry.where("direct", "") | (
+            entry.where("share") & (self.ballots.share_token.codes == 0)
+        )
+        without &= ~self.ballots.on_kiosk
+        return without
 
     # ---- signs
 
@@ -162,10 +192,11 @@ class Families:
     def untouched(self) -> Flags:
         """By hand? No touch at all, on a device that has nothing but a touch screen."""
         phones = ~self.agents.desktop()
-        none = (self.ballots.touches == 0) & phones
+        none: Flags = (self.ballots.touches == 0) & phones
         # Where the page reports no touches at all, zero is its default and not an observation.
         reports = self._population.rates(none) <= TOUCHED
-        return none & reports[self.strata]
+        none &= reports[self.strata]
+        return none
 
     def inhuman_haste(self) -> Flags:
         """By hand? Form to ballot in less than 1.2 seconds."""

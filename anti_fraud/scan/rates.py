@@ -1,6 +1,6 @@
 """How often do people show this sign? Learned from the ballots themselves, so that fraud cannot easily teach it.
 
-The ballots are cut into blocks in several ways (by time, by candidate and day, by network); the rate is the mean of
+The ballots are cut into blocks in several ways (by time, by candidate, by candidate and day, by network); the rate is the mean of
 the middle half of the blocks, and the lowest cut counts: an attack that fills the blocks of one cut is
 concentrated in few blocks of another.
 """

@@ -16,7 +16,9 @@ ALLOWANCE = 5.0  # signs of one person may go together: so many times more often
 GENUINE_AT_MOST = 0.05  # share of a guilty cell that people could explain, at the upper bound
 TWO_SIGNS, ONE_SIGN, ONE_CLOCK = 8, 20, 50  # smallest cells
 MODELS = 4.0  # effective number of device models from which fast work is not one fast model
-BLOCKS = 3.0  # effective number of network blocks from which a single sign is not one organisation's phones or app
+BLOCKS = (
+    3.0  # effective number of network blocks from which a single sign is not one organisation's phones or app
+)
 
 
 class Ruling(NamedTuple):
