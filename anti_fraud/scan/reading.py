@@ -258,7 +258,7 @@ class _Reader:
             try:
                 kinds[name].take(cells[place])
             except _Bad as bad:
-                for at, code in bad.cells[:MOST_PROBLEMS]:
+                for at, code in bad.cells[: MOST_PROBLEMS + 1]:
                     self._problem(shown[at], name, code, cells[place][at])
         return rows + len(handful)
 
@@ -268,7 +268,7 @@ class _Reader:
     def _capped(self) -> Iterator[Problem]:
         yield from self._problems[:MOST_PROBLEMS]
         if len(self._problems) > MOST_PROBLEMS:
-            yield Problem(self._path.name, None, "", "more", str(len(self._problems) - MOST_PROBLEMS))
+            yield Problem(self._path.name, None, "", "more")
 
 
 @contextmanager

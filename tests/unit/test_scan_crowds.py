@@ -34,7 +34,10 @@ def verdicts_on(outcome: Outcome, crowd: list[Row]) -> Counter[str]:
     return Counter(VERDICTS[verdicts[row["ballot_id"]]] for row in crowd)
 
 
-ONE_MODEL = {"user_agent": lambda draw, number: wechat("V2001A", 40 + number % 8), "wechat_version": lambda draw, number: f"8.0.{40 + number % 8}"}  # fmt: skip
+ONE_MODEL = {
+    "user_agent": lambda draw, number: wechat("V2001A", 40 + number % 8),
+    "wechat_version": lambda draw, number: f"8.0.{40 + number % 8}",
+}
 
 CROWDS = {
     "lunch break": lunch_break(3000),
@@ -138,7 +141,10 @@ def test_an_expert_with_human_timing_and_homes_is_not_separable() -> None:
 
 
 def test_one_sign_alone_never_leads_to_quarantine_outside_data_centres() -> None:
-    untouched = script(400, ip=lambda draw, n: f"10.{n % 60}.{n % 256}.{n % 200}", network_type="broadband", asn="4134", dwell_s=about(9, 0.5), challenge_ms=about(1000, 0.4))  # fmt: skip
+    untouched = script(
+        400, ip=lambda draw, n: f"10.{n % 60}.{n % 256}.{n % 200}", network_type="broadband", asn="4134",
+        dwell_s=about(9, 0.5), challenge_ms=about(1000, 0.4),
+    )  # fmt: skip
     verdicts = verdicts_on(scanned(ORDINARY, untouched), untouched)
     assert verdicts["review"] == 400
 
