@@ -97,7 +97,7 @@ class Agents:
         ):
             is_platform = self._which([agent.platform == platform for agent in self.read])
             contradicts |= is_platform & (self._ballots.os.codes > 0) & ~self._ballots.os.where(*claims)
-        return contradicts & ~self._ballots.user_agent.where("")
+        return contradicts
 
     def hex_contradicts(self) -> Flags:
         """WeChat's hexadecimal version does not spell its version."""
@@ -122,15 +122,17 @@ class Agents:
         ]
         from_agent = np.array(told)[self._codes]
         from_column = np.array(column)[self._ballots.wechat_version.codes]
-        return (from_agent != from_column) & (from_agent > 0) & (from_column > 0)
+        contradicts: Flags = (from_agent != from_column) & (from_agent > 0) & (from_column > 0)
+        return contradicts
 
     def not_wechat(self) -> Flags:
         """The ballot came by WeChat, but the user agent is another browser's."""
         other = self._which([not agent.wechat_version for agent in self.read])
-        return self._ballots.channel.where("wechat") & other & (self._codes > 0)
+        found: Flags = self._ballots.channel.where("wechat") & other & (self._codes > 0)
+        return found
 
     def desktop(self) -> Flags:
         """A computer with a mouse, by either account."""
-        return self._ballots.os.where("desktop") | (
-            self._which([agent.platform == "desktop" for agent in self.read]) & (self._ballots.os.codes == 0)
-        )
+        by_agent = self._which([agent.platform == "desktop" for agent in self.read])
+        found: Flags = self._ballots.os.where("desktop") | (by_agent & (self._ballots.os.codes == 0))
+        return found

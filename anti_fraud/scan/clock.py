@@ -6,14 +6,18 @@ by its network alone. Two measures, both silent where the file's own rounding wo
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from anti_fraud.scan.columns import Ballots, Codes, Flags, Floats, Ints
 
 WINDOW_S = 6 * 3600.0  # a program's setting is seldom kept longer
 INNER = 0.03  # half width of the peak, as a share of the time on the page
 PEAK = 30  # ballots in the peak
-SHARPER = 6.0  # times as many as in the two rings of the same width beside it: a spread under about 2 %
+SHARPER = 3.0  # times as many as in the two rings of the same width beside it: a spread under about 2.8 %
+CERTAIN = 4.5  # and so many standard deviations more than chance would put there
 QUANTA = 5  # the peak must be at least so many units of the file's rounding wide
 SAME_GAP = 0.02  # a gap repeats the one before within 2 %
 RUN = 15  # repetitions in a row; by chance one gap in twenty-five repeats
@@ -28,6 +32,8 @@ def clockwork(ballots: Ballots) -> Flags:
 def resolution_of(values: Floats) -> float:
     """The unit to which these values were rounded: 1, 0.1, 0.01 or 0.001 (or finer, then 0.001)."""
     sample = values[np.isfinite(values)][:20_000]
+    if not len(sample):
+        return 1.0
     for unit in (1.0, 0.1, 0.01):
         steps = sample / unit
         if np.mean(np.abs(steps - np.round(steps)) < 1e-4) > 0.9:
@@ -52,11 +58,12 @@ def _sharp_dwell(ballots: Ballots) -> Flags:
     order = np.argsort(axis)
     inner = _within(axis[order], INNER)
     rings = _within(axis[order], 2 * INNER) - inner
-    found[rows[order]] = (inner >= PEAK) & (inner >= SHARPER * rings)
+    certain = inner - rings >= CERTAIN * np.sqrt(inner + rings)
+    found[rows[order]] = (inner >= PEAK) & (inner >= SHARPER * rings) & certain
     return found
 
 
-def _within(ordered: Floats, reach: float) -> Ints:
+def _within(ordered: NDArray[np.floating[Any]], reach: float) -> Ints:
     """How many lie within ``reach`` of each, itself included."""
     upper = np.searchsorted(ordered, ordered + reach, "right")
     return (upper - np.searchsorted(ordered, ordered - reach, "left")).astype(np.int64)

@@ -101,7 +101,7 @@ class Clerk:
         figures = self._figures(rows, cells)
         profile = profile_of(rows, self._ballots, self._shown)
         comparisons = self._comparisons.beside(rows)
-        effects = [effect for effect in self._counts.without(rows)]
+        effects = self._counts.without(rows)
         window = float(times.min()), float(times.max())
         return Cluster(
             id=name,
@@ -129,8 +129,9 @@ class Clerk:
         )
 
     def _figures(self, rows: Ints, cells: Sequence[Cell]) -> Figures:
+        p = next((cell.p for cell in cells if cell.reason == "excess"), 1.0)
         expected, upper = float(self._expected[rows].sum()), float(self._upper[rows].sum())
-        return Figures(len(rows), expected, min(upper, float(len(rows))), cells[0].p)
+        return Figures(len(rows), expected, min(upper, float(len(rows))), p)
 
     def _families(self, cells: Iterable[Cell]) -> str:
         pattern, context = 0, 0
@@ -194,7 +195,7 @@ def _cell_as_dict(cell: Cell) -> dict[str, Any]:
 
 
 def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return None if math.isnan(value) else round(value, 3)
 
 
 def _rfc3339(seconds: float) -> str:

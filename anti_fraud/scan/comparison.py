@@ -3,6 +3,7 @@ same candidates, and other ballots of the same hours. Whoever reads the figures 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +12,9 @@ import numpy as np
 from anti_fraud.scan.columns import Ballots, Flags, Ints
 from anti_fraud.scan.families import HOSTING, Shown
 from anti_fraud.scan.profile import Profile, profile_of
+
+PART = 200_000  # of more ballots than that, an even part is looked at first
+MUCH = 0.25  # a candidate counts as the cluster's if so much of it chose them
 
 Name = Literal["largest_shared_address", "same_candidates", "same_hours"]
 
@@ -35,25 +39,26 @@ class Comparisons:
         clean = ~suspected
         self._clean_by_time = np.argsort(ballots.cast_at, kind="stable")
         self._clean_by_time = self._clean_by_time[clean[self._clean_by_time]]
-        self._shared = self._largest_shared(clean)
+        self._clean_choices = ballots.choices.codes[self._clean_by_time]
+        self._marked = marks_of(ballots.choices.names)
+        self._shared = self._largest_shared()
 
-    def _largest_shared(self, clean: Flags) -> Ints:
+    def _largest_shared(self) -> Ints:
         """Ballots of the non-hosting address with the most of them, in order of time."""
-        rows = self._clean_by_time
+        rows: Ints = self._clean_by_time
         rows = rows[(self._shown.contexts[rows] & HOSTING == 0) & (self._ballots.ip.codes[rows] > 0)]
         if not len(rows):
             return rows
         codes = self._ballots.ip.codes[rows]
-        return rows[codes == np.bincount(codes).argmax()]
+        largest: Ints = rows[codes == np.bincount(codes).argmax()]
+        return largest
 
     def beside(self, cluster: Ints) -> list[Comparison]:
         """The three groups for this cluster, each drawn evenly over time: the same input gives the same groups."""
         size = len(cluster)
         times = self._ballots.cast_at[cluster]
         clean = self._clean_by_time
-        chosen = np.zeros(len(self._ballots.choices.names), bool)
-        chosen[self._ballots.choices.codes[cluster]] = True
-        same_candidates = clean[chosen[self._ballots.choices.codes[clean]]]
+        same_candidates = self._same_candidates(cluster, size)
         from_, to = np.searchsorted(self._ballots.cast_at[clean], [times.min(), times.max()])
         return [
             self._of("largest_shared_address", self._shared, size),
@@ -61,8 +66,35 @@ class Comparisons:
             self._of("same_hours", _around(clean, int(from_), int(to), size), size),
         ]
 
+    def _same_candidates(self, cluster: Ints, size: int) -> Ints:
+        """Enough ballots for the same candidates: of an even part of all where that has enough."""
+        like = self._like(cluster)
+        part = slice(None, None, max(len(self._clean_by_time) // PART, 1))
+        found = self._clean_by_time[part][like[self._clean_choices[part]]]
+        return found if len(found) >= size else self._clean_by_time[like[self._clean_choices]]
+
+    def _like(self, cluster: Ints) -> Flags:
+        """Which sets of choices hold a candidate whom much of the cluster chose."""
+        sets = np.bincount(self._ballots.choices.codes[cluster], minlength=len(self._marked))
+        chosen = sets @ self._marked
+        main = chosen >= min(MUCH * len(cluster), chosen.max(initial=0))
+        return np.asarray(self._marked[:, main].any(axis=1))
+
     def _of(self, name: Name, rows: Ints, size: int) -> Comparison:
         return Comparison(name, profile_of(evenly(rows, size), self._ballots, self._shown))
+
+
+def marks_of(names: Sequence[str]) -> Flags:
+    """[set of choices, candidate] is the candidate marked?"""
+    numbers: dict[str, int] = {}
+    marked = [
+        (row, numbers.setdefault(number, len(numbers)))
+        for row, name in enumerate(names)
+        for number in name.split(";")
+    ]
+    table = np.zeros((len(names), len(numbers)), bool)
+    table[tuple(zip(*marked, strict=True))] = True
+    return table
 
 
 def evenly(rows: Ints, size: int) -> Ints:

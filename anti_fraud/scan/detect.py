@@ -33,6 +33,7 @@ PARAMETERS: dict[str, Any] = {
     "dispersion_shape": significance.SHAPE,
     "smallest_cell": {"two_signs": rule.TWO_SIGNS, "one_sign": rule.ONE_SIGN, "clock": rule.ONE_CLOCK},
     "device_models": rule.MODELS,
+    "network_blocks": rule.BLOCKS,
     "rate_floor": rates.RATE_FLOOR,
 }
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from anti_fraud.scan.agents import Agents
 from anti_fraud.scan.clock import clockwork
-from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
+from anti_fraud.scan.columns import Ballots, Coded, Codes, Flags, Floats, Ints
 from anti_fraud.scan.places import Places
 from anti_fraud.scan.rates import Population
 
@@ -35,8 +35,32 @@ TOUCHED = 0.5  # if most phones of a stratum report no touch, its page does not 
 # Clouds by their network number, for tables that name the network but not its kind. Some are missing: no harm,
 # an unknown network is silent.
 CLOUD_ASNS = frozenset(
-    "37963 45102 45090 132203 55990 136907 38365 55967 59019 14618 16509 15169 396982 8075 14061 16276 24940 20473 "
-    "63949 13335 31898".split()
+    map(
+        str,
+        (
+            37963,
+            45102,
+            45090,
+            132203,
+            55990,
+            136907,
+            38365,
+            55967,
+            59019,
+            14618,
+            16509,
+            15169,
+            396982,
+            8075,
+            14061,
+            16276,
+            24940,
+            20473,
+            63949,
+            13335,
+            31898,
+        ),
+    )
 )
 
 
@@ -48,10 +72,8 @@ class Shown:
     contexts: Ints  # bits of HOSTING, UNSIGNED
     strata: Ints  # channel x system, from 0
     rates: Floats  # [sign, stratum]
-    unsigned_rate: float  # share of people who come without a signed link
     models: Ints  # device model by the user agent, as a number
     places: Places
-    haste_z: Floats  # robust deviations of the time on the page from the stratum's median; NaN unknown
 
 
 class Families:
@@ -66,30 +88,30 @@ class Families:
         self.strata = np.unique(both, return_inverse=True)[1].astype(np.int64)
 
     def answer(self, spared: Flags | None = None) -> Shown:
-        """All signs and circumstances. ``spared`` rows (found guilty before) do not teach the rates."""
-        signs = self._signs
+        """All signs and circumstances. ``spared`` rows (found guilty before) do not teach what people do."""
         population = self._population if spared is None else self._people_without(spared)
+        signs = dict(self._signs_but_work)
+        patterns = _packed(signs)
+        ordinary = (patterns == 0) & (self.hosting == 0)
+        signs |= {WORK: self.too_fast_work(ordinary if spared is None else ordinary & ~spared)}
+        patterns = _packed(signs)
+        # Each rate is learned among ballots that show no other sign: a machine that shows two teaches neither.
+        rates = [population.rates(signs[sign], among=patterns & ~sign == 0) for sign in SIGNS]
         return Shown(
-            patterns=sum(
-                (flag.astype(np.int64) * sign for sign, flag in signs.items()),
-                np.zeros(len(self.ballots), np.int64),
-            ),
-            contexts=self.hosting * HOSTING + self.unsigned.astype(np.int64) * UNSIGNED,
+            patterns=patterns,
+            contexts=self.hosting * HOSTING + self.unsigned * UNSIGNED,
             strata=self.strata,
-            rates=np.array([population.rates(signs[sign]) for sign in SIGNS]),
-            unsigned_rate=float(np.max(population.rates(self.unsigned), initial=0.0)),
+            rates=np.array(rates),
             models=self.agents.models,
             places=self.places,
-            haste_z=self.haste_z,
         )
 
     @cached_property
-    def _signs(self) -> dict[int, Flags]:
+    def _signs_but_work(self) -> dict[int, Flags]:
         # A registered kiosk is one device for a whole hall: nothing that its ballots share is a sign.
         people = ~self.ballots.on_kiosk
         asked: dict[int, Callable[[], Flags]] = {
             AGENT: self.impossible_agent,
-            WORK: self.too_fast_work,
             TOUCH: self.untouched,
             HASTE: self.inhuman_haste,
             CLOCK: self.like_a_clock,
@@ -104,10 +126,13 @@ class Families:
         usable = ~spared & (self.hosting == 0)
         if np.count_nonzero(usable) * 2 < len(self.ballots):
             usable = ~spared
-        day = ((self.ballots.cast_at - self.ballots.cast_at.min(initial=0)) // 86400).astype(np.int64)
-        choices_and_day = self.ballots.choices.codes * (day.max(initial=0) + 1) + day
-        small = choices_and_day.max(initial=0) < 10_000_000
-        cuts = [choices_and_day if small else self.ballots.choices.codes.astype(np.int64), self.places.block]
+        day = (self.ballots.cast_at // 86400).astype(np.int64)
+        day -= day.min(initial=day[0] if len(day) else 0)
+        first_choice = Coded.of(name.split(";")[0] for name in self.ballots.choices.names).codes[
+            self.ballots.choices.codes
+        ]
+        by_day = first_choice * (day.max(initial=0) + 1) + day
+        cuts = [by_day, first_choice.astype(np.int64), self.places.block]
         return Population(self.strata, usable, self.ballots.cast_at, cuts)
 
     # ---- circumstances
@@ -126,8 +151,11 @@ class Families:
         entry = self.ballots.entry
         if entry.is_empty:
             return np.zeros(len(self.ballots), bool)
-        without = entry.where("direct", "") | (entry.where("share") & (self.ballots.share_token.codes == 0))
-        return without & ~self.ballots.on_kiosk
+        without: Flags = entry.where("direct", "") | (
+            entry.where("share") & (self.ballots.share_token.codes == 0)
+        )
+        without &= ~self.ballots.on_kiosk
+        return without
 
     # ---- signs
 
@@ -151,21 +179,24 @@ class Families:
         """The flag, silent in strata where people show it often: there the rule is wrong, not the people."""
         return flag & (self._population.rates(flag) <= SILENT_ABOVE)[self.strata] if flag.any() else flag
 
-    def too_fast_work(self) -> Flags:
-        """With what? With a proof of work solved faster than phones of that system can."""
+    def too_fast_work(self, ordinary: Flags) -> Flags:
+        """With what? With a proof of work solved faster than phones of that system can.
+
+        ``ordinary`` ballots show what phones can: those with no other sign.
+        """
         spent = self.ballots.challenge_ms
         known = np.isfinite(spent) & (spent > 0) & ~self.ballots.on_kiosk
-        systems = self.ballots.os.codes.astype(np.int64)
-        z = robust_z(np.log(np.where(known, spent, 1.0)), known, systems, WORK_MINIMUM)
+        z = robust_z(np.log(np.where(known, spent, 1.0)), known, ordinary, self.ballots.os.codes)
         return np.nan_to_num(z) < WORK_Z
 
     def untouched(self) -> Flags:
         """By hand? No touch at all, on a device that has nothing but a touch screen."""
         phones = ~self.agents.desktop()
-        none = (self.ballots.touches == 0) & phones
+        none: Flags = (self.ballots.touches == 0) & phones
         # Where the page reports no touches at all, zero is its default and not an observation.
         reports = self._population.rates(none) <= TOUCHED
-        return none & reports[self.strata]
+        none &= reports[self.strata]
+        return none
 
     def inhuman_haste(self) -> Flags:
         """By hand? Form to ballot in less than 1.2 seconds."""
@@ -176,32 +207,33 @@ class Families:
         """Like a clock? Times on the page, or gaps between ballots, that no crowd keeps."""
         return clockwork(self.ballots)
 
-    @cached_property
-    def haste_z(self) -> Floats:
-        """In haste? Only shown, never counted: whoever is told what to tap is quick."""
-        dwell = self.ballots.dwell_s
-        known = np.isfinite(dwell) & (dwell > 0)
-        return robust_z(np.log(np.where(known, dwell, 1.0)), known, self.strata, WORK_MINIMUM)
+
+def _packed(signs: dict[int, Flags]) -> Ints:
+    """Flags as bits of one number."""
+    packed = np.zeros(len(next(iter(signs.values()))), np.int64)
+    for sign, flag in signs.items():
+        packed += flag.astype(np.int64) * sign
+    return packed
 
 
-def robust_z(values: Floats, known: Flags, groups: Ints, minimum: int) -> Floats:
+def robust_z(values: Floats, known: Flags, ordinary: Flags, groups: Codes) -> Floats:
     """Deviation from the group's median in units of its upper half-spread (84th percentile less median).
 
-    Fraud is quick and so lies on the low side, which is not asked. A group with fewer than ``minimum`` known values
-    is measured by all groups together; NaN where nothing is known.
+    Median and spread are those of the ``ordinary`` rows; fraud is quick and lies on the low side, which is not asked
+    for the spread. A group with too few of them is measured by all groups together; NaN where nothing is known.
     """
     z = np.full(len(values), np.nan)
-    everything = _centre(values[known], minimum)
+    everything = _centre(values[known & ordinary])
     for group in np.unique(groups[known]):
         rows = known & (groups == group)
-        centre = _centre(values[rows], minimum) or everything
+        centre = _centre(values[rows & ordinary]) or everything
         if centre:
             z[rows] = (values[rows] - centre[0]) / centre[1]
     return z
 
 
-def _centre(values: Floats, minimum: int) -> tuple[float, float] | None:
-    if len(values) < minimum:
+def _centre(values: Floats) -> tuple[float, float] | None:
+    if len(values) < WORK_MINIMUM:
         return None
     median, upper = np.percentile(values, [50, 84.13])
     return float(median), max(float(upper - median), 0.1)

@@ -99,7 +99,7 @@ def _text(name: str, value: Any) -> Any:
 def _replaced(path: Path) -> Iterator[TextIO]:
     """A text file that takes ``path``'s place when it is complete."""
     partial = path.with_name(path.name + ".partial")
-    raw = gzip.open(partial, "wb") if path.name.endswith(".gz") else partial.open("wb")
+    raw = gzip.GzipFile(partial, "wb", mtime=0) if path.name.endswith(".gz") else io.FileIO(partial, "w")
     try:
         with io.TextIOWrapper(raw, encoding="utf-8", newline="") as file:
             yield file

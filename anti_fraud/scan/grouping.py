@@ -9,7 +9,7 @@ import numpy as np
 
 from anti_fraud.scan.cells import Cell, rows_of
 from anti_fraud.scan.columns import Flags, Ints
-from anti_fraud.scan.rule import Finding
+from anti_fraud.scan.rule import TWO_SIGNS, Finding
 
 CONTAINED = 0.8  # a cluster lies within a wider cell if so much of it does
 SMALL = 50  # below, clusters of one network or user agent are gathered whatever they chose
@@ -68,7 +68,7 @@ def _add(
     if not within and not len(fresh):
         groups[int(owners[held.argmax()])].cells.append(cell)
         return
-    home = _home_for(cell, owners, held, rows, groups) if not within else within[0]
+    home = within[0] if within else _home_for(cell, owners, held, rows)
     group = groups.setdefault(number if home is None else home, Group(finding))
     name = number if home is None else home
     for other in within[1:]:
@@ -86,9 +86,10 @@ def _may_bind(cell: Cell, group: Group) -> bool:
     return cell.narrow <= ONE_CANDIDATE or group.size < SMALL
 
 
-def _home_for(cell: Cell, owners: Ints, held: Ints, rows: Ints, groups: dict[int, Group]) -> int | None:
-    """The cluster that already has at least half of a narrow cell; None starts a new one."""
-    best = int(held.argmax())
-    if cell.narrow <= ONE_CANDIDATE and owners[best] >= 0 and held[best] * 2 >= len(rows):
+def _home_for(cell: Cell, owners: Ints, held: Ints, rows: Ints) -> int | None:
+    """The cluster that already has at least half of a narrow cell, or most of one with few others; None: a new one."""
+    best = int(np.where(owners >= 0, held, 0).argmax())
+    few = len(rows) - held[owners >= 0].sum() < TWO_SIGNS
+    if owners[best] >= 0 and (few or (cell.narrow <= ONE_CANDIDATE and held[best] * 2 >= len(rows))):
         return int(owners[best])
     return None

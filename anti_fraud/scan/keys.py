@@ -88,5 +88,6 @@ def _without_empty(name: str, narrow: int, groups: Ints) -> Key:
 
 def _since(ballots: Ballots, unit: float) -> Ints:
     """Whole units since the first ballot's own (an hour of the clock, a day of UTC)."""
-    number = (ballots.cast_at // unit).astype(np.int64)
-    return number - number.min(initial=number[0] if len(number) else 0)
+    number: Ints = (ballots.cast_at // unit).astype(np.int64)
+    first = int(number.min()) if len(number) else 0
+    return number - first

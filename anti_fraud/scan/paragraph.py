@@ -17,7 +17,8 @@ from anti_fraud.scan.rule import Finding
 
 Language = Literal["zh", "en"]
 BEIJING = timezone(timedelta(hours=8))  # all of China keeps one time, without summer time
-NAMED = 3  # candidates told one by one; more are summed up
+NAMED = 3  # candidates told one by one
+MAIN = 0.25  # … if at least so many of the ballots chose them; the others are summed up
 CYCLE = "甲乙丙丁戊己庚辛壬癸"
 
 # What is said of a figure when it is as high in the cluster as the first number, and by how much it must exceed the
@@ -73,7 +74,8 @@ class _Facts:
     window: tuple[float, float]
     profile: Profile
     ordinary: Profile
-    effects: Sequence[Effect]  # candidates with ballots in the cluster, most first
+    effects: Sequence[Effect]  # candidates whom much of the cluster chose, most first
+    others: int  # candidates with ballots in the cluster besides these
 
 
 def paragraphs_of(
@@ -88,7 +90,8 @@ def paragraphs_of(
     """Write the paragraph four times."""
     ordinary = max(comparisons, key=lambda group: (group.name == "same_hours", group.profile.ballots)).profile
     affected = [effect for effect in effects if effect.in_cluster]
-    facts = _Facts(finding, reasons, upper, window, profile, ordinary, affected)
+    main = [effect for effect in affected[:NAMED] if effect.in_cluster >= MAIN * profile.ballots]
+    facts = _Facts(finding, reasons, upper, window, profile, ordinary, main, len(affected) - len(main))
     return Paragraphs(
         _chinese(facts, blinded=True), _english(facts, blinded=True),
         _chinese(facts, blinded=False), _english(facts, blinded=False),
@@ -104,21 +107,22 @@ def _chinese(facts: _Facts, blinded: bool) -> str:
     opening = (
         f"{from_:%Y年%-m月%-d日 %H:%M} 至 {_end(from_, to, '%-m月%-d日 ')}，有 {profile.ballots:,} 张选票"
     )
-    opening += f"，{_choices_zh(facts.effects, profile.ballots, blinded)}{_places_zh(profile)}。"
-    remarks = [
-        f"其中 {_percent(share)}{text}{_beside_zh(usual)}" for text, share, usual in _remarks(facts, "zh")
-    ]
-    seen = "；".join(remarks) + "。" if remarks else ""
+    opening += f"，{_choices_zh(facts, blinded)}{_places_zh(profile)}。"
+    remarks = [f"{_percent(share)}{text}{_beside_zh(usual)}" for text, share, usual in _remarks(facts, "zh")]
+    seen = "其中 " + "；".join(remarks) + "。" if remarks else ""
     return opening + seen + _pace_zh(facts) + _judgement_zh(facts) + _effect_zh(facts, blinded) + ENDING["zh"]
 
 
-def _choices_zh(effects: Sequence[Effect], ballots: int, blinded: bool) -> str:
-    if len(effects) > NAMED:
-        return f"分散选了 {len(effects)} 位候选人"
-    told = (f"{_name_zh(i, effect, blinded)} {effect.in_cluster:,} 张" for i, effect in enumerate(effects))
-    if len(effects) == 1 and effects[0].in_cluster == ballots:
-        return f"全部选了{_name_zh(0, effects[0], blinded)}"
-    return "选择为：" + "、".join(told)
+def _choices_zh(facts: _Facts, blinded: bool) -> str:
+    if not facts.effects:
+        return f"分散选了 {facts.others} 位候选人"
+    if len(facts.effects) == 1 and facts.effects[0].in_cluster == facts.profile.ballots:
+        told = f"全部选了{_name_zh(0, facts.effects[0], blinded)}"
+    else:
+        told = "、".join(
+            f"{e.in_cluster:,} 张选了{_name_zh(i, e, blinded)}" for i, e in enumerate(facts.effects)
+        )
+    return told + (f"，另外还选到 {facts.others} 位候选人" if facts.others else "")
 
 
 def _name_zh(place: int, effect: Effect, blinded: bool) -> str:
@@ -144,9 +148,12 @@ def _pace_zh(facts: _Facts) -> str:
 
 def _judgement_zh(facts: _Facts) -> str:
     if facts.reasons == {"remainder"}:
-        return "这些选票本身没有异常，但同一网段或同一来源的选票绝大部分已被列为异常，其中可能有真实选票，请人工复核。"
+        return "这些选票自身的证据不足，但同一网段或同一来源的选票绝大部分已被列为异常，其中可能有真实选票，请人工复核。"
     if facts.reasons == {"closed_link"}:
-        return "它们来自一个没有人转发、几乎人人打开即投、投票人多来自外省的链接。这可能是有偿拉票，也可能是外地单位的正常组织，请人工复核。"
+        return (
+            "它们来自一个没有人转发、几乎人人打开即投、投票人多来自外省的链接。"
+            "这可能是有偿拉票，也可能是外地单位的正常组织，请人工复核。"
+        )
     most = _most(facts)
     judged = f"对照同一范围内的正常选票，按我们的估计，其中至多约 {most:,} 张可能是真实投票人投出的。"
     if facts.finding == "quarantine":
@@ -156,14 +163,24 @@ def _judgement_zh(facts: _Facts) -> str:
 
 def _effect_zh(facts: _Facts, blinded: bool) -> str:
     told = [
-        f"{_name_zh(i, effect, blinded).strip()}由 {effect.count_before:,} 票变为 {effect.count_after:,} 票，"
-        f"名次由第 {effect.rank_before} 变为第 {effect.rank_after}"
-        if not blinded
-        else f"{_name_zh(i, effect, blinded)}减少 {effect.in_cluster:,} 票，{_move_zh(effect)}"
-        for i, effect in enumerate(facts.effects[:NAMED])
+        f"{_name_zh(i, effect, blinded).strip()}"
+        + (
+            f"减少 {effect.in_cluster:,} 票"
+            if blinded
+            else f"由 {effect.count_before:,} 票变为 {effect.count_after:,} 票"
+        )
+        + f"，{_move_zh(effect) if blinded else _ranks_zh(effect)}"
+        for i, effect in enumerate(facts.effects)
     ]
-    more = f"；另有 {len(facts.effects) - NAMED} 位候选人受影响" if len(facts.effects) > NAMED else ""
-    return "如果作废：" + "；".join(told) + more + "。" if told else ""
+    if facts.others:
+        told.append(f"{'另有' if told else '共有'} {facts.others} 位候选人各减少一小部分")
+    return "如果作废：" + "；".join(told) + "。"
+
+
+def _ranks_zh(effect: Effect) -> str:
+    if effect.rank_before == effect.rank_after:
+        return f"名次仍为第 {effect.rank_after}"
+    return f"名次由第 {effect.rank_before} 变为第 {effect.rank_after}"
 
 
 def _move_zh(effect: Effect) -> str:
@@ -178,20 +195,22 @@ def _english(facts: _Facts, blinded: bool) -> str:
     from_, to = (_local(moment) for moment in facts.window)
     profile = facts.profile
     opening = f"{profile.ballots:,} ballots, {from_:%-d %B %Y %H:%M} to {_end(from_, to, '%-d %B ')} (Beijing time), "
-    opening += f"{_choices_en(facts.effects, profile.ballots, blinded)}{_places_en(profile)}. "
+    opening += f"{_choices_en(facts, blinded)}{_places_en(profile)}. "
     remarks = [f"{_percent(share)} {text}{_beside_en(usual)}" for text, share, usual in _remarks(facts, "en")]
     seen = "; ".join(remarks) + ". " if remarks else ""
     return opening + seen + _pace_en(facts) + _judgement_en(facts) + _effect_en(facts, blinded) + ENDING["en"]
 
 
-def _choices_en(effects: Sequence[Effect], ballots: int, blinded: bool) -> str:
-    if len(effects) > NAMED:
-        return f"spread over {len(effects)} candidates"
-    if len(effects) == 1 and effects[0].in_cluster == ballots:
-        return f"all for {_name_en(0, effects[0], blinded)}"
-    return ", ".join(
-        f"{effect.in_cluster:,} for {_name_en(i, effect, blinded)}" for i, effect in enumerate(effects)
-    )
+def _choices_en(facts: _Facts, blinded: bool) -> str:
+    if not facts.effects:
+        return f"spread over {facts.others} candidates"
+    if len(facts.effects) == 1 and facts.effects[0].in_cluster == facts.profile.ballots:
+        told = f"all for {_name_en(0, facts.effects[0], blinded)}"
+    else:
+        told = ", ".join(
+            f"{e.in_cluster:,} for {_name_en(i, e, blinded)}" for i, e in enumerate(facts.effects)
+        )
+    return told + (f", and some for {facts.others} other candidates" if facts.others else "")
 
 
 def _name_en(place: int, effect: Effect, blinded: bool) -> str:
@@ -218,7 +237,7 @@ def _pace_en(facts: _Facts) -> str:
 def _judgement_en(facts: _Facts) -> str:
     if facts.reasons == {"remainder"}:
         return (
-            "Nothing is wrong with these ballots themselves, but nearly all others of the same network block or source "
+            "The evidence in these ballots alone is not enough, but nearly all others of the same network block or source "
             "are suspect. Some may be genuine: people have to look. "
         )
     if facts.reasons == {"closed_link"}:
@@ -237,16 +256,24 @@ def _judgement_en(facts: _Facts) -> str:
 
 def _effect_en(facts: _Facts, blinded: bool) -> str:
     told = [
-        f"{_name_en(i, effect, blinded)} goes from {effect.count_before:,} to {effect.count_after:,}, "
-        f"rank {effect.rank_before} to {effect.rank_after}"
-        if not blinded
-        else f"{_name_en(i, effect, blinded)} loses {effect.in_cluster:,} and {_move_en(effect)}"
-        for i, effect in enumerate(facts.effects[:NAMED])
+        f"{_name_en(i, effect, blinded)} "
+        + (
+            f"loses {effect.in_cluster:,}"
+            if blinded
+            else f"goes from {effect.count_before:,} to {effect.count_after:,}"
+        )
+        + f" and {_move_en(effect) if blinded else _ranks_en(effect)}"
+        for i, effect in enumerate(facts.effects)
     ]
-    more = (
-        f"; {len(facts.effects) - NAMED} more candidates are affected" if len(facts.effects) > NAMED else ""
-    )
-    return "If they are voided: " + "; ".join(told) + more + ". " if told else ""
+    if facts.others:
+        told.append(f"{facts.others} {'more ' if told else ''}candidates lose a few each")
+    return "If they are voided: " + "; ".join(told) + ". "
+
+
+def _ranks_en(effect: Effect) -> str:
+    if effect.rank_before == effect.rank_after:
+        return f"keeps rank {effect.rank_after}"
+    return f"moves from rank {effect.rank_before} to {effect.rank_after}"
 
 
 def _move_en(effect: Effect) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from anti_fraud.scan.cells import effective_number
 from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
-from anti_fraud.scan.families import AGENT, CLOCK, HOSTING, UNSIGNED, WORK, Shown
+from anti_fraud.scan.families import AGENT, CLOCK, HOSTING, TOUCH, UNSIGNED, WORK, Shown
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def profile_of(rows: Ints, ballots: Ballots, shown: Shown) -> Profile:
         addresses=len(np.unique(ballots.ip.codes[rows])) if not ballots.ip.is_empty else 0,
         blocks=len(np.unique(shown.places.block[rows])) if not ballots.ip.is_empty else 0,
         from_hosting=_share(context & HOSTING > 0) if has_network else None,
-        untouched=_share(touches == 0, np.isfinite(touches)),
+        untouched=_share(pattern & TOUCH > 0, np.isfinite(touches)),
         under_1_2_s=_share(dwell < 1.2, np.isfinite(dwell)),
         median_dwell_s=_median(dwell),
         median_challenge_ms=_median(challenge),

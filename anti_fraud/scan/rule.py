@@ -16,6 +16,9 @@ ALLOWANCE = 5.0  # signs of one person may go together: so many times more often
 GENUINE_AT_MOST = 0.05  # share of a guilty cell that people could explain, at the upper bound
 TWO_SIGNS, ONE_SIGN, ONE_CLOCK = 8, 20, 50  # smallest cells
 MODELS = 4.0  # effective number of device models from which fast work is not one fast model
+BLOCKS = (
+    3.0  # effective number of network blocks from which a single sign is not one organisation's phones or app
+)
 
 
 class Ruling(NamedTuple):
@@ -42,23 +45,24 @@ def two_measures(pattern: int) -> bool:
     return pattern & (AGENT | WORK) == AGENT | WORK or pattern & (TOUCH | HASTE) == TOUCH | HASTE
 
 
-def ruling_on(pattern: int, context: int, many_models: bool) -> Ruling:
+def ruling_on(pattern: int, context: int, many_models: bool, many_blocks: bool) -> Ruling:
     """What excess of this pattern in this context may lead to.
 
-    ``many_models``: do the ballots name devices of many models? A factory on one fast model solves the proof of work
-    fast as well; a server that calls itself thirty phones does so under thirty names.
+    ``many_models``, ``many_blocks``: do the ballots name devices of many models, come from many network blocks? A
+    factory may have one fast model of phone, one app that reports no touches and one way out through a cloud. A
+    single sign is therefore believed only where it is shown in several places.
     """
-    families = machine_families(pattern)
     hosting, unsigned = bool(context & HOSTING), bool(context & UNSIGNED)
-    if families >= 2:
+    if machine_families(pattern) >= 2:
         return Ruling("quarantine", TWO_SIGNS)
+    if unsigned and two_measures(pattern):
+        return Ruling("quarantine", ONE_SIGN)
     if pattern == CLOCK:
         return Ruling("review" if hosting or unsigned else None, ONE_CLOCK)
-    if pattern == WORK and not many_models:
-        return Ruling("review" if hosting else None, ONE_SIGN)
-    if hosting or (unsigned and two_measures(pattern)):
-        return Ruling("quarantine", ONE_SIGN)
-    return Ruling("review", ONE_SIGN)
+    believed = many_blocks and (many_models or pattern != WORK)
+    if hosting:
+        return Ruling("quarantine" if believed else "review", ONE_SIGN)
+    return Ruling("review" if believed else None, ONE_SIGN)
 
 
 def signs_in(pattern: int) -> list[int]:

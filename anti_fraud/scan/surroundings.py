@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from anti_fraud.scan.cells import Cell, effective_number
-from anti_fraud.scan.columns import Ballots, Flags, Ints, Views
+from anti_fraud.scan.columns import Ballots, Codes, Flags, Ints, Views
 from anti_fraud.scan.families import HOSTING, UNSIGNED, Shown
+from anti_fraud.scan.rule import Finding
 
 BLOCK_MINIMUM = 20
 MOSTLY_GUILTY = 2 / 3
 HARDLY_CLEAN = 0.05
+SCATTERED = 8  # smaller rests are shown together
+WIDE = 3  # they join clusters and bind none
 
 LINK_MINIMUM = 50
 RESHARES_EXPECTED = 10.0
@@ -33,22 +36,27 @@ def remainders(ballots: Ballots, shown: Shown, quarantined: Flags, suspected: Fl
     hosting = np.flatnonzero(shown.contexts & HOSTING)
     if not len(hosting):
         return
-    choices = (
-        ballots.asn.codes[hosting].astype(np.int64) * len(ballots.choices.names)
-        + ballots.choices.codes[hosting]
-    )
+    choices = ballots.asn.codes[hosting].astype(np.int64) * len(ballots.choices.names)
+    choices += ballots.choices.codes[hosting]
+    scattered: list[Ints] = []
     for name, groups in (("hosting_block", shown.places.block[hosting]), ("hosting_choices", choices)):
         names, numbers = np.unique(groups, return_inverse=True)
         total = np.bincount(numbers, minlength=len(names))
         guilty = np.bincount(numbers, weights=suspected[hosting], minlength=len(names))
         hard = np.bincount(numbers, weights=quarantined[hosting], minlength=len(names))
-        left = total - guilty
-        for group in np.flatnonzero(
-            (total >= BLOCK_MINIMUM) & (guilty >= MOSTLY_GUILTY * total) & (left > 0)
-        ):
-            rows = hosting[(numbers == group) & ~suspected[hosting]]
-            nearly_all = name == "hosting_block" and total[group] - hard[group] <= HARDLY_CLEAN * total[group]
-            yield _beside("remainder", name, HOSTING, rows, quarantine=bool(nearly_all))
+        mostly = (total >= BLOCK_MINIMUM) & (guilty >= MOSTLY_GUILTY * total) & (guilty < total)
+        for group in np.flatnonzero(mostly):
+            whole = hosting[numbers == group]
+            rest = whole[~suspected[whole]]
+            if name == "hosting_block" and total[group] - hard[group] <= HARDLY_CLEAN * total[group]:
+                yield _beside("remainder", name, HOSTING, whole, len(rest), "quarantine")
+            elif len(rest) >= SCATTERED:
+                yield _beside("remainder", name, HOSTING, rest, len(rest), "review")
+            else:
+                scattered.append(rest)
+    if scattered:
+        rest = np.unique(np.concatenate(scattered))
+        yield _beside("remainder", "hosting_choices", HOSTING, rest, len(rest), "review")
 
 
 def closed_links(ballots: Ballots, views: Views, suspected: Flags) -> Iterator[Cell]:
@@ -82,7 +90,8 @@ def closed_links(ballots: Ballots, views: Views, suspected: Flags) -> Iterator[C
             np.mean((provinces != home) & (provinces > 0)) > STRANGERS
             and effective_number(provinces) >= PROVINCES
         ):
-            yield _beside("closed_link", "share_token", UNSIGNED, rows[~suspected[rows]], quarantine=False)
+            rest = rows[~suspected[rows]]
+            yield _beside("closed_link", "share_token", UNSIGNED, rest, len(rest), "review")
 
 
 def _views_by(names: Iterable[str], views: Views) -> Ints:
@@ -93,7 +102,7 @@ def _views_by(names: Iterable[str], views: Views) -> Ints:
     return np.array([viewed.get(name, 0) for name in names], np.int64)
 
 
-def _home(provinces: Ints) -> int:
+def _home(provinces: Codes) -> int:
     """The province of most ballots; 0 where none has half."""
     counts = np.bincount(provinces)
     counts[0] = 0
@@ -101,8 +110,6 @@ def _home(provinces: Ints) -> int:
     return home if counts[home] * 2 >= counts.sum() > 0 else 0
 
 
-def _beside(reason: str, key: str, context: int, rows: Ints, quarantine: bool) -> Cell:
-    """A cell that was not counted out: any of its ballots may be genuine, and the figures say so."""
-    finding = "quarantine" if quarantine else "review"
-    observed = len(rows)
-    return Cell(reason, key, 0, 0, context, finding, rows, observed, float(observed), float(observed), 1.0)
+def _beside(reason: str, key: str, context: int, rows: Ints, genuine: int, finding: Finding) -> Cell:
+    """A cell that was not counted out: so many of its ballots may be genuine, and the figures say so."""
+    return Cell(reason, key, WIDE, 0, context, finding, rows, len(rows), float(genuine), float(genuine), 1.0)

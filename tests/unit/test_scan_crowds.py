@@ -1,0 +1,188 @@
+"""Mobilised people are left alone, machines among them are found, and nobody else pays for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from anti_fraud.scan import VERDICTS, Outcome, scan, views_of
+from tests.handmade import (
+    FACTORY_ADDRESS,
+    NOON,
+    Row,
+    about,
+    ballots,
+    lunch_break,
+    people,
+    script,
+    wechat,
+    within,
+)
+
+ORDINARY = people(4000)
+
+
+def scanned(*crowds: list[Row]) -> Outcome:
+    return scan(ballots(*crowds), views_of([]))
+
+
+def verdicts_on(outcome: Outcome, crowd: list[Row]) -> Counter[str]:
+    """How many ballots of this crowd got which verdict."""
+    verdicts = dict(zip(outcome.ballot_ids.tolist(), outcome.verdicts.tolist(), strict=True))
+    return Counter(VERDICTS[verdicts[row["ballot_id"]]] for row in crowd)
+
+
+ONE_MODEL = {
+    "user_agent": lambda draw, number: wechat("V2001A", 40 + number % 8),
+    "wechat_version": lambda draw, number: f"8.0.{40 + number % 8}",
+}
+
+CROWDS = {
+    "lunch break": lunch_break(3000),
+    "tightly bunched": lunch_break(2000, dwell_s=about(3.0, 0.06)),
+    "very quick": lunch_break(2000, dwell_s=about(2.0, 0.35)),
+    "between two and four seconds": lunch_break(2000, dwell_s=lambda draw, n: round(float(draw.uniform(2, 4)), 2)),
+    "times rounded to seconds": lunch_break(2000, dwell_s=lambda draw, n: float(draw.integers(2, 5))),
+    "directly": lunch_break(2000, entry="direct"),
+    "one model of phone": lunch_break(2000, challenge_ms=about(420, 0.25), **ONE_MODEL),
+    "one fast model, directly": lunch_break(2000, entry="direct", challenge_ms=about(300, 0.25), **ONE_MODEL),
+    "an app that reports no touch": lunch_break(1500, touches=0),
+    "through a cloud": lunch_break(2000, ip="47.99.1.1", asn="37963", network_type="hosting", entry="direct"),
+    "one model through a cloud": lunch_break(
+        2000, ip="47.99.1.1", asn="37963", network_type="hosting", entry="direct", challenge_ms=about(500, 0.25), **ONE_MODEL
+    ),
+    "night shift": lunch_break(600, cast_at=within(3600, NOON + 15 * 3600)),
+    "hall Wi-Fi": lunch_break(400, cast_at=within(600)),
+    "hall kiosk": lunch_break(
+        500, cast_at=within(600), channel="kiosk", kiosk="hall-1", user_agent=wechat("PE0M00"), touches=0,
+        challenge_ms=about(90, 0.2),
+    ),
+    "whole seconds of the clock": lunch_break(2000, cast_at=lambda draw, n: NOON + float(draw.integers(0, 1800))),
+    "queue at one tablet": lunch_break(150, cast_at=lambda draw, n: NOON + 20 * n + float(draw.normal(0, 3))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_a_mobilised_crowd_is_no_cluster(name: str) -> None:
+    outcome = scanned(ORDINARY, CROWDS[name])
+    assert outcome.clusters == ()
+    assert not outcome.verdicts.any()
+
+
+def test_a_script_in_a_data_centre_is_found_whole() -> None:
+    bots = script(300)
+    outcome = scanned(ORDINARY, bots)
+    assert verdicts_on(outcome, bots) == {"quarantine": 300}
+    assert verdicts_on(outcome, ORDINARY) == {"clean": len(ORDINARY)}
+
+
+def test_scripted_ballots_within_a_factory_go_and_its_workers_stay() -> None:
+    workers = lunch_break(3000)
+    bots = script(
+        300,
+        ip=FACTORY_ADDRESS,
+        asn="4134",
+        network_type="broadband",
+        choices="7",
+        cast_at=within(1800),
+        entry="qr",
+    )
+    outcome = scanned(ORDINARY, workers, bots)
+    assert verdicts_on(outcome, workers)["clean"] >= 2997
+    assert verdicts_on(outcome, bots)["quarantine"] >= 290
+    assert verdicts_on(outcome, ORDINARY)["quarantine"] == 0
+
+
+def test_a_framed_rival_keeps_count_and_rank() -> None:
+    workers = lunch_break(3000)
+    bots = script(
+        1500, ip=FACTORY_ADDRESS, asn="4134", network_type="broadband", choices="7", cast_at=within(1800)
+    )
+    outcome = scanned(ORDINARY, workers, bots)
+    verdicts = verdicts_on(outcome, workers)
+    assert verdicts["clean"] >= 0.99 * len(workers)
+    effect = next(effect for effect in outcome.clusters[0].effects if effect.candidate == "7")
+    assert effect.rank_before == effect.rank_after == 1
+
+
+def test_machines_that_vote_for_many_are_found_without_the_candidate() -> None:
+    def anybody(draw: np.random.Generator, number: int) -> str:
+        return str(draw.integers(1, 13))
+
+    bots = script(
+        300, choices=anybody, ip=lambda draw, n: f"47.{n % 200}.{n % 90}.{n % 250}", dwell_s=about(6, 0.4)
+    )
+    outcome = scanned(ORDINARY, bots)
+    assert verdicts_on(outcome, bots)["quarantine"] == 300
+
+
+def test_a_browser_without_a_head_that_touches_and_waits_is_found_by_its_work() -> None:
+    bots = script(400, touches=lambda draw, n: 1 + int(draw.poisson(2)), dwell_s=about(11, 0.6))
+    verdicts = verdicts_on(scanned(ORDINARY, bots), bots)
+    assert verdicts["quarantine"] + verdicts["review"] == 400
+
+
+def test_a_burst_at_night_from_homes_is_found() -> None:
+    bots = script(
+        300, cast_at=within(3600, NOON + 14 * 3600), ip=lambda draw, n: f"10.{n % 60}.{n % 256}.{n % 200}", asn="4134",
+        network_type="broadband", dwell_s=about(2, 0.5),
+    )  # fmt: skip
+    verdicts = verdicts_on(scanned(ORDINARY, bots), bots)
+    assert verdicts["quarantine"] + verdicts["review"] >= 270
+    assert verdicts["quarantine"] >= 270
+
+
+def test_an_expert_with_human_timing_and_homes_is_not_separable() -> None:
+    """The limit that the documents publish: nothing in these ballots differs from people's."""
+    expert = people(300, 9, choices="9")
+    assert verdicts_on(scanned(ORDINARY, expert), expert) == {"clean": 300}
+
+
+def test_one_sign_alone_never_leads_to_quarantine_outside_data_centres() -> None:
+    untouched = script(
+        400, ip=lambda draw, n: f"10.{n % 60}.{n % 256}.{n % 200}", network_type="broadband", asn="4134",
+        dwell_s=about(9, 0.5), challenge_ms=about(1000, 0.4),
+    )  # fmt: skip
+    verdicts = verdicts_on(scanned(ORDINARY, untouched), untouched)
+    assert verdicts["review"] == 400
+
+
+def test_a_cloud_gateway_shared_with_machines_keeps_its_people() -> None:
+    workers = lunch_break(1500, ip="120.55.3.200", asn="37963", network_type="hosting", entry="direct")
+    bots = script(600)
+    outcome = scanned(ORDINARY, workers, bots)
+    assert verdicts_on(outcome, workers)["quarantine"] == 0
+    assert verdicts_on(outcome, bots)["quarantine"] == 600
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "ip",
+        "asn",
+        "network_type",
+        "province",
+        "user_agent",
+        "os",
+        "dwell_s",
+        "touches",
+        "challenge_ms",
+        "entry",
+        "share_token",
+    ],
+)
+def test_an_empty_column_accuses_nobody(column: str) -> None:
+    def without(rows: list[Row]) -> list[Row]:
+        return [row | {column: None} for row in rows]
+
+    assert scanned(without(ORDINARY), without(lunch_break(2000))).clusters == ()
+
+
+def test_a_table_that_knows_networks_but_not_their_kind_uses_the_clouds_numbers() -> None:
+    def unnamed(rows: list[Row]) -> list[Row]:
+        return [row | {"network_type": None, "asn": f"AS{row['asn']}"} for row in rows]
+
+    bots = script(300, challenge_ms=None, dwell_s=about(9, 0.4))
+    assert verdicts_on(scanned(unnamed(ORDINARY), unnamed(bots)), bots) == {"quarantine": 300}
