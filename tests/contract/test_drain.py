@@ -16,7 +16,8 @@ from sqlalchemy import Connection, event, select, text, update
 
 from tests.oracle import check_books
 from tests.stage import ClockInHand, Stage, environment, make_service
-from voting_service.ballots.ballot_box import BallotBox, WaitingBallot, keys_of
+from voting_service.ballots.ballot_box import BallotBox, keys_of
+from voting_service.ballots.box_contents import WaitingBallot
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import Clock
 from voting_service.commands.supervisor import ROOT

@@ -15,7 +15,8 @@ from ..campaigns.models import OPEN, Campaign
 from ..database import Database
 from ..ledger import RecorderPosition
 from ..text import Text, _
-from .ballot_box import REFUSED, BallotBox, BoxState
+from .ballot_box import REFUSED, BallotBox
+from .box_contents import BoxState
 
 
 @dataclass(frozen=True)

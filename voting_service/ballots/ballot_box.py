@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -23,6 +22,7 @@ from anti_fraud.gate import Budget
 from ..errors import Unavailable
 from ..redis_server.lines import Lines
 from ..text import _
+from .box_contents import BoxSnapshot, BoxState, WaitingBallot, box_state, waiting_ballot
 
 _HERE = Path(__file__).parent
 CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
@@ -96,49 +96,6 @@ class BoxAnswer(NamedTuple):
     detail: str = ""
     """The choices as cast ("3,7") for cast and again; the reason for a refusal."""
     held: bool = False
-
-
-class WaitingBallot(NamedTuple):
-    """One ballot in the box's stream."""
-
-    stream_id: str
-    ballot_id: str
-    seq: int
-    cast_ms: int
-    voter_tag: str
-    choices: tuple[int, ...]
-    channel: str
-    held: bool
-    voted_before: bool
-    """Whether its voter had cast one before."""
-    evidence: str
-    """Sealed; empty where there is none."""
-
-
-@dataclass(frozen=True)
-class BoxState:
-    """The box's own figures. Provisional: the ledger alone is tallied."""
-
-    epoch: int
-    state: str
-    seq: int
-    counted: int
-    held: int
-    closes_ms: int
-    sealed_ms: int | None
-    decisions: int = 0
-    """How many decisions on ballots its counts contain: the sequence number of the last one."""
-    policy: int = 0
-    """The version of the gate's policy that holds, as the box knows it."""
-
-
-@dataclass(frozen=True)
-class BoxSnapshot:
-    """One moment of a box: figures, counts and waiting ballots that fit together."""
-
-    state: BoxState
-    counts: Mapping[int, int]
-    waiting: tuple[WaitingBallot, ...]
 
 
 class BoxKeys(NamedTuple):
@@ -237,7 +194,7 @@ class BallotBox:
         """The box's own figures, or None where there is no box."""
         with reaching_redis():
             meta: dict[str, str] = self.client.hgetall(keys_of(slug).meta)
-        return _box_state(meta) if meta else None
+        return box_state(meta) if meta else None
 
     def snapshot(self, slug: str, after: str) -> BoxSnapshot | None:
         """Figures, counts and ballots behind a stream position, all of one moment; None where there is no box."""
@@ -249,8 +206,8 @@ class BallotBox:
             meta, counts, rows = pipe.execute()
         if not meta:
             return None
-        waiting = tuple(_waiting_ballot(stream_id, fields) for stream_id, fields in rows)
-        return BoxSnapshot(_box_state(meta), {int(k): int(v) for k, v in counts.items()}, waiting)
+        waiting = tuple(waiting_ballot(stream_id, fields) for stream_id, fields in rows)
+        return BoxSnapshot(box_state(meta), {int(k): int(v) for k, v in counts.items()}, waiting)
 
     def provisional_counts(self, slug: str) -> dict[int, int]:
         """Candidate number → ballots counted so far. Numbers nobody chose are absent."""
@@ -280,7 +237,7 @@ class BallotBox:
             rows: list[tuple[str, dict[str, str]]] = self.client.xrange(
                 keys_of(slug).stream, min=f"({after}", max="+", count=count
             )
-        return [_waiting_ballot(stream_id, fields) for stream_id, fields in rows]
+        return [waiting_ballot(stream_id, fields) for stream_id, fields in rows]
 
     def settle(self, slug: str, up_to: str, keep_s: int) -> int:
         """Forget what is recorded: trim the stream up to a committed position. The ballots' own keys live on for
@@ -368,35 +325,6 @@ def reaching_redis() -> Iterator[None]:
         raise BoxUnavailable(
             _("票箱暂时无法连接，请稍后再试；同一张选票重复提交只计一次。"), _("工作人员请检查 Redis 服务。")
         ) from error
-
-
-def _box_state(meta: Mapping[str, str]) -> BoxState:
-    return BoxState(
-        epoch=int(meta["epoch"]),
-        state=meta["state"],
-        seq=int(meta["seq"]),
-        counted=int(meta.get("counted", 0)),
-        held=int(meta.get("held", 0)),
-        closes_ms=int(meta["closes_ms"]),
-        sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
-        decisions=int(meta.get("decisions", 0)),
-        policy=int(meta.get("policy", 0)),
-    )
-
-
-def _waiting_ballot(stream_id: str, fields: Mapping[str, str]) -> WaitingBallot:
-    return WaitingBallot(
-        stream_id=stream_id,
-        ballot_id=fields["b"],
-        seq=int(fields["n"]),
-        cast_ms=int(fields["t"]),
-        voter_tag=fields["v"],
-        choices=tuple(map(int, fields["c"].split(","))),
-        channel=fields["w"],
-        held=fields["h"] == "1",
-        voted_before=fields.get("r") == "1",
-        evidence=fields.get("x", ""),
-    )
 
 
 def _after(stream_id: str) -> str:

@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ..ballots.attest import judge
-from ..ballots.ballot_box import BallotBox, BoxState, BoxUnavailable, WaitingBallot
+from ..ballots.ballot_box import BallotBox, BoxUnavailable
+from ..ballots.box_contents import BoxState, WaitingBallot
 from ..clock import Clock, from_ms, rfc3339_ms, to_ms
 from ..database import Database
 from ..encryption import Keyring

@@ -17,7 +17,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import select
 
 from ..ballots.ballot_box import OPEN as BOX_OPEN
-from ..ballots.ballot_box import PREPARED, REFUSED, SEALED, BoxState, BoxUnavailable, reaching_redis
+from ..ballots.ballot_box import PREPARED, REFUSED, SEALED, BoxUnavailable, reaching_redis
+from ..ballots.box_contents import BoxState
 from ..campaigns.models import OPEN, Campaign
 from ..clock import from_ms
 from ..errors import Unavailable

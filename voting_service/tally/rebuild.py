@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from ..activity import journal
 from ..ballots.attest import discrepancy
 from ..ballots.ballot_box import OPEN as OPEN_BOX
-from ..ballots.ballot_box import PREPARED, BallotBox, BoxState
+from ..ballots.ballot_box import PREPARED, BallotBox
 from ..ballots.box_builder import BoxBuilder
+from ..ballots.box_contents import BoxState
 from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug

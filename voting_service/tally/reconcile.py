@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from ..ballots.ballot_box import BallotBox, BoxSnapshot
+from ..ballots.ballot_box import BallotBox
+from ..ballots.box_contents import BoxSnapshot
 from ..campaigns.models import Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..clock import from_ms
