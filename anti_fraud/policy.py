@@ -85,7 +85,7 @@ class Policy:
     min_dwell_ms: int = 1_200
     address_ballots_per_minute: int = 60
     prefix_ballots_per_minute: int = 600
-    new_devices_per_hour: int = 30
+    new_devices_per_hour: int = 60
     new_device_s: int = 900
     settled_device_s: int = 86_400
     challenge_bits: int = 12

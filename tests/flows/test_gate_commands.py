@@ -70,7 +70,7 @@ def test_a_change_is_a_version_with_a_name_and_a_reason(stage: Stage) -> None:
     assert told["values"]["actions.automation"] == "hold"
     history = json.loads(run(stage, "fraud", "policy", "test", "--history", "--json").stdout)["history"]
     assert [row["version"] for row in history] == [1, 2]
-    assert history[1]["changes"] == {"min_dwell_ms": [1500, 1200], "new_devices_per_hour": [30, 90]}
+    assert history[1]["changes"] == {"min_dwell_ms": [1500, 1200], "new_devices_per_hour": [60, 90]}
     lines = run(stage, "fraud", "policy", "test", "--history").stdout.splitlines()
     assert lines[1:3] == ["    min_dwell_ms：1200 → 1500", "    actions.automation：challenge → hold"]
     with stage.service.database.read() as session:

@@ -139,11 +139,11 @@ for i = 8, #KEYS do
     asked, doublings = true, math.max(doublings, math.floor(math.log(ballots / limit) / math.log(2)))
   end
 end
--- One doubling is forgiven: the neighbours may have voted while this one's telephone worked. No more, or challenges
--- would be collected while they are easy and handed in when they are not.
+-- Two doublings are forgiven: the neighbours may have voted while this one's telephone worked, and nobody shall work
+-- twice for that. No more, or challenges would be collected while they are easy and handed in when they are not.
 local base, hardest = tonumber(ARGV[13]), tonumber(ARGV[14])
 local bits = math.min(base + doublings, hardest)
-local enough = asked and math.max(math.min(base, hardest), bits - 1) or 1
+local enough = asked and math.max(math.min(base, hardest), bits - 2) or 1
 -- Solved before and spent is as good as not solved; a ballot refused further up has spent nothing.
 local solved = tonumber(ARGV[11]) >= enough and redis.call('SET', KEYS[7], '1', 'NX', 'EX', 900)
 local held = ARGV[5]
