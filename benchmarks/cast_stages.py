@@ -22,6 +22,7 @@ from voting_service.ballots import cast as cast_verb
 from voting_service.ballots import cast_api
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
+from voting_service.ballots.door import Door
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.web.sessions import COOKIE, VoterSessions
 
@@ -37,6 +38,7 @@ NAMES = {
     "form": "表单 form",
     "tags": "标签 tags",
     "gate": "闸口 gate",
+    "evidence": "封存证据 evidence",
     "redis": "票箱 Redis",
     "receipt": "签回执 receipt",
     "answer": "应答 answer",
@@ -91,8 +93,9 @@ def _stopwatches() -> Iterator[dict[str, list[float]]]:
             ("cookie", VoterSessions, "from_header"),
             ("form", BallotForms, "read"),
             ("tags", PollingStation, "voter_tag"),
-            ("tags", PollingStation, "address_tag"),
+            ("tags", Door, "address_tag"),
             ("gate", Gate, "judge"),
+            ("evidence", cast_verb, "seal"),
             ("redis", BallotBox, "cast"),
             ("receipt", cast_verb, "sign_receipt"),
             ("answer", cast_api, "_cast"),
