@@ -12,10 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tests.actors import IPHONE
 from tests.postgres import PostgresCluster
-from voting_service.ballots.ballot_box import CAST_SCRIPT, keys_of
+from voting_service.ballots.ballot_box import CAST_SCRIPT, BallotToCast, cast_arguments
 from voting_service.ballots.ballot_id import new_ballot_id
 from voting_service.clock import to_ms
+from voting_service.evidence.record import Evidence, seal
 
 from .paired import spread
 from .run import Progress, Run
@@ -63,15 +65,25 @@ def _fill(place: Stand, slug: str, count: int) -> None:
     """Cast ballots by the box's own script, a thousand to a round trip."""
     client: Any = place.service.redis_client
     script = client.script_load(CAST_SCRIPT)
-    keys, expires_ms = keys_of(slug), to_ms(place.service.clock.now()) + 3_600_000
+    policy, _policy = place.place.station.policy_of(slug)
+    expires_ms = to_ms(place.service.clock.now()) + 3_600_000
     ids = iter([new_ballot_id() for _ in range(count)])
     while chunk := list(islice(ids, _CHUNK)):
         with client.pipeline(transaction=False) as pipe:
             for ballot_id in chunk:
-                pipe.evalsha(
-                    script, 6, *keys[:5], keys.ballot + ballot_id,
-                    ballot_id, secrets.token_urlsafe(16), "2,5", "browser", "0", expires_ms, 28_800,
-                )  # fmt: skip
+                sealed = seal(place.service.keyring, slug, ballot_id, Evidence(user_agent=IPHONE))
+                ballot = BallotToCast(
+                    ballot_id,
+                    secrets.token_urlsafe(16),
+                    (2, 5),
+                    "browser",
+                    False,
+                    expires_ms,
+                    28_800,
+                    sealed,
+                    policy,
+                )
+                pipe.evalsha(script, 7, *cast_arguments(slug, ballot))
             outcomes = {answer[0] for answer in pipe.execute()}
         if outcomes != {"cast"}:
             raise RuntimeError(f"the box answered {outcomes}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import zipfile
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from dotenv import dotenv_values
 from sqlalchemy import update
 
+from tests.actors import IPHONE
 from tests.oracle import check_books
 from tests.stage import Stage, make_service
 from voting_service.ballots.ballot_box import SEALED, BoxUnavailable, keys_of
@@ -208,3 +210,16 @@ def test_redis_keeps_no_digest_of_an_address(stage: Stage) -> None:
     names = [name for name in stage.service.redis_client.keys("*") if ":try:address:" in name]
     assert names
     assert all(len(name.rsplit(":", 1)[1]) == 3 for name in names)
+
+
+def test_nor_do_the_limits_on_pages(stage: Stage) -> None:
+    """A ballot posted without scripts is counted by the page's limit a moment before the box takes it."""
+    stage.campaign()
+    voter = stage.voter()
+    fields = {"form": voter.form()["form"], "choices": "1", "action": "cast"}
+    page = voter.client.post("/c/test", data=fields, headers={"User-Agent": IPHONE})
+    assert page.status_code == 303
+    names = [str(name) for name in stage.service.redis_client.keys("*limit:*")]
+    addresses = [found[1] for name in names if (found := re.search(r"\ba:([^/]*)", name))]
+    assert addresses
+    assert {len(one) for one in addresses} == {2}, names

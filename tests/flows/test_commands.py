@@ -38,6 +38,7 @@ def test_a_campaign_from_folder_to_certified_archive(stage: Stage, tmp_path: Pat
     assert run(stage, "campaign", "check", SLUG).exit_code == 0
     assert [row["phase"] for row in json.loads(run(stage, "campaign", "list", "--json").stdout)] == ["draft"]
     assert "已开始投票" in run(stage, "campaign", "open", SLUG).stderr
+    stage.calm(SLUG)
     for choices in ([1], [1, 2], [1, 2, 3]):
         assert stage.voter(SLUG).vote(choices).status_code == 201
     stage.record()

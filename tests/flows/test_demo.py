@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.cookiejar
 import json
 import os
 import signal
@@ -20,6 +19,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from tests.handset import Handset
 from tests.stage import Stage, environment, make_service, rules
 from voting_service.campaigns.models import Campaign
 
@@ -75,15 +75,11 @@ def wait_ready(base: str, process: subprocess.Popen[bytes], log: Path, path: str
 
 
 def cast(base: str, slug: str) -> str:
-    """A new voter casts; gives the tracking code."""
-    phone = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    api = f"{base}/api/v1/campaigns/{slug}"
-    form = json.load(phone.open(f"{api}/ballot-form"))["form"]
-    body = json.dumps({"form": form, "choices": [1, 2]}).encode()
-    with phone.open(
-        urllib.request.Request(f"{api}/ballots", body, {"Content-Type": "application/json"})
-    ) as answer:
-        return str(json.load(answer)["receipt"]["tracking_code"])
+    """A new voter, too quick for a hand, casts and solves what is asked; gives the tracking code."""
+    phone = Handset(base, slug)
+    answer, _asked = phone.cast(phone.form(), [1, 2])
+    assert answer.status == 201, answer.body
+    return str(answer.json["receipt"]["tracking_code"])
 
 
 def published(base: str, code: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.flows.conftest import MakePhone
 from tests.flows.gate_ahead import RECEIPT, Gate, cast
-from tests.phone import Phone, choice
+from tests.phone import choice
 
 # Traits and touches
 
@@ -104,44 +105,53 @@ def test_every_hand_counts_and_no_script(make_phone: MakePhone, example: str) ->
 # Sharing
 
 
-TOKEN = "own.Token_1-a"
-
-
-def open_with_share(phone: Phone, path: str, query: str) -> Page:
-    """A page whose voter has a share token."""
-
-    def with_share(route: Route) -> None:
-        answer = route.fetch()
-        assert answer.text().count('"share": ""') == 1
-        route.fulfill(response=answer, body=answer.text().replace('"share": ""', f'"share": "{TOKEN}"'))
-
-    phone.page.route(lambda url: urlsplit(url).path == path, with_share)
-    return phone.open(path + query)
+def own_token(page: Page) -> str:
+    """The share token that the service gave this page's voter."""
+    token: str = page.evaluate("JSON.parse(document.getElementById('page').textContent).share")
+    return token
 
 
 @pytest.mark.parametrize("page_of", ["/c/{}", "/c/{}/candidates/7"], ids=["campaign", "candidate"])
 def test_the_address_becomes_the_voters_own_link(make_phone: MakePhone, example: str, page_of: str) -> None:
     phone = make_phone(service_workers="block")
     path = page_of.format(example)
-    page = open_with_share(phone, path, "?s=someone.elses&entry=menu&q=hall#list")
-    assert page.url == f"{phone.home}{path}?s={TOKEN}#list"
+    page = phone.open(path + "?entry=menu&q=hall#list")
+    token = own_token(page)
+    assert page.url == f"{phone.home}{path}?s={token}#list"
     answer = page.reload()
     assert answer is not None
-    assert (answer.status, page.url) == (200, f"{phone.home}{path}?s={TOKEN}#list")
+    assert (answer.status, own_token(page), page.url) == (200, token, f"{phone.home}{path}?s={token}#list")
     phone.open(f"{path}?entry=menu&lang=en")
-    assert page.url == f"{phone.home}{path}?lang=en&s={TOKEN}"
+    assert page.url == f"{phone.home}{path}?lang=en&s={own_token(page)}"
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_without_a_token_the_address_stays(phone: Phone, example: str) -> None:
+def test_who_comes_by_a_link_passes_on_their_own(make_phone: MakePhone, example: str) -> None:
+    first = make_phone().open(f"/c/{example}")
+    second = make_phone().open(f"/c/{example}?s={own_token(first)}")
+    name, parent, depth, _mac = own_token(second).split(".")
+    assert (parent, depth) == (own_token(first).split(".")[0], "1")
+    assert name != parent
+    assert second.url.endswith(f"?s={own_token(second)}")
+
+
+def test_without_a_token_the_address_stays(make_phone: MakePhone, example: str) -> None:
+    phone = make_phone(service_workers="block")
+
+    def without_token(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r'"share": "[^"]*"', '"share": ""', answer.text()))
+
+    phone.page.route(lambda url: urlsplit(url).path == f"/c/{example}", without_token)
     page = phone.open(f"/c/{example}?s=someone.elses")
+    assert own_token(page) == ""
     assert page.url == f"{phone.home}/c/{example}?s=someone.elses"
 
 
 def test_a_kernel_that_cannot_change_the_address_leaves_it(make_phone: MakePhone, example: str) -> None:
     phone = make_phone(service_workers="block")
     phone.context.add_init_script("delete History.prototype.replaceState;")
-    page = open_with_share(phone, f"/c/{example}", "?entry=menu")
+    page = phone.open(f"/c/{example}?entry=menu")
     assert page.url == f"{phone.home}/c/{example}?entry=menu"
     choice(page, 1).tap()
     expect(page.get_by_text("已选 1/3 人")).to_be_visible()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.actors import IPHONE
 from tests.oracle import check_books
 from tests.stage import Stage, make_service
 from voting_service.ballots.cast_api import answer_cast
@@ -66,17 +67,21 @@ def test_the_front_door_and_flask_answer_alike(stage: Stage) -> None:
     front = stage.voter()
     form = front.form()["form"]
     cookie = front.client.get_cookie("voter")
+    environ = {
+        "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "HTTP_USER_AGENT": IPHONE,
+        "HTTP_COOKIE": f"voter={cookie.value if cookie else ''}",
+    }  # fmt: skip
     place = make_polling_place(stage.service)
     bodies = [
         json.dumps({"form": form, "choices": choices}).encode() for choices in ([1], [1], [], [99], ["x"])
     ] + [b"{", b"[]", b"", b'{"form": 1}', b"\xff"]
     for body in bodies:
-        direct = answer_cast(
-            place.station, place.sessions, "test", body=body, cookie_header=f"voter={cookie.value if cookie else ''}",
-            address="127.0.0.1", user_agent="x",
-        )  # fmt: skip
+        direct = answer_cast(place, "test", body, environ)
         through = front.client.post(
-            "/api/v1/campaigns/test/ballots", data=body, content_type="application/json"
+            "/api/v1/campaigns/test/ballots",
+            data=body,
+            content_type="application/json",
+            headers={"User-Agent": IPHONE},
         )
         expected = 200 if direct.status == 201 else direct.status
         assert (through.status_code, through.mimetype) == (expected, dict(direct.headers)["Content-Type"])

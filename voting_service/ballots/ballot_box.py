@@ -147,23 +147,7 @@ class BallotBox:
 
     def cast(self, slug: str, ballot: BallotToCast, budgets: Sequence[Budget] = ()) -> BoxAnswer:
         """Put one ballot into the box, or say why not. One round trip. Raises BoxUnavailable."""
-        keys = keys_of(slug)
-        arguments: list[str | int] = [
-            keys.meta, keys.roster, keys.voters, keys.counts, keys.stream, keys.ballot + ballot.ballot_id,
-            keys.spent + (ballot.solved or _NOT_SPENT),
-            *(keys.attempts + budget.name for budget in budgets),
-            ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
-            "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s, ballot.evidence, ballot.policy,
-            ballot.gate, ballot.solved_bits if ballot.solved else 0, "1" if ballot.hold_instead else "0",
-            ballot.bits, ballot.most_bits,
-        ]  # fmt: skip
-        for budget in budgets:
-            arguments += (
-                budget.limit,
-                budget.window_s,
-                _KINDS[budget.counts, budget.exceeded, budget.spares_returning],
-            )
-        answer = BoxAnswer(*self._run_cast(7 + len(budgets), arguments))
+        answer = BoxAnswer(*self._run_cast(7 + len(budgets), cast_arguments(slug, ballot, budgets)))
         if answer.outcome in ("box_lost", "box_refused"):
             raise BoxUnavailable(
                 _("票箱暂时不能使用，您的选票没有投出，请稍后再试。"),
@@ -314,6 +298,27 @@ class BallotBox:
         state = OPEN if judged.sealed_ms is None else SEALED
         with reaching_redis():
             self.client.hset(keys_of(slug).meta, "state", state)
+
+
+def cast_arguments(slug: str, ballot: BallotToCast, budgets: Sequence[Budget] = ()) -> list[str | int]:
+    """Keys and arguments of ``cast.lua``, in its header's order: seven keys, one more for each budget, and the rest."""
+    keys = keys_of(slug)
+    arguments: list[str | int] = [
+        keys.meta, keys.roster, keys.voters, keys.counts, keys.stream, keys.ballot + ballot.ballot_id,
+        keys.spent + (ballot.solved or _NOT_SPENT),
+        *(keys.attempts + budget.name for budget in budgets),
+        ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
+        "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s, ballot.evidence, ballot.policy,
+        ballot.gate, ballot.solved_bits if ballot.solved else 0, "1" if ballot.hold_instead else "0",
+        ballot.bits, ballot.most_bits,
+    ]  # fmt: skip
+    for budget in budgets:
+        arguments += (
+            budget.limit,
+            budget.window_s,
+            _KINDS[budget.counts, budget.exceeded, budget.spares_returning],
+        )
+    return arguments
 
 
 @contextmanager

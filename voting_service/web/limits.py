@@ -54,7 +54,8 @@ def _digest(text: str) -> str:
 
 
 def _address_key() -> str:
-    return "a:" + _digest(request.remote_addr or "")
+    # 12 bits, as the box's counters have (docs/decisions/0007): in Redis's file it stands close to the ballot that follows.
+    return "a:" + _digest(request.remote_addr or "")[:2]
 
 
 def _device_key() -> str:
