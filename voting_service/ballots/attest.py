@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from ..campaigns.gate_policies import current_policy
+from ..campaigns.gate_policies import current_version
 from ..campaigns.models import OPEN, Campaign
 from ..database import Database
 from ..ledger import RecorderPosition
@@ -84,7 +84,7 @@ def tell_policy(database: Database, box: BallotBox, campaign_id: int, slug: str)
     Redis that came back a little older may have forgotten. A web process that has not heard of the change either would
     find the box agreeing with it."""
     with database.read() as session:
-        version, _policy = current_policy(session, campaign_id)
+        version = current_version(session, campaign_id)
     box.adopt_policy(slug, version)
 
 

@@ -18,7 +18,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..ballots.attest import tell_policy
 from ..ballots.ballot_box import PREPARED, BoxUnavailable
 from ..ballots.opening import Opener, open_voting
-from ..campaigns.gate_policies import current_version
 from ..campaigns.models import OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaigns_in
 from ..errors import Unavailable, VotingError
@@ -95,10 +94,9 @@ class Recorder:
         state = self.stores.box.state(campaign.slug)
         if state is None:
             raise BoxUnavailable(_("票箱在本轮中消失。"), rebuild_remedy(campaign.slug))
-        tell_policy(self.stores.database, self.stores.box, campaign.id, campaign.slug)
+        self._tell_policy(campaign, state.policy)
         if state.state == PREPARED:
             self.stores.box.open(campaign.slug)
-        self._tell_policy(campaign, state.policy)
         if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:
             return
         sealed = self.stores.box.seal(campaign.slug, early=False)
@@ -112,10 +110,7 @@ class Recorder:
         seen = (campaign.version, held_by_box)
         if self._policies.get(campaign.id) == seen:
             return
-        with self.stores.database.read() as session:
-            version = current_version(session, campaign.id)
-        if version > held_by_box:
-            self.stores.box.adopt_policy(campaign.slug, version)
+        tell_policy(self.stores.database, self.stores.box, campaign.id, campaign.slug)
         self._policies[campaign.id] = seen
 
     def release(self) -> None:
