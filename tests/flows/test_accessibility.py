@@ -20,6 +20,7 @@ from voting_service.ballots.ballot_id import new_ballot_id, tracking_code
 from voting_service.ballots.opening import open_voting
 from voting_service.clock import to_ms
 from voting_service.redis_server.embedded import EmbeddedRedis
+from wsgi import make_polling_place
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 OPTIONS = {
@@ -146,7 +147,10 @@ def held_ballot(live: LiveService, slug: str) -> str:
     """A ballot that the gate set aside. Gives its id."""
     service, ballot_id = live.stage.service, new_ballot_id()
     expires = to_ms(service.clock.now() + timedelta(hours=1))
-    ballot = BallotToCast(ballot_id, f"held {ballot_id}", (1, 2), "browser", True, expires, 8 * 3600)
+    policy, _policy = make_polling_place(service).station.policy_of(slug)
+    ballot = BallotToCast(
+        ballot_id, f"held {ballot_id}", (1, 2), "browser", True, expires, 8 * 3600, policy=policy
+    )
     assert service.box.cast(slug, ballot).outcome == "cast"
     return ballot_id
 
