@@ -84,8 +84,8 @@ class PollingStation:
             self.box.adopt_policy(slug, version)
         elif version < held_by_box:
             raise BoxUnavailable(
-                _("投票设置正在更新，您的选票没有投出，请稍后再试。"),
-                _("票箱的风控设置比数据库新；数据库可能恢复自较旧的备份。"),
+                _("关卡设置正在更新，您的选票没有投出，请稍后再试。"),
+                _("票箱的关卡设置比数据库新；数据库可能恢复自较旧的备份。"),
             )
 
     def _read_policy(self, slug: str) -> tuple[int, Policy]:

@@ -18,7 +18,7 @@ from ..activity import journal
 from ..errors import Problem, ProblemsFound
 from ..scanning.export import export_evidence
 from ..scanning.retention import delete_evidence, due_for_deletion
-from ..text import _
+from ..text import Text, _
 from .composition import MakeService, redis_running
 from .output import progress_bar, say
 from .stop_sign import StopSign
@@ -98,7 +98,7 @@ def ipdata(make: MakeService, files: tuple[Path, ...]) -> None:
             table = build(sources, path, lambda _step, rows: bar(rows, 0))
         except SourcesMalformed as malformed:
             raise ProblemsFound(
-                [Problem("", _("%(problem)s", problem=one.sentence("zh"))) for one in malformed.problems],
+                [Problem("", Text(one.sentence("zh"))) for one in malformed.problems],
                 _("地址表有问题，没有装入："),
             ) from malformed
     say(_("已装入：%(version)s。", version=table.version))
@@ -115,7 +115,7 @@ def _sources(files: tuple[Path, ...]) -> Iterator[list[Path]]:
         with TemporaryDirectory() as folder:
             yield [npm_pack(ASN_PACKAGE, Path(folder))]
     except PackageUnavailable as error:
-        raise ProblemsFound([Problem("npm", _("%(error)s", error=error))]) from error
+        raise ProblemsFound([Problem("npm", Text(str(error)))]) from error
 
 
 FRAUD_COMMANDS = (export, expire, watch, ipdata)

@@ -14,7 +14,7 @@ from anti_fraud.scan.problems import EvidenceRefused
 from ..clock import rfc3339
 from ..errors import Problem, ProblemsFound
 from ..scanning.live import clusters_of, last_run
-from ..text import _
+from ..text import Text, _
 from .composition import MakeService
 from .output import print_json, progress_bar, say
 
@@ -78,7 +78,7 @@ def _scan_files(
             ballots, views, out, progress, warn=lambda warning: say(_("提醒：%(w)s", w=warning))
         )
     except EvidenceRefused as refused:
-        raise ProblemsFound([Problem("", _("%(problem)s", problem=problem)) for problem in refused.problems],
+        raise ProblemsFound([Problem("", Text(str(problem))) for problem in refused.problems],
                             _("证据文件有问题，没有排查：")) from refused  # fmt: skip
 
 

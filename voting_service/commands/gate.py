@@ -35,7 +35,7 @@ MEANINGS: dict[str, Text] = {
     "user_agent": _("浏览器自报的名称不可能是真的：微信版本号前后不符，或是程序的名称，或没有。"),
     "automation": _("页面脚本看到浏览器由程序驱动的痕迹。"),
     "no_touch": _("页面自报没有任何点按。"),
-    "hosting": _("网络地址属于机房（要有离线地址表）。"),
+    "hosting": _("网络地址属于机房（要有网络地址表）。"),
     "share_token": _("转发链接上的标记不是本服务签发的，或已残缺。"),
     "origin": _("选票由别的网站的页面提交。"),
 }
@@ -44,7 +44,7 @@ MEANINGS: dict[str, Text] = {
 
 @click.command(
     name="policy",
-    help="显示或更改投票关卡的设置；投票期间也可更改。不带 --set 只显示，例如 --set min_dwell_ms=1500 --set actions.automation=hold。",
+    help="显示或更改风控关卡的设置；投票期间也可更改。不带 --set 只显示，例如 --set min_dwell_ms=1500 --set actions.automation=hold。",
 )
 @click.argument("slug")
 @click.option(

@@ -84,7 +84,7 @@ def remove(make: MakeService, slug: str, kiosk: str, by: str, reason: str) -> No
     service = make()
     with service.database.write() as session:
         version = remove_kiosk(session, slug, kiosk, at=service.clock.now(), actor=by, reason=reason)
-    say(_("已移除投票机 %(kiosk)s，它的链接已作废。", kiosk=kiosk))
+    say(_("已移除投票机 %(kiosk)s，它的链接已失效。", kiosk=kiosk))
     tell_box(service, slug, version)
 
 
