@@ -49,6 +49,7 @@ def _wechat(user_agent: str, wechat: re.Match[str]) -> Implausible | None:
     return None
 
 
+@lru_cache(maxsize=65_536)
 def operating_system(user_agent: str) -> str:
     """android, ios, harmony or desktop; empty where it does not say."""
     for name, words in (
@@ -62,6 +63,7 @@ def operating_system(user_agent: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def wechat_version(user_agent: str) -> str:
     """``8.0.42.2460`` as it stands in the user agent; empty outside WeChat."""
     found = re.search(r"MicroMessenger/([\d.]+)", user_agent)

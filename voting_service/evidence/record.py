@@ -41,6 +41,9 @@ class Evidence(NamedTuple):
     """What the gate found."""
 
 
+_TRAITS, _REASONS = Evidence._fields.index("traits"), Evidence._fields.index("reasons")
+
+
 def seal(keyring: Keyring, slug: str, ballot_id: str, evidence: Evidence) -> str:
     """The evidence as text that only ``opened`` can read, and only for this ballot."""
     plain = _encode_json(evidence).encode()
@@ -50,11 +53,12 @@ def seal(keyring: Keyring, slug: str, ballot_id: str, evidence: Evidence) -> str
 def unseal(keyring: Keyring, slug: str, ballot_id: str, sealed: bytes) -> Evidence | None:
     """The evidence of this ballot; None where its key is gone, so that the scan knows nothing of the ballot."""
     try:
-        values = json.loads(keyring.open(sealed, _place(slug, ballot_id)))
+        # As text: from bytes, the parser would first guess their encoding.
+        values = json.loads(keyring.open(sealed, _place(slug, ballot_id)).decode())
     except (SealBroken, ValueError):
         return None
-    evidence = Evidence(*values[: len(Evidence._fields)])
-    return evidence._replace(traits=tuple(evidence.traits), reasons=tuple(evidence.reasons))
+    values[_TRAITS], values[_REASONS] = tuple(values[_TRAITS]), tuple(values[_REASONS])
+    return Evidence(*values)
 
 
 def from_stream(text: str) -> bytes | None:
