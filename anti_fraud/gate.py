@@ -46,6 +46,8 @@ class Attempt(NamedTuple):
     """Whether the page was opened by a share token that this service never signed."""
     kiosk: str = ""
     """The registered kiosk that the ballot comes from."""
+    hold_instead: bool = False
+    """Whether its browser runs no scripts and asks to have it held where a challenge would be asked."""
 
 
 class Budget(NamedTuple):

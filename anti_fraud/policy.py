@@ -49,6 +49,10 @@ FIELDS: dict[str, Field] = {
         1, 1_000_000, "同一地址、同一种浏览器每小时由新 cookie 投出的选票超过此数，要做验证。",
         "Beyond so many ballots an hour by new cookies of one address and browser, they are challenged.",
     ),
+    "held_ballots_per_hour": Field(
+        1, 1_000_000, "同一地址每小时由不运行脚本的浏览器提交为待核的选票超过此数，本小时内不再接受。",
+        "Beyond so many ballots an hour that one address has held for want of scripts, no more are taken there.",
+    ),
     "new_device_s": Field(
         0, 86_400, "cookie 生成后多少秒内算新设备。", "How long a cookie counts as a new device, in seconds."
     ),
@@ -86,6 +90,7 @@ class Policy:
     address_ballots_per_minute: int = 60
     prefix_ballots_per_minute: int = 600
     new_devices_per_hour: int = 60
+    held_ballots_per_hour: int = 30
     new_device_s: int = 900
     settled_device_s: int = 86_400
     challenge_bits: int = 12

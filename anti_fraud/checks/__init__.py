@@ -14,11 +14,12 @@ from .no_touch import NoTouch
 from .origin import RequestOrigin
 from .share_token import ShareTokenForged
 from .user_agent import UserAgent
+from .without_scripts import WithoutScripts
 
 
 def all_checks(device: tuple[int, int], address: tuple[int, int]) -> list[Check]:
     """Every check. ``device`` and ``address`` are the installation's own ceilings on tries: (limit, seconds)."""
     return [
         RequestOrigin(), Dwell(), NoTouch(), Automation(), UserAgent(), Hosting(), ShareTokenForged(),
-        AttemptRate(device, address), KioskQuota(), AddressTraffic(), NewDevices(),
+        AttemptRate(device, address), WithoutScripts(), KioskQuota(), AddressTraffic(), NewDevices(),
     ]  # fmt: skip

@@ -239,6 +239,19 @@ def test_without_scripts_the_ballot_is_held_and_counted_nowhere(stage: Stage) ->
     assert voter.receipt(code)["standing"] == "held"
 
 
+def test_an_address_may_have_only_so_many_held_for_want_of_scripts(stage: Stage) -> None:
+    stage.campaign(policy={"held_ballots_per_hour": 2})
+    answers = []
+    for _ in range(3):
+        voter = stage.voter()
+        fields = {"form": voter.form()["form"], "choices": "1", "action": "cast", "held": "1"}
+        answers.append(voter.client.post("/c/test", data=fields, headers={"User-Agent": IPHONE}))
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert int(answers[2].headers["Retry-After"]) > 3000
+    assert stage.record() == 2
+    assert check_books(stage).ledger == 2
+
+
 def test_held_in_place_of_a_challenge_opens_no_other_door(stage: Stage) -> None:
     stage.campaign(policy=NARROW | {"actions": {"automation": "deny"}})
     voter = stage.voter()

@@ -18,6 +18,7 @@ from anti_fraud.checks.no_touch import NoTouch
 from anti_fraud.checks.origin import RequestOrigin
 from anti_fraud.checks.share_token import ShareTokenForged
 from anti_fraud.checks.user_agent import UserAgent
+from anti_fraud.checks.without_scripts import WithoutScripts
 from anti_fraud.gate import ALLOW, Attempt, Budget, Check, Gate, Verdict
 from anti_fraud.policy import ACTIONS, DEFAULT, DEFAULT_ACTIONS, Action, Kiosk, Policy
 from tests.actors import IPHONE
@@ -83,6 +84,8 @@ def test_what_a_check_says(check: Check, changes: dict[str, object], verdict: Ve
         (NewDevices(), {"cookie_age_s": None}, DEFAULT, []),
         (NewDevices(), {"channel": "wechat"}, DEFAULT, []),
         (NewDevices(), {"kiosk": "k1234567"}, HALL, []),
+        (WithoutScripts(), {}, DEFAULT, []),
+        (WithoutScripts(), {"hold_instead": True}, DEFAULT, [Budget("held:abc", 30, 3600, counts="ballots")]),
         (KioskQuota(), {}, HALL, []),
         (KioskQuota(), {"kiosk": "k1234567"}, HALL, [Budget("kiosk:k1234567", 40, 3600, counts="ballots")]),
         (KioskQuota(), {"kiosk": "other123"}, HALL, []),
@@ -138,10 +141,10 @@ def test_the_strictest_wins_reasons_add_up_and_the_hardest_challenge_holds() -> 
 
 
 def test_every_check_says_what_it_does_without_redis_and_none_allows() -> None:
-    assert len({check.name for check in CHECKS}) == len(CHECKS) == 11
+    assert len({check.name for check in CHECKS}) == len(CHECKS) == 12
     for check in CHECKS:
         assert "refuse" in check.redis_away, check.name
     # Whoever has the box count something refuses with it; whoever does not judges all the same.
     counting = {check.name for check in CHECKS if check.redis_away.startswith("refuses")}
-    assert counting == {"attempt_rate", "address_traffic", "new_devices", "kiosk_quota"}
+    assert counting == {"attempt_rate", "address_traffic", "new_devices", "kiosk_quota", "without_scripts"}
     assert set(DEFAULT_ACTIONS) == {check.name for check in CHECKS} - counting

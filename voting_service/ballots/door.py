@@ -91,6 +91,7 @@ class Door:
             network_type=self._network_type(knock.address),
             share_forged=form.came.forged,
             kiosk=kiosk if kiosk in policy.kiosks else "",
+            hold_instead=knock.hold_instead,
         )
 
     def ask_early(self, policy: Policy, form: BallotForm, knock: Knock, now_ms: int) -> Challenge | None:
