@@ -7,7 +7,6 @@ that casts the ballot: so a Redis that is away refuses the ballot, and no check 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 from .policy import Action, Policy
@@ -62,8 +61,7 @@ class Budget(NamedTuple):
     """Whether it holds neither for nor against a voter who has cast a ballot on an earlier day."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the gate says, with machine-readable reasons and the budgets that the box must keep."""
 
     action: Action = "allow"

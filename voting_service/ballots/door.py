@@ -5,9 +5,9 @@ Nothing here is remembered between two requests. Whatever must be counted, the b
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -120,7 +120,8 @@ class Door:
         return prefix + self._digest(f"{slug}:{address}")[:1]
 
     def _digest(self, text: str) -> str:
-        return hmac.digest(self._address_key, text.encode(), "sha256").hex()
+        # Three of these for each ballot: a keyed BLAKE2 is as good a secret, at a third of an HMAC's cost.
+        return blake2b(text.encode(), key=self._address_key, digest_size=2).hexdigest()
 
 
 def voter_name(session: VoterSession) -> str:
