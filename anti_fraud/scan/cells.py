@@ -170,7 +170,7 @@ def effective_number(codes: NDArray[Any]) -> float:
 
 def _test(key: Key, ballots: Ballots, shown: Shown) -> _Tested | None:
     """Count the homes (group and context) with enough suspicious ballots, and test their cells."""
-    pattern, home = key.spread(shown.patterns), key.groups * CONTEXTS + key.spread(shown.contexts)
+    pattern, home = key.spread(shown.patterns) & ~key.inherent, key.groups * CONTEXTS + key.spread(shown.contexts)
     suspicious = np.flatnonzero(pattern)
     names, number, size = np.unique(home[suspicious], return_inverse=True, return_counts=True)
     large = size >= TWO_SIGNS

@@ -1,0 +1,176 @@
+"""The rest of a found hand: ballots that share a place, a user agent or an hour, and a candidate, with machines found before.
+
+A hand that is found by two signs has ballots that show one or none. Where a group (network block, exact user agent,
+hour; always with one candidate) holds a found hand, two more questions are asked of what is left in it: does it show
+signs far more often than people do, and is it far more for this candidate than the group's other ballots explain?
+Both ask for a review only, and never of a crowd behind one address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anti_fraud.scan.cells import QUICK_TAIL, Cell
+from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
+from anti_fraud.scan.families import AGENT, CLOCK, HASTE_S, HOSTING, SIGNS, Shown
+from anti_fraud.scan.keys import HOUR_S, candidates_of
+from anti_fraud.scan.rule import ALLOWANCE, TWO_SIGNS
+from anti_fraud.scan.significance import discoveries, tail
+
+HAND = 8  # found ballots of a group that make it a hand's
+REST = 5  # smaller rests are nobody's
+REST_GENUINE = 0.1  # share of a rest that people may explain, at the upper bound: a person looks at every ballot
+MOSTLY = 0.5  # ballots without any sign are asked about only where so much of the group is found
+WIDE = 3  # these cells join clusters and bind none
+
+
+@dataclass(frozen=True)
+class _Marker:
+    """One way in which a hand's ballots are alike: ``codes`` of each row, 0 nowhere."""
+
+    name: str
+    codes: Ints
+    inherent: int = 0  # the sign that the marker itself decides: it cannot count within the group
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Rests that were asked about: group of each pair of row and candidate, and per group what people explain."""
+
+    marker: _Marker
+    rows: Ints  # of the pairs that lie in a rest
+    groups: Ints  # of the same
+    candidates: Ints  # of each group
+    observed: Ints
+    expected: Floats
+    upper: Floats
+
+
+class Hands:
+    """Asks about the rests of the hands found so far."""
+
+    def __init__(self, ballots: Ballots, shown: Shown) -> None:
+        self._ballots, self._shown = ballots, shown
+        self._names, self._rows, self._candidate = candidates_of(ballots.choices)
+        self._hosting = shown.contexts & HOSTING > 0
+        self._quick = (ballots.dwell_s >= HASTE_S) & (ballots.dwell_s < 2 * HASTE_S)
+
+    def rests(self, found: Flags) -> Iterator[Cell]:
+        """Cells for review: first what shows a sign, then, with that found too, what shows none."""
+        found = found.copy()
+        markers = list(self._markers())
+        for question in (self._signed, self._unsigned):
+            crowd = self._crowds(found)
+            asked = [a for marker in markers if (a := question(marker, found, crowd)) is not None]
+            for cell in _guilty(asked):
+                found[cell.rows] = True
+                yield cell
+
+    def _markers(self) -> Iterator[_Marker]:
+        ballots = self._ballots
+        hour = (ballots.cast_at // HOUR_S).astype(np.int64)
+        hour -= hour.min(initial=hour[0] if len(hour) else 0) - 1
+        if not ballots.ip.is_empty:
+            yield _Marker("block", self._shown.places.block)
+        if not ballots.user_agent.is_empty:
+            yield _Marker("user_agent", ballots.user_agent.codes.astype(np.int64), AGENT)
+        yield _Marker("hour", hour)
+        yield _Marker("hosting_hour", hour * self._hosting)
+        yield _Marker("hosting_asn", (ballots.asn.codes + 1).astype(np.int64) * self._hosting)
+
+    def _crowds(self, found: Flags) -> Flags:
+        """Ballots behind an address, not of a data centre, with several unsuspected ballots: people share it."""
+        codes = self._ballots.ip.codes
+        clean = ~found & (self._shown.patterns == 0)
+        people = np.bincount(codes, weights=clean, minlength=1)
+        crowd: Flags = (people[codes] >= TWO_SIGNS) & (codes > 0) & ~self._hosting
+        return crowd
+
+    def _groups(self, marker: _Marker, found: Flags) -> tuple[Ints, Ints, Ints] | None:
+        """Rows and groups (from 0) of all pairs in a group that holds a hand, and the candidate of each group."""
+        codes = marker.codes[self._rows]
+        pairs = np.flatnonzero(codes > 0)
+        rows = self._rows[pairs]
+        group = codes[pairs] * len(self._names) + self._candidate[pairs]
+        mine = found[rows]
+        names, held = np.unique(group[mine], return_counts=True)
+        names = names[held >= HAND]
+        if not len(names):
+            return None
+        place = np.full(int(group.max()) + 1, -1, np.int32)
+        place[names] = np.arange(len(names))
+        number = place[group]
+        inside = number >= 0
+        return rows[inside], number[inside].astype(np.int64), names % len(self._names)
+
+    def _signed(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
+        """Does the rest show signs far more often than people do?"""
+        if marker.name.startswith("hosting") or (groups := self._groups(marker, found)) is None:
+            return None
+        rows, group, candidates = groups
+        counted = [sign for sign in SIGNS if sign not in (marker.inherent, CLOCK)]
+        signed = self._shown.patterns[rows] & sum(counted) > 0
+        rest = ~found[rows]
+        asked = rest & signed & ~crowd[rows]
+        count = _Count(group, len(candidates))
+        usual = self._shown.rates[[SIGNS.index(sign) for sign in counted]].sum(axis=0)
+        rate = ALLOWANCE * count(rest, usual[self._shown.strata[rows]]) / np.maximum(count(rest), 1)
+        people, quick = count(rest & ~signed), QUICK_TAIL * count(rest & self._quick[rows])
+        expected = np.maximum(rate * (people + 1), quick)
+        upper = np.maximum(rate * (people + 2 * np.sqrt(people) + 3), quick + 2 * np.sqrt(quick))
+        return _Asked(marker, rows[asked], group[asked], candidates, count(asked), expected, upper)
+
+    def _unsigned(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
+        """Is the rest far more for the hand's candidate than the group's other ballots explain?"""
+        if marker.name == "hour" or (groups := self._groups(marker, found)) is None:
+            return None
+        rows, group, candidates = groups
+        count = _Count(group, len(candidates))
+        asked = ~found[rows] & ~crowd[rows]
+        clean = np.bincount(marker.codes, weights=~found)[marker.codes]  # unsuspected ballots with each row's marker
+        with_marker = np.zeros(len(candidates))
+        with_marker[group] = clean[rows]
+        others = np.maximum(with_marker - count(~found[rows]), 0)
+        chosen = np.bincount(self._candidate, weights=~found[self._rows], minlength=len(self._names))
+        odds = (chosen + 1) / np.maximum(np.count_nonzero(~found) - chosen, 1)
+        rate = ALLOWANCE * odds[candidates]
+        expected, upper = rate * (others + 1), rate * (others + 2 * np.sqrt(others) + 3)
+        observed = count(asked)
+        observed[count(found[rows]) < MOSTLY * count(np.ones(len(rows), bool))] = 0
+        return _Asked(marker, rows[asked], group[asked], candidates, observed, expected, upper)
+
+
+class _Count:
+    """Counts, or sums, of flagged pairs by group."""
+
+    def __init__(self, group: Ints, groups: int) -> None:
+        self._group, self._groups = group, groups
+
+    def __call__(self, flags: Flags, weights: Floats | None = None) -> NDArray[Any]:
+        if weights is None:
+            return np.bincount(self._group[flags], minlength=self._groups)
+        return np.bincount(self._group[flags], weights[flags], minlength=self._groups)
+
+
+def _guilty(asked: list[_Asked]) -> Iterator[Cell]:
+    """Rests beyond chance and beyond people, those of one marker and candidate together."""
+    if not asked:
+        return
+    p = [tail(a.observed, a.expected) for a in asked]
+    passed = discoveries(np.concatenate(p), sum(map(len, p)))
+    for a, p_of in zip(asked, p, strict=True):
+        mine, passed = passed[: len(p_of)], passed[len(p_of) :]
+        guilty = mine & (a.observed >= REST) & (a.upper <= REST_GENUINE * a.observed)
+        for candidate in np.unique(a.candidates[guilty]):
+            yield _cell(a, guilty & (a.candidates == candidate), p_of)
+
+
+def _cell(a: _Asked, chosen: Flags, p: Floats) -> Cell:
+    rows = np.unique(a.rows[chosen[a.groups]])
+    figures = float(a.expected[chosen].sum()), float(a.upper[chosen].sum()), float(p[chosen].min())
+    return Cell("hand", f"{a.marker.name}_candidate", WIDE, 0, 0, "review", rows, len(rows), *figures)
