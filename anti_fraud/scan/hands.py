@@ -22,9 +22,11 @@ from anti_fraud.scan.keys import HOUR_S, candidates_of
 from anti_fraud.scan.rule import ALLOWANCE, TWO_SIGNS
 from anti_fraud.scan.significance import discoveries, tail
 
-HAND = 8  # found ballots of a group that make it a hand's
+HELD = 3  # found ballots of a group that make it one of a hand's
 REST = 5  # smaller rests are nobody's
-REST_GENUINE = 0.1  # share of a rest that people may explain, at the upper bound: a person looks at every ballot
+REST_GENUINE = 0.2  # share of a rest that people may explain, at the upper bound: a person looks at every ballot
+POOLED = 0.1  # groups of which people explain so little, beside what was found, are also asked about together
+POOLED_ALLOWANCE = 0.4  # of ``ALLOWANCE``: what is particular to one group of people evens out over several
 MOSTLY = 0.5  # ballots without any sign are asked about only where so much of the group is found
 WIDE = 3  # these cells join clusters and bind none
 
@@ -46,6 +48,7 @@ class _Asked:
     rows: Ints  # of the pairs that lie in a rest
     groups: Ints  # of the same
     candidates: Ints  # of each group
+    held: Ints  # ballots found before
     observed: Ints
     expected: Floats
     upper: Floats
@@ -99,7 +102,7 @@ class Hands:
         group = codes[pairs] * len(self._names) + self._candidate[pairs]
         mine = found[rows]
         names, held = np.unique(group[mine], return_counts=True)
-        names = names[held >= HAND]
+        names = names[held >= HELD]
         if not len(names):
             return None
         place = np.full(int(group.max()) + 1, -1, np.int32)
@@ -123,7 +126,8 @@ class Hands:
         people, quick = count(rest & ~signed), QUICK_TAIL * count(rest & self._quick[rows])
         expected = np.maximum(rate * (people + 1), quick)
         upper = np.maximum(rate * (people + 2 * np.sqrt(people) + 3), quick + 2 * np.sqrt(quick))
-        return _Asked(marker, rows[asked], group[asked], candidates, count(asked), expected, upper)
+        held = count(found[rows])
+        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), expected, upper)
 
     def _unsigned(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
         """Is the rest far more for the hand's candidate than the group's other ballots explain?"""
@@ -140,9 +144,10 @@ class Hands:
         odds = (chosen + 1) / np.maximum(np.count_nonzero(~found) - chosen, 1)
         rate = ALLOWANCE * odds[candidates]
         expected, upper = rate * (others + 1), rate * (others + 2 * np.sqrt(others) + 3)
-        observed = count(asked)
-        observed[count(found[rows]) < MOSTLY * count(np.ones(len(rows), bool))] = 0
-        return _Asked(marker, rows[asked], group[asked], candidates, observed, expected, upper)
+        held = count(found[rows])
+        mostly = held >= MOSTLY * count(np.ones(len(rows), bool))
+        asked &= mostly[group]
+        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), expected, upper)
 
 
 class _Count:
@@ -159,18 +164,45 @@ class _Count:
 
 def _guilty(asked: list[_Asked]) -> Iterator[Cell]:
     """Rests beyond chance and beyond people, those of one marker and candidate together."""
-    if not asked:
+    tests = [test for a in asked for test in (_singly(a), _together(a))]
+    if not tests:
         return
-    p = [tail(a.observed, a.expected) for a in asked]
-    passed = discoveries(np.concatenate(p), sum(map(len, p)))
-    for a, p_of in zip(asked, p, strict=True):
-        mine, passed = passed[: len(p_of)], passed[len(p_of) :]
-        guilty = mine & (a.observed >= REST) & (a.upper <= REST_GENUINE * a.observed)
-        for candidate in np.unique(a.candidates[guilty]):
-            yield _cell(a, guilty & (a.candidates == candidate), p_of)
+    passed = discoveries(np.concatenate([p for p, _, _ in tests]), sum(len(p) for p, _, _ in tests))
+    for place, (p, upper, observed) in enumerate(tests):
+        a, mine, passed = asked[place // 2], passed[: len(p)], passed[len(p) :]
+        guilty = mine & (observed >= REST) & (upper <= REST_GENUINE * observed)
+        for candidate in np.unique(a.candidates[guilty]) if place % 2 == 0 else np.flatnonzero(guilty):
+            of_it = a.candidates == candidate
+            yield _cell(a, of_it & (guilty if place % 2 == 0 else _bare(a)), float(p[guilty].min()))
 
 
-def _cell(a: _Asked, chosen: Flags, p: Floats) -> Cell:
+def _singly(a: _Asked) -> tuple[Floats, Floats, Ints]:
+    """Chance, bound and count of each group by itself."""
+    return _chance(a.observed, a.expected), a.upper, a.observed
+
+
+def _together(a: _Asked) -> tuple[Floats, Floats, Ints]:
+    """The same of all groups of one candidate that hold hardly anybody but the hand."""
+    bare = _bare(a)
+    observed = np.bincount(a.candidates, weights=a.observed * bare).astype(np.int64)
+    expected = POOLED_ALLOWANCE * np.bincount(a.candidates, weights=a.expected * bare)
+    return _chance(observed, expected), expected + 2 * np.sqrt(expected), observed
+
+
+def _bare(a: _Asked) -> Flags:
+    """Chosen without a look at the rest itself, so that it stays a fair test."""
+    bare: Flags = a.expected <= POOLED * a.held
+    return bare
+
+
+def _chance(observed: Ints, expected: Floats) -> Floats:
+    asked = observed >= REST
+    p = np.ones(len(observed))
+    p[asked] = tail(observed[asked], expected[asked])
+    return p
+
+
+def _cell(a: _Asked, chosen: Flags, p: float) -> Cell:
     rows = np.unique(a.rows[chosen[a.groups]])
-    figures = float(a.expected[chosen].sum()), float(a.upper[chosen].sum()), float(p[chosen].min())
+    figures = float(a.expected[chosen].sum()), float(a.upper[chosen].sum()), p
     return Cell("hand", f"{a.marker.name}_candidate", WIDE, 0, 0, "review", rows, len(rows), *figures)
