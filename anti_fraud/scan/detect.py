@@ -89,7 +89,7 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     questions = Families(ballots)
     shown = questions.answer()
     progress(STEPS[1], 1, len(STEPS))
-    keys = list(keys_of(ballots, shown.places))
+    keys = list(keys_of(ballots, shown))
     cells = guilty_cells(ballots, shown, keys)
     progress(STEPS[2], 2, len(STEPS))
     if cells:

@@ -50,8 +50,20 @@ class _Asked:
     candidates: Ints  # of each group
     held: Ints  # ballots found before
     observed: Ints
-    expected: Floats
-    upper: Floats
+    rate: Floats  # how often an unsuspected ballot of the group is as those of the rest …
+    people: Floats  # … and of how many
+    quick: Floats  # at least so many are the quick tail of quick people
+
+    @property
+    def expected(self) -> Floats:
+        """What people explain of each group; one more than was seen, since few were seen."""
+        return np.maximum(self.rate * (self.people + 1), self.quick)
+
+    @property
+    def upper(self) -> Floats:
+        """Its upper bound."""
+        bound = self.rate * (self.people + 2 * np.sqrt(self.people) + 3)
+        return np.maximum(bound, self.quick + 2 * np.sqrt(self.quick))
 
 
 class Hands:
@@ -123,11 +135,10 @@ class Hands:
         count = _Count(group, len(candidates))
         usual = self._shown.rates[[SIGNS.index(sign) for sign in counted]].sum(axis=0)
         rate = ALLOWANCE * count(rest, usual[self._shown.strata[rows]]) / np.maximum(count(rest), 1)
-        people, quick = count(rest & ~signed), QUICK_TAIL * count(rest & self._quick[rows])
-        expected = np.maximum(rate * (people + 1), quick)
-        upper = np.maximum(rate * (people + 2 * np.sqrt(people) + 3), quick + 2 * np.sqrt(quick))
+        people = count(rest & ~signed)
+        quick = QUICK_TAIL * count(rest & ~signed & self._quick[rows])
         held = count(found[rows])
-        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), expected, upper)
+        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), rate, people, quick)
 
     def _unsigned(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
         """Is the rest far more for the hand's candidate than the group's other ballots explain?"""
@@ -143,11 +154,11 @@ class Hands:
         chosen = np.bincount(self._candidate, weights=~found[self._rows], minlength=len(self._names))
         odds = (chosen + 1) / np.maximum(np.count_nonzero(~found) - chosen, 1)
         rate = ALLOWANCE * odds[candidates]
-        expected, upper = rate * (others + 1), rate * (others + 2 * np.sqrt(others) + 3)
         held = count(found[rows])
         mostly = held >= MOSTLY * count(np.ones(len(rows), bool))
         asked &= mostly[group]
-        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), expected, upper)
+        nobody = np.zeros(len(candidates))
+        return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), rate, others, nobody)
 
 
 class _Count:
@@ -185,7 +196,9 @@ def _together(a: _Asked) -> tuple[Floats, Floats, Ints]:
     """The same of all groups of one candidate that hold hardly anybody but the hand."""
     bare = _bare(a)
     observed = np.bincount(a.candidates, weights=a.observed * bare).astype(np.int64)
-    expected = POOLED_ALLOWANCE * np.bincount(a.candidates, weights=a.expected * bare)
+    mean = np.maximum(a.rate * a.people, a.quick) * bare
+    one_more = np.bincount(a.candidates, weights=a.rate * bare) / np.maximum(np.bincount(a.candidates, bare), 1)
+    expected = POOLED_ALLOWANCE * (np.bincount(a.candidates, weights=mean) + one_more)
     return _chance(observed, expected), expected + 2 * np.sqrt(expected), observed
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anti_fraud.scan.columns import Ballots, Coded, Ints
-from anti_fraud.scan.families import AGENT
-from anti_fraud.scan.places import Places
+from anti_fraud.scan.families import AGENT, Shown
 
 HOUR_S, DAY_S = 3600.0, 86400.0
 TOO_MANY_GROUPS = 50_000_000
@@ -51,7 +50,7 @@ def candidates_of(choices: Coded) -> tuple[tuple[str, ...], Ints, Ints]:
     return tuple(numbers), rows, flat[starts[choices.codes][rows] + within]
 
 
-def keys_of(ballots: Ballots, places: Places) -> Iterator[Key]:
+def keys_of(ballots: Ballots, shown: Shown) -> Iterator[Key]:
     """Every way to group that these columns allow. Empty cells (group 0 of a text) are grouped nowhere."""
     for name, column, narrow, inherent in (
         ("ip", ballots.ip, 0, 0),
@@ -62,7 +61,9 @@ def keys_of(ballots: Ballots, places: Places) -> Iterator[Key]:
         if not column.is_empty:
             yield _without_empty(name, narrow, column.codes.astype(np.int64), inherent)
     if not ballots.ip.is_empty:
-        yield _without_empty("block", 0, places.block)
+        yield _without_empty("block", 0, shown.places.block)
+    if shown.programs.any():  # one contradiction may be an odd kind of phone, but no phone calls itself a program
+        yield _without_empty("program", 2, ballots.user_agent.codes * shown.programs.astype(np.int64))
     hour, day = _since(ballots, HOUR_S), _since(ballots, DAY_S)
     yield from _by_choice(ballots, hour, day)
     yield Key("hour", 3, hour)
