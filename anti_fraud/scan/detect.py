@@ -17,6 +17,7 @@ from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
 from anti_fraud.scan.hands import Hands
+from anti_fraud.scan.merging import merged
 from anti_fraud.scan.keys import keys_of
 from anti_fraud.scan.surroundings import closed_links, remainders
 
@@ -77,7 +78,8 @@ def scan(ballots: Ballots, views: Views, progress: Progress | None = None) -> Ou
     verdicts[suspected] = VERDICTS.index("review")
     verdicts[rows_of(cells, len(ballots), "quarantine")] = VERDICTS.index("quarantine")
     clerk = Clerk(ballots, shown, cells, Comparisons(ballots, shown, suspected))
-    clusters = [clerk.write_up(group) for group in grouped(cells, len(ballots))]
+    groups = merged(grouped(cells, len(ballots)), ballots, shown.contexts & families.HOSTING > 0)
+    clusters = [clerk.write_up(group) for group in groups]
     clusters.sort(key=lambda cluster: (cluster.finding != "quarantine", -len(cluster.rows), cluster.id))
     (progress or _quiet)(STEPS[-1], len(STEPS), len(STEPS))
     return Outcome(ballots.ballot_id, verdicts, tuple(clusters), silent, PARAMETERS)

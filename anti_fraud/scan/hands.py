@@ -24,7 +24,9 @@ from anti_fraud.scan.significance import discoveries, tail
 
 HELD = 3  # found ballots of a group that make it one of a hand's
 REST = 5  # smaller rests are nobody's
-REST_GENUINE = 0.2  # share of a rest that people may explain, at the upper bound: a person looks at every ballot
+REST_GENUINE = (
+    0.2  # share of a rest that people may explain, at the upper bound: a person looks at every ballot
+)
 POOLED = 0.1  # groups of which people explain so little, beside what was found, are also asked about together
 POOLED_ALLOWANCE = 0.4  # of ``ALLOWANCE``: what is particular to one group of people evens out over several
 MOSTLY = 0.5  # ballots without any sign are asked about only where so much of the group is found
@@ -147,7 +149,9 @@ class Hands:
         rows, group, candidates = groups
         count = _Count(group, len(candidates))
         asked = ~found[rows] & ~crowd[rows]
-        clean = np.bincount(marker.codes, weights=~found)[marker.codes]  # unsuspected ballots with each row's marker
+        clean = np.bincount(marker.codes, weights=~found)[
+            marker.codes
+        ]  # unsuspected ballots with each row's marker
         with_marker = np.zeros(len(candidates))
         with_marker[group] = clean[rows]
         others = np.maximum(with_marker - count(~found[rows]), 0)
@@ -197,7 +201,9 @@ def _together(a: _Asked) -> tuple[Floats, Floats, Ints]:
     bare = _bare(a)
     observed = np.bincount(a.candidates, weights=a.observed * bare).astype(np.int64)
     mean = np.maximum(a.rate * a.people, a.quick) * bare
-    one_more = np.bincount(a.candidates, weights=a.rate * bare) / np.maximum(np.bincount(a.candidates, bare), 1)
+    one_more = np.bincount(a.candidates, weights=a.rate * bare) / np.maximum(
+        np.bincount(a.candidates, bare), 1
+    )
     expected = POOLED_ALLOWANCE * (np.bincount(a.candidates, weights=mean) + one_more)
     return _chance(observed, expected), expected + 2 * np.sqrt(expected), observed
 
@@ -218,4 +224,5 @@ def _chance(observed: Ints, expected: Floats) -> Floats:
 def _cell(a: _Asked, chosen: Flags, p: float) -> Cell:
     rows = np.unique(a.rows[chosen[a.groups]])
     figures = float(a.expected[chosen].sum()), float(a.upper[chosen].sum()), p
-    return Cell("hand", f"{a.marker.name}_candidate", WIDE, 0, 0, "review", rows, len(rows), *figures)
+    context = HOSTING if a.marker.name.startswith("hosting") else 0
+    return Cell("hand", f"{a.marker.name}_candidate", WIDE, 0, context, "review", rows, len(rows), *figures)

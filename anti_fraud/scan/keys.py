@@ -62,7 +62,9 @@ def keys_of(ballots: Ballots, shown: Shown) -> Iterator[Key]:
             yield _without_empty(name, narrow, column.codes.astype(np.int64), inherent)
     if not ballots.ip.is_empty:
         yield _without_empty("block", 0, shown.places.block)
-    if shown.programs.any():  # one contradiction may be an odd kind of phone, but no phone calls itself a program
+    if (
+        shown.programs.any()
+    ):  # one contradiction may be an odd kind of phone, but no phone calls itself a program
         yield _without_empty("program", 2, ballots.user_agent.codes * shown.programs.astype(np.int64))
     hour, day = _since(ballots, HOUR_S), _since(ballots, DAY_S)
     yield from _by_choice(ballots, hour, day)
