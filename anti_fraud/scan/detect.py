@@ -17,8 +17,8 @@ from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
 from anti_fraud.scan.hands import Hands
-from anti_fraud.scan.merging import merged
 from anti_fraud.scan.keys import keys_of
+from anti_fraud.scan.merging import merged
 from anti_fraud.scan.surroundings import closed_links, remainders
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all

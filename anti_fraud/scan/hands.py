@@ -59,13 +59,15 @@ class _Asked:
     @property
     def expected(self) -> Floats:
         """What people explain of each group; one more than was seen, since few were seen."""
-        return np.maximum(self.rate * (self.people + 1), self.quick)
+        explained: Floats = np.maximum(self.rate * (self.people + 1), self.quick)
+        return explained
 
     @property
     def upper(self) -> Floats:
         """Its upper bound."""
         bound = self.rate * (self.people + 2 * np.sqrt(self.people) + 3)
-        return np.maximum(bound, self.quick + 2 * np.sqrt(self.quick))
+        explained: Floats = np.maximum(bound, self.quick + 2 * np.sqrt(self.quick))
+        return explained
 
 
 class Hands:

@@ -65,7 +65,7 @@ def keys_of(ballots: Ballots, shown: Shown) -> Iterator[Key]:
     if (
         shown.programs.any()
     ):  # one contradiction may be an odd kind of phone, but no phone calls itself a program
-        yield _without_empty("program", 2, ballots.user_agent.codes * shown.programs.astype(np.int64))
+        yield _without_empty("program", 2, ballots.user_agent.codes.astype(np.int64) * shown.programs)
     hour, day = _since(ballots, HOUR_S), _since(ballots, DAY_S)
     yield from _by_choice(ballots, hour, day)
     yield Key("hour", 3, hour)

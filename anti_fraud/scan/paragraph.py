@@ -157,7 +157,7 @@ def _judgement_zh(facts: _Facts) -> str:
             "它们来自一个没有人转发、几乎人人打开即投、投票人多来自外省的链接。"
             "这可能是有偿拉票，也可能是外地单位的正常组织，请人工复核。"
         )
-    if facts.reasons <= COMPANY:
+    if COMPANY.issuperset(facts.reasons):
         return (
             "这些选票自身的证据不足以单独判断，但它们与已列为异常的选票在网段、完全相同的浏览器标识或时段上一致，所选候选人也相同，"
             f"明显多于同组真实投票人所能解释的数量；按我们的估计，其中至多约 {_most(facts):,} 张可能是真实投票人投出的，请人工复核。"
@@ -253,7 +253,7 @@ def _judgement_en(facts: _Facts) -> str:
             "They came by a link that nobody passed on, that nearly everyone who opened it voted by, mostly from other "
             "provinces. That may be a paid crowd or a distant branch that was called to vote: people have to look. "
         )
-    if facts.reasons <= COMPANY:
+    if COMPANY.issuperset(facts.reasons):
         return (
             "The evidence in these ballots alone is not enough, but they share the network block, the exact user agent or the "
             "hour, and the candidate, with ballots found suspect, far more often than the people of these groups explain; "
