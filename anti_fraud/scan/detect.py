@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_fraud.scan import families, rates, rule, significance
+from anti_fraud.scan import families, hands, rates, rule, significance
 from anti_fraud.scan.cells import Cell, guilty_cells, rows_of
 from anti_fraud.scan.clusters import Clerk, Cluster
 from anti_fraud.scan.columns import Ballots, Views
 from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
-from anti_fraud.scan.hands import Hands
 from anti_fraud.scan.keys import keys_of
 from anti_fraud.scan.merging import merged
 from anti_fraud.scan.surroundings import closed_links, remainders
@@ -37,6 +36,7 @@ PARAMETERS: dict[str, Any] = {
     "device_models": rule.MODELS,
     "network_blocks": rule.BLOCKS,
     "rate_floor": rates.RATE_FLOOR,
+    "rest_of_a_hand": {"found": hands.HELD, "smallest": hands.REST, "genuine_at_most": hands.REST_GENUINE},
 }
 
 
@@ -100,7 +100,7 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     progress(STEPS[3], 3, len(STEPS))
     hard, suspected = rows_of(cells, len(ballots), "quarantine"), rows_of(cells, len(ballots))
     cells += remainders(ballots, shown, hard, suspected)
-    cells += Hands(ballots, shown).rests(rows_of(cells, len(ballots)))
+    cells += hands.Hands(ballots, shown).rests(rows_of(cells, len(ballots)))
     cells += closed_links(ballots, views, rows_of(cells, len(ballots)))
     progress(STEPS[4], 4, len(STEPS))
     return shown, [cell for cell in cells if len(cell.rows)]
