@@ -19,8 +19,9 @@ from anti_fraud.scan.cells import QUICK_TAIL, Cell
 from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
 from anti_fraud.scan.families import AGENT, CLOCK, HASTE_S, HOSTING, SIGNS, Shown
 from anti_fraud.scan.keys import HOUR_S, candidates_of
-from anti_fraud.scan.rule import ALLOWANCE, TWO_SIGNS
+from anti_fraud.scan.rule import ALLOWANCE
 from anti_fraud.scan.significance import discoveries, tail
+from anti_fraud.scan.surroundings import crowds
 
 HELD = 3  # found ballots of a group that make it one of a hand's
 REST = 5  # smaller rests are nobody's
@@ -84,7 +85,7 @@ class Hands:
         found = found.copy()
         markers = list(self._markers())
         for question in (self._signed, self._unsigned):
-            crowd = self._crowds(found)
+            crowd = crowds(self._ballots, self._shown, found)
             asked = [a for marker in markers if (a := question(marker, found, crowd)) is not None]
             for cell in _guilty(asked):
                 found[cell.rows] = True
@@ -101,14 +102,6 @@ class Hands:
         yield _Marker("hour", hour)
         yield _Marker("hosting_hour", hour * self._hosting)
         yield _Marker("hosting_asn", (ballots.asn.codes + 1).astype(np.int64) * self._hosting)
-
-    def _crowds(self, found: Flags) -> Flags:
-        """Ballots behind an address, not of a data centre, with several unsuspected ballots: people share it."""
-        codes = self._ballots.ip.codes
-        clean = ~found & (self._shown.patterns == 0)
-        people = np.bincount(codes, weights=clean, minlength=1)
-        crowd: Flags = (people[codes] >= TWO_SIGNS) & (codes > 0) & ~self._hosting
-        return crowd
 
     def _groups(self, marker: _Marker, found: Flags) -> tuple[Ints, Ints, Ints] | None:
         """Rows and groups (from 0) of all pairs in a group that holds a hand, and the candidate of each group."""

@@ -238,6 +238,15 @@ def test_a_factory_is_not_the_rest_of_machines_that_outnumber_it_behind_its_addr
     assert verdicts_on(outcome, bots)["quarantine"] >= 0.95 * len(bots)
 
 
+def test_workers_behind_a_cloud_gateway_are_not_the_rest_of_a_clouds_machines() -> None:
+    gateway: Row = {"ip": "120.55.3.200", "asn": "37963", "network_type": "hosting", "entry": "direct"}
+    workers = lunch_break(300, choices="9", **gateway)
+    bots = script(1200)
+    outcome = scanned(ORDINARY, workers, bots)
+    assert verdicts_on(outcome, workers)["clean"] >= 0.98 * len(workers)
+    assert verdicts_on(outcome, bots)["quarantine"] == 1200
+
+
 def test_one_attack_is_told_in_few_paragraphs_and_two_in_two() -> None:
     pools = [
         script(200, 30 + pool, ip=lambda draw, n, pool=pool: f"47.{pool}.{n % 3}.{n % 50}", cast_at=within(7200, NOON + 3600 * pool))
