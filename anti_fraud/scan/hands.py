@@ -114,11 +114,9 @@ class Hands:
         names = names[held >= HELD]
         if not len(names):
             return None
-        place = np.full(int(group.max()) + 1, -1, np.int32)
-        place[names] = np.arange(len(names))
-        number = place[group]
-        inside = number >= 0
-        return rows[inside], number[inside].astype(np.int64), names % len(self._names)
+        number = np.minimum(np.searchsorted(names, group), len(names) - 1)
+        inside = names[number] == group
+        return rows[inside], number[inside], names % len(self._names)
 
     def _signed(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
         """Does the rest show signs far more often than people do?"""
@@ -144,11 +142,9 @@ class Hands:
         rows, group, candidates = groups
         count = _Count(group, len(candidates))
         asked = ~found[rows] & ~crowd[rows]
-        clean = np.bincount(marker.codes, weights=~found)[
-            marker.codes
-        ]  # unsuspected ballots with each row's marker
+        unsuspected = np.bincount(marker.codes, weights=~found)  # of each place, user agent or hour
         with_marker = np.zeros(len(candidates))
-        with_marker[group] = clean[rows]
+        with_marker[group] = unsuspected[marker.codes[rows]]
         others = np.maximum(with_marker - count(~found[rows]), 0)
         chosen = np.bincount(self._candidate, weights=~found[self._rows], minlength=len(self._names))
         odds = (chosen + 1) / np.maximum(np.count_nonzero(~found) - chosen, 1)
@@ -196,9 +192,8 @@ def _together(a: _Asked) -> tuple[Floats, Floats, Ints]:
     bare = _bare(a)
     observed = np.bincount(a.candidates, weights=a.observed * bare).astype(np.int64)
     mean = np.maximum(a.rate * a.people, a.quick) * bare
-    one_more = np.bincount(a.candidates, weights=a.rate * bare) / np.maximum(
-        np.bincount(a.candidates, bare), 1
-    )
+    groups = np.maximum(np.bincount(a.candidates, bare), 1)
+    one_more = np.bincount(a.candidates, weights=a.rate * bare) / groups
     expected = POOLED_ALLOWANCE * (np.bincount(a.candidates, weights=mean) + one_more)
     return _chance(observed, expected), expected + 2 * np.sqrt(expected), observed
 

@@ -32,14 +32,15 @@ PROVINCES = 4.0
 
 
 def crowds(ballots: Ballots, shown: Shown, suspected: Flags) -> Flags:
-    """Ballots behind an address that people share, by what is unsuspected there and shows no sign: never asked for company."""
+    """Ballots that are not judged by their company: behind an address that people share, by the unsuspected ballots without
+    a sign there, or at a registered kiosk."""
     codes = ballots.ip.codes
     total = np.bincount(codes, minlength=1)
     people = np.bincount(codes, weights=~suspected & (shown.patterns == 0), minlength=1)
     gateway = people >= GATEWAY * total
     hosting = shown.contexts & HOSTING > 0
     crowd: Flags = (people[codes] >= CROWD) & (codes > 0) & (gateway[codes] | ~hosting)
-    return crowd
+    return crowd | ballots.on_kiosk
 
 
 def remainders(ballots: Ballots, shown: Shown, quarantined: Flags, suspected: Flags) -> Iterator[Cell]:
