@@ -45,7 +45,8 @@ SMALLEST = np.array(
 class Cell:
     """One guilty cell with its figures.
 
-    ``reason`` is ``excess`` (the rule above), ``remainder`` (what is left of a data-centre block) or ``closed_link``.
+    ``reason`` is ``excess`` (the rule above), ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a
+    found hand) or ``closed_link``.
     """
 
     reason: str
@@ -170,7 +171,10 @@ def effective_number(codes: NDArray[Any]) -> float:
 
 def _test(key: Key, ballots: Ballots, shown: Shown) -> _Tested | None:
     """Count the homes (group and context) with enough suspicious ballots, and test their cells."""
-    pattern, home = key.spread(shown.patterns), key.groups * CONTEXTS + key.spread(shown.contexts)
+    pattern, home = (
+        key.spread(shown.patterns) & ~key.inherent,
+        key.groups * CONTEXTS + key.spread(shown.contexts),
+    )
     suspicious = np.flatnonzero(pattern)
     names, number, size = np.unique(home[suspicious], return_inverse=True, return_counts=True)
     large = size >= TWO_SIGNS

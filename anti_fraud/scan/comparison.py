@@ -75,8 +75,7 @@ class Comparisons:
 
     def _like(self, cluster: Ints) -> Flags:
         """Which sets of choices hold a candidate whom much of the cluster chose."""
-        sets = np.bincount(self._ballots.choices.codes[cluster], minlength=len(self._marked))
-        chosen = sets @ self._marked
+        chosen = self._marked[self._ballots.choices.codes[cluster]].sum(axis=0)
         main = chosen >= min(MUCH * len(cluster), chosen.max(initial=0))
         return np.asarray(self._marked[:, main].any(axis=1))
 

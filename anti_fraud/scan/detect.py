@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_fraud.scan import families, rates, rule, significance
+from anti_fraud.scan import families, hands, rates, rule, significance
 from anti_fraud.scan.cells import Cell, guilty_cells, rows_of
 from anti_fraud.scan.clusters import Clerk, Cluster
 from anti_fraud.scan.columns import Ballots, Views
@@ -17,6 +17,7 @@ from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
 from anti_fraud.scan.keys import keys_of
+from anti_fraud.scan.merging import merged
 from anti_fraud.scan.surroundings import closed_links, remainders
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
@@ -35,6 +36,7 @@ PARAMETERS: dict[str, Any] = {
     "device_models": rule.MODELS,
     "network_blocks": rule.BLOCKS,
     "rate_floor": rates.RATE_FLOOR,
+    "rest_of_a_hand": {"found": hands.HELD, "smallest": hands.REST, "genuine_at_most": hands.REST_GENUINE},
 }
 
 
@@ -76,7 +78,8 @@ def scan(ballots: Ballots, views: Views, progress: Progress | None = None) -> Ou
     verdicts[suspected] = VERDICTS.index("review")
     verdicts[rows_of(cells, len(ballots), "quarantine")] = VERDICTS.index("quarantine")
     clerk = Clerk(ballots, shown, cells, Comparisons(ballots, shown, suspected))
-    clusters = [clerk.write_up(group) for group in grouped(cells, len(ballots))]
+    groups = merged(grouped(cells, len(ballots)), ballots, shown.contexts & families.HOSTING > 0)
+    clusters = [clerk.write_up(group) for group in groups]
     clusters.sort(key=lambda cluster: (cluster.finding != "quarantine", -len(cluster.rows), cluster.id))
     (progress or _quiet)(STEPS[-1], len(STEPS), len(STEPS))
     return Outcome(ballots.ballot_id, verdicts, tuple(clusters), silent, PARAMETERS)
@@ -88,7 +91,7 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     questions = Families(ballots)
     shown = questions.answer()
     progress(STEPS[1], 1, len(STEPS))
-    keys = list(keys_of(ballots, shown.places))
+    keys = list(keys_of(ballots, shown))
     cells = guilty_cells(ballots, shown, keys)
     progress(STEPS[2], 2, len(STEPS))
     if cells:
@@ -97,6 +100,7 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     progress(STEPS[3], 3, len(STEPS))
     hard, suspected = rows_of(cells, len(ballots), "quarantine"), rows_of(cells, len(ballots))
     cells += remainders(ballots, shown, hard, suspected)
+    cells += hands.Hands(ballots, shown).rests(rows_of(cells, len(ballots)))
     cells += closed_links(ballots, views, rows_of(cells, len(ballots)))
     progress(STEPS[4], 4, len(STEPS))
     return shown, [cell for cell in cells if len(cell.rows)]

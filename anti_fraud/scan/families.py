@@ -73,6 +73,7 @@ class Shown:
     strata: Ints  # channel x system, from 0
     rates: Floats  # [sign, stratum]
     models: Ints  # device model by the user agent, as a number
+    programs: Flags  # the user agent names a program
     places: Places
 
 
@@ -103,6 +104,7 @@ class Families:
             strata=self.strata,
             rates=np.array(rates),
             models=self.agents.models,
+            programs=self.agents.automation() & ~self.ballots.on_kiosk,
             places=self.places,
         )
 

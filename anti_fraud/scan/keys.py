@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anti_fraud.scan.columns import Ballots, Coded, Ints
-from anti_fraud.scan.places import Places
+from anti_fraud.scan.families import AGENT, Shown
 
 HOUR_S, DAY_S = 3600.0, 86400.0
 TOO_MANY_GROUPS = 50_000_000
@@ -25,6 +25,7 @@ class Key:
     narrow: int  # 0 one place or hour … 3 everybody: narrower groups describe a cluster better
     groups: Ints
     rows: Ints | None = None
+    inherent: int = 0  # signs that the group itself decides: shared by all of it, they say nothing within it
 
     def spread(self, per_row: Ints) -> Ints:
         """A value of each row, once for each group the row is in."""
@@ -49,18 +50,22 @@ def candidates_of(choices: Coded) -> tuple[tuple[str, ...], Ints, Ints]:
     return tuple(numbers), rows, flat[starts[choices.codes][rows] + within]
 
 
-def keys_of(ballots: Ballots, places: Places) -> Iterator[Key]:
+def keys_of(ballots: Ballots, shown: Shown) -> Iterator[Key]:
     """Every way to group that these columns allow. Empty cells (group 0 of a text) are grouped nowhere."""
-    for name, column, narrow in (
-        ("ip", ballots.ip, 0),
-        ("share_token", ballots.share_token, 0),
-        ("asn", ballots.asn, 2),
-        ("user_agent", ballots.user_agent, 2),
+    for name, column, narrow, inherent in (
+        ("ip", ballots.ip, 0, 0),
+        ("share_token", ballots.share_token, 0, 0),
+        ("asn", ballots.asn, 2, 0),
+        ("user_agent", ballots.user_agent, 2, AGENT),
     ):
         if not column.is_empty:
-            yield _without_empty(name, narrow, column.codes.astype(np.int64))
+            yield _without_empty(name, narrow, column.codes.astype(np.int64), inherent)
     if not ballots.ip.is_empty:
-        yield _without_empty("block", 0, places.block)
+        yield _without_empty("block", 0, shown.places.block)
+    if (
+        shown.programs.any()
+    ):  # one contradiction may be an odd kind of phone, but no phone calls itself a program
+        yield _without_empty("program", 2, ballots.user_agent.codes.astype(np.int64) * shown.programs)
     hour, day = _since(ballots, HOUR_S), _since(ballots, DAY_S)
     yield from _by_choice(ballots, hour, day)
     yield Key("hour", 3, hour)
@@ -79,11 +84,11 @@ def _by_choice(ballots: Ballots, hour: Ints, day: Ints) -> Iterator[Key]:
             yield Key("choices_day", 1, ballots.choices.codes * np.int64(days) + day)
 
 
-def _without_empty(name: str, narrow: int, groups: Ints) -> Key:
+def _without_empty(name: str, narrow: int, groups: Ints, inherent: int = 0) -> Key:
     if groups.all():
-        return Key(name, narrow, groups)
+        return Key(name, narrow, groups, None, inherent)
     rows = np.flatnonzero(groups)
-    return Key(name, narrow, groups[rows], rows)
+    return Key(name, narrow, groups[rows], rows, inherent)
 
 
 def _since(ballots: Ballots, unit: float) -> Ints:

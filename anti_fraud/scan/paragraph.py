@@ -43,6 +43,9 @@ REMARKS: tuple[tuple[str, str, str], ...] = (
 WORTH_SAYING = 0.5
 ABOVE_ORDINARY = 2.0
 
+# Reasons that speak of the company a ballot keeps, not of the ballot.
+COMPANY = frozenset({"hand", "remainder"})
+
 ENDING = {
     "zh": "以上只说明这些选票是怎样投出的，不说明是谁投的，也不构成对任何候选人的指控。",
     "en": "This says how these ballots were cast. It says nothing about who cast them and accuses no candidate.",
@@ -154,6 +157,11 @@ def _judgement_zh(facts: _Facts) -> str:
             "它们来自一个没有人转发、几乎人人打开即投、投票人多来自外省的链接。"
             "这可能是有偿拉票，也可能是外地单位的正常组织，请人工复核。"
         )
+    if COMPANY.issuperset(facts.reasons):
+        return (
+            "这些选票自身的证据不足以单独判断，但它们与已列为异常的选票在网段、完全相同的浏览器标识或时段上一致，所选候选人也相同，"
+            f"明显多于同组真实投票人所能解释的数量；按我们的估计，其中至多约 {_most(facts):,} 张可能是真实投票人投出的，请人工复核。"
+        )
     most = _most(facts)
     judged = f"对照同一范围内的正常选票，按我们的估计，其中至多约 {most:,} 张可能是真实投票人投出的。"
     if facts.finding == "quarantine":
@@ -244,6 +252,12 @@ def _judgement_en(facts: _Facts) -> str:
         return (
             "They came by a link that nobody passed on, that nearly everyone who opened it voted by, mostly from other "
             "provinces. That may be a paid crowd or a distant branch that was called to vote: people have to look. "
+        )
+    if COMPANY.issuperset(facts.reasons):
+        return (
+            "The evidence in these ballots alone is not enough, but they share the network block, the exact user agent or the "
+            "hour, and the candidate, with ballots found suspect, far more often than the people of these groups explain; "
+            f"at most about {_most(facts):,} can be genuine by our estimate: people have to look. "
         )
     judged = f"Compared with the normal ballots of the same groups, at most about {_most(facts):,} can be genuine by our estimate. "
     if facts.finding == "quarantine":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import socket
 
 import numpy as np
 
@@ -15,10 +15,10 @@ def prefix_of(address: str) -> str:
     if dot and head.count(".") == 2 and last.isdigit() and ":" not in address:
         return head + ".0/24"
     try:
-        network = ipaddress.ip_network((address, 48), strict=False)
-    except ValueError:
+        packed = socket.inet_pton(socket.AF_INET6, address)
+    except (OSError, ValueError):
         return ""
-    return str(network)
+    return socket.inet_ntop(socket.AF_INET6, packed[:6] + bytes(10)) + "/48"
 
 
 class Places:

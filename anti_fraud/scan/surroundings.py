@@ -21,6 +21,9 @@ HARDLY_CLEAN = 0.05
 SCATTERED = 8  # smaller rests are shown together
 WIDE = 3  # they join clusters and bind none
 
+CROWD = 8  # so many unsuspected ballots behind one address are people who share it …
+GATEWAY = 0.5  # … also in a data centre, if they are at least this part: a company's way out through a cloud
+
 LINK_MINIMUM = 50
 RESHARES_EXPECTED = 10.0
 CLOSED_CONVERSION, USUAL_CONVERSION = 0.92, 0.80
@@ -28,12 +31,24 @@ STRANGERS = 0.5
 PROVINCES = 4.0
 
 
+def crowds(ballots: Ballots, shown: Shown, suspected: Flags) -> Flags:
+    """Ballots that are not judged by their company: behind an address that people share, by the unsuspected ballots without
+    a sign there, or at a registered kiosk."""
+    codes = ballots.ip.codes
+    total = np.bincount(codes, minlength=1)
+    people = np.bincount(codes, weights=~suspected & (shown.patterns == 0), minlength=1)
+    gateway = people >= GATEWAY * total
+    hosting = shown.contexts & HOSTING > 0
+    crowd: Flags = (people[codes] >= CROWD) & (codes > 0) & (gateway[codes] | ~hosting)
+    return crowd | ballots.on_kiosk
+
+
 def remainders(ballots: Ballots, shown: Shown, quarantined: Flags, suspected: Flags) -> Iterator[Cell]:
     """Unsuspicious ballots of a data centre's block, or of one choice from one network, that is otherwise guilty.
 
     Only ever for hosting addresses: behind the address of a factory or a mobile network there are people.
     """
-    hosting = np.flatnonzero(shown.contexts & HOSTING)
+    hosting = np.flatnonzero((shown.contexts & HOSTING > 0) & ~crowds(ballots, shown, suspected))
     if not len(hosting):
         return
     choices = ballots.asn.codes[hosting].astype(np.int64) * len(ballots.choices.names)

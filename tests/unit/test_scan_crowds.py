@@ -186,3 +186,73 @@ def test_a_table_that_knows_networks_but_not_their_kind_uses_the_clouds_numbers(
 
     bots = script(300, challenge_ms=None, dwell_s=about(9, 0.4))
     assert verdicts_on(scanned(unnamed(ORDINARY), unnamed(bots)), bots) == {"quarantine": 300}
+
+
+def odd_telephones(count: int) -> list[Row]:
+    """One odd user agent, each from a home of its own, over days, by hand: another version than WeChat's number says."""
+    return people(
+        count, 21, user_agent=wechat("V2001A", 49).replace("8.0.49", "8.0.33"), wechat_version="8.0.33"
+    )
+
+
+@pytest.mark.parametrize("count", [25, 60])
+def test_odd_telephones_are_not_a_hand(count: int) -> None:
+    assert scanned(ORDINARY, odd_telephones(count)).clusters == ()
+
+
+def farm(count: int, **change: object) -> list[Row]:
+    """Half in a known data centre, half in blocks that no table knows, on twelve user agents; three in ten touches are made up."""
+    agents = [wechat(f"V{2100 + number}A", 45) for number in range(12)]
+    known = lambda draw, number: number % 2 == 0  # noqa: E731
+    hidden: Row = {
+        "ip": lambda draw, n: f"{'120.55' if known(draw, n) else '103.7'}.{n // 2 % 12}.{n // 24}",
+        "asn": lambda draw, n: "37963" if known(draw, n) else "4134",
+        "network_type": lambda draw, n: "hosting" if known(draw, n) else "broadband",
+        "user_agent": lambda draw, n: agents[int(draw.integers(0, 12))],
+        "wechat_version": "8.0.45",
+        "dwell_s": about(4, 0.4),
+        "touches": lambda draw, n: 3 if draw.random() < 0.3 else 0,
+        "challenge_ms": lambda draw, n: None,
+        "entry": lambda draw, n: str(draw.choice(["direct", "menu"])),
+        "cast_at": within(6 * 3600),
+    }
+    return script(count, 22, **hidden | change)
+
+
+def test_what_a_found_farm_hides_is_for_people_to_look_at() -> None:
+    bots = farm(800)
+    outcome = scanned(ORDINARY, bots)
+    verdicts = verdicts_on(outcome, bots)
+    assert verdicts["quarantine"] + verdicts["review"] >= 720
+    unlisted = [row for row in bots if row["network_type"] == "broadband"]
+    assert verdicts_on(outcome, unlisted)["quarantine"] == 0, "company alone is no hard evidence"
+    assert verdicts_on(outcome, ORDINARY)["clean"] >= 0.998 * len(ORDINARY)
+
+
+def test_a_factory_is_not_the_rest_of_machines_that_outnumber_it_behind_its_address() -> None:
+    workers = lunch_break(400, **ONE_MODEL)
+    place: Row = {"ip": FACTORY_ADDRESS, "asn": "4134", "network_type": "broadband"}
+    bots = script(1200, choices="7", cast_at=within(1800), **place | ONE_MODEL)
+    outcome = scanned(ORDINARY, workers, bots)
+    assert verdicts_on(outcome, workers)["clean"] >= 0.99 * len(workers)
+    assert verdicts_on(outcome, bots)["quarantine"] >= 0.95 * len(bots)
+
+
+def test_workers_behind_a_cloud_gateway_are_not_the_rest_of_a_clouds_machines() -> None:
+    gateway: Row = {"ip": "120.55.3.200", "asn": "37963", "network_type": "hosting", "entry": "direct"}
+    workers = lunch_break(300, choices="9", **gateway)
+    bots = script(1200)
+    outcome = scanned(ORDINARY, workers, bots)
+    assert verdicts_on(outcome, workers)["clean"] >= 0.98 * len(workers)
+    assert verdicts_on(outcome, bots)["quarantine"] == 1200
+
+
+def test_one_attack_is_told_in_few_paragraphs_and_two_in_two() -> None:
+    pools = [
+        script(200, 30 + pool, ip=lambda draw, n, pool=pool: f"47.{pool}.{n % 3}.{n % 50}", cast_at=within(7200, NOON + 3600 * pool))
+        for pool in range(4)
+    ]  # fmt: skip
+    other = script(200, 40, choices="4", ip=lambda draw, n: f"47.99.{n % 3}.{n % 50}")
+    clusters = scanned(ORDINARY, *pools, other).clusters
+    assert [len(cluster.rows) for cluster in clusters] == [800, 200]
+    assert "800" in clusters[0].paragraphs.blinded_en
