@@ -1,8 +1,9 @@
 """What a user agent says of itself, and whether that can be true.
 
 WeChat writes its version twice: ``MicroMessenger/8.0.42.2460(0x28002A58)``. The hexadecimal form is 0xPMmmppbb: platform
-(1 iOS and older Macs, 2 Android, 6 Windows and Mac), major, minor, patch, build. Derived from real strings, all of which keep it; one
-that lacks the hexadecimal form is not judged, since some real ones lack it.
+(1 iOS and older Macs, 2 Android, 6 Windows and Mac), major, minor, patch, build. Derived from real strings, all of
+which keep it; one that lacks the hexadecimal form is not judged, since some real ones lack it. The gate and the scan
+both judge by this page.
 """
 
 from __future__ import annotations
@@ -14,22 +15,24 @@ from typing import Literal
 Implausible = Literal["none", "program", "headless", "wechat_hex", "wechat_platform"]
 
 _WECHAT = re.compile(r"MicroMessenger/(\d+)\.(\d+)\.(\d+)[\d.]*\(0x([0-9A-Fa-f]{8})\)")
-_PROGRAM = re.compile(
-    r"\b(python|curl|wget|httpie|go-http-client|okhttp|java/|libwww|axios|node-fetch|scrapy|aiohttp|postman|apache-httpclient)",
-    re.IGNORECASE,
-)
+# Found anywhere, in lower case: a word in a list is found sooner than by a pattern.
+_PROGRAMS = (
+    "python", "aiohttp", "httpx", "scrapy", "curl/", "wget/", "httpie", "go-http-client", "okhttp", "java/", "libwww",
+    "apache-httpclient", "node-fetch", "axios", "postman", "jmeter", "locust",
+)  # fmt: skip
 # Not Electron: chat programs on desks (DingTalk, Feishu) show pages with it.
-_HEADLESS = re.compile(r"HeadlessChrome|PhantomJS")
+_DRIVEN = ("headless", "phantomjs", "selenium", "webdriver", "puppeteer", "playwright")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def implausible(user_agent: str) -> Implausible | None:
     """Which way a user agent cannot be a voter's browser; None where nothing speaks against it."""
     if not user_agent.strip():
         return "none"
-    if _HEADLESS.search(user_agent):
+    lowered = user_agent.lower()
+    if any(word in lowered for word in _DRIVEN):
         return "headless"
-    if _PROGRAM.search(user_agent):
+    if any(word in lowered for word in _PROGRAMS):
         return "program"
     wechat = _WECHAT.search(user_agent)
     return _wechat(user_agent, wechat) if wechat else None

@@ -38,6 +38,7 @@ class Keyring:
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
         self._keys = dict(keys)
+        self._ciphers = {number: AESGCM(key) for number, key in self._keys.items()}
         self._newest = max(keys)
 
     @classmethod
@@ -65,19 +66,19 @@ class Keyring:
     def seal(self, plain: bytes, place: str) -> bytes:
         """Encrypt for one place (``table.column.row``): moved elsewhere, it no longer opens."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self._keys[self._newest]).encrypt(nonce, plain, place.encode())
+        sealed = self._ciphers[self._newest].encrypt(nonce, plain, place.encode())
         return _FORMAT + bytes([self._newest]) + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """Decrypt what ``seal`` made for the same place. Raises SealBroken."""
-        key = self._keys.get(sealed[1]) if sealed[:1] == _FORMAT and len(sealed) > 2 else None
-        if key is None:
+        cipher = self._ciphers.get(sealed[1]) if sealed[:1] == _FORMAT and len(sealed) > 2 else None
+        if cipher is None:
             raise SealBroken(
                 _("密钥环中没有解开 %(place)s 所需的密钥，请检查 VOTING_ENCRYPTION_KEYS。", place=place)
             )
         nonce, body = sealed[2 : 2 + _NONCE_BYTES], sealed[2 + _NONCE_BYTES :]
         try:
-            return AESGCM(key).decrypt(nonce, body, place.encode())
+            return cipher.decrypt(nonce, body, place.encode())
         except InvalidTag as error:
             raise SealBroken(_("%(place)s 的密文无法解开：密钥不符，或内容被改动。", place=place)) from error
 

@@ -11,52 +11,26 @@ from typing import NamedTuple
 import numpy as np
 
 from anti_fraud.scan.columns import Ballots, Flags
+from anti_fraud.user_agents import Implausible, implausible, wechat_version
 
-# Programs, not people: found anywhere, in any case.
-AUTOMATION = (
-    "headless", "phantomjs", "selenium", "webdriver", "puppeteer", "playwright", "python", "aiohttp", "httpx", "scrapy",
-    "curl/", "wget/", "go-http-client", "okhttp", "java/", "apache-httpclient", "node-fetch", "axios", "postman", "libwww",
-    "ruby", "jmeter", "locust",
-)  # fmt: skip
-WECHAT = re.compile(r"MicroMessenger/(\d+)\.(\d+)\.(\d+)[\d.]*(?:\(0x([0-9A-Fa-f]{8})\))?")
 MODEL = re.compile(r"Android [\d.]+; (?:[a-z]{2}[-_][A-Za-z]{2}; )?([^;)]+?)(?: Build/[^;)]*)?[;)]")
 IOS = re.compile(r"(?:iPhone )?OS (\d+_\d+(?:_\d+)?) like Mac OS X")
-
-# First digit of WeChat's hexadecimal version: the platform it was built for.
-BUILT_FOR = {"1": "ios", "2": "android", "6": "desktop", "f": "desktop"}
 
 
 class Agent(NamedTuple):
     """What one user agent says of itself; "" where it says nothing."""
 
-    automation: bool
-    hex_contradicts: bool  # the hexadecimal version is not the version in words
+    implausible: Implausible | None  # as the door judges it too
     platform: str  # android, ios, desktop
     wechat_version: str  # first three parts
-    built_for: str  # platform in the hexadecimal version
     model: str
 
 
 def read_agent(text: str) -> Agent:
     """Take one user agent apart."""
-    wechat = WECHAT.search(text)
-    version, built_for, contradicts = "", "", False
-    if wechat:
-        parts = [int(part) for part in wechat.group(1, 2, 3)]
-        version = ".".join(map(str, parts))
-        digits = (wechat.group(4) or "").lower()
-        if digits:
-            built_for = BUILT_FOR.get(digits[0], "")
-            contradicts = [int(digits[1], 16), int(digits[2:4], 16), int(digits[4:6], 16)] != parts
-    lowered = text.lower()
-    return Agent(
-        any(word in lowered for word in AUTOMATION),
-        contradicts,
-        _platform(text),
-        version,
-        built_for,
-        _model(text),
-    )
+    version = ".".join(wechat_version(text).split(".")[:3])
+    # The door calls an empty user agent implausible; here it is an empty cell, which nobody is judged by.
+    return Agent(implausible(text) if text.strip() else None, _platform(text), version, _model(text))
 
 
 def _platform(text: str) -> str:
@@ -91,7 +65,7 @@ class Agents:
 
     def automation(self) -> Flags:
         """The user agent names a program."""
-        return self._which([agent.automation for agent in self.read])
+        return self._which([agent.implausible in ("program", "headless") for agent in self.read])
 
     def platform_contradicts(self) -> Flags:
         """The user agent is of one system and the ballot's ``os`` of another. HarmonyOS may call itself Android."""
@@ -107,16 +81,11 @@ class Agents:
 
     def hex_contradicts(self) -> Flags:
         """WeChat's hexadecimal version does not spell its version."""
-        return self._which([agent.hex_contradicts for agent in self.read])
+        return self._which([agent.implausible == "wechat_hex" for agent in self.read])
 
     def build_contradicts(self) -> Flags:
         """WeChat was built for another system than the one the user agent names."""
-        return self._which(
-            [
-                bool(agent.built_for and agent.platform) and agent.built_for != agent.platform
-                for agent in self.read
-            ]
-        )
+        return self._which([agent.implausible == "wechat_platform" for agent in self.read])
 
     def version_contradicts(self) -> Flags:
         """The ballot's ``wechat_version`` is not the user agent's."""

@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-
 import numpy as np
 
+from anti_fraud.networks.prefixes import prefix_of
 from anti_fraud.scan.columns import Ballots, Ints
-
-
-def prefix_of(address: str) -> str:
-    """``203.0.113.7`` → ``203.0.113.0/24``; ``2001:db8:1::5`` → ``2001:db8:1::/48``; anything else → ``""``."""
-    head, dot, last = address.rpartition(".")
-    if dot and head.count(".") == 2 and last.isdigit() and ":" not in address:
-        return head + ".0/24"
-    try:
-        packed = socket.inet_pton(socket.AF_INET6, address)
-    except (OSError, ValueError):
-        return ""
-    return socket.inet_ntop(socket.AF_INET6, packed[:6] + bytes(10)) + "/48"
 
 
 class Places:

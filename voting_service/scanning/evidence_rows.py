@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import BigInteger, and_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from anti_fraud.networks.table import NetworkTable
@@ -22,6 +22,8 @@ from ..evidence.views import PageView
 from ..ledger import LedgerEntry
 
 PAGE = 10_000
+# As it is stored: a million moments need not become datetimes to be numbers again.
+_CAST_MS = type_coerce(LedgerEntry.cast_at, BigInteger).label("cast_ms")
 _NOTHING = Evidence(entry="")
 
 
@@ -43,7 +45,7 @@ def ballot_rows(
         page = session.execute(
             select(
                 LedgerEntry.seq, LedgerEntry.ballot_id, LedgerEntry.voter_tag, LedgerEntry.channel,
-                LedgerEntry.choices, LedgerEntry.cast_at, LedgerEntry.standing,
+                LedgerEntry.choices, _CAST_MS, LedgerEntry.standing,
                 BallotEvidence.voted_before, BallotEvidence.sealed,
             )
             .outerjoin(
@@ -69,7 +71,7 @@ def _row(row: Any, known: Evidence, networks: NetworkTable) -> EvidenceRow:
     network = networks.lookup(known.address)
     columns = {
         "ballot_id": row.ballot_id,
-        "cast_at": row.cast_at.timestamp(),
+        "cast_at": row.cast_ms / 1000,
         "choices": row.choices,
         "voter_tag": row.voter_tag,
         "channel": "kiosk" if known.kiosk else row.channel,
