@@ -16,7 +16,7 @@ from anti_fraud.policy import DEFAULT, Kiosk
 from anti_fraud.share_tokens import ShareTokens
 from tests.actors import IPHONE
 from voting_service.ballots.ballot_form import BallotForm
-from voting_service.ballots.door import Door, Knock, origin_of, page_facts
+from voting_service.ballots.door import Door, Knock, browser_name, origin_of, page_facts
 from voting_service.ballots.kiosks import Kiosks
 from voting_service.encryption import Keyring
 from voting_service.evidence.provenance import Provenance
@@ -188,3 +188,18 @@ def test_evidence_opens_for_its_ballot_and_for_no_other(seen: Evidence) -> None:
 
 def test_a_ballot_without_evidence_has_none() -> None:
     assert from_stream("") is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Mozilla/5.0 (iPhone)", "Mozilla/5.0 (iPhone)"),
+        ("=cmd|' /C calc'!A0", "cmd|' /C calc'!A0"),
+        ("+-@=Mozilla", "Mozilla"),
+        ("Mo\x00zil\tla\x85", "Mozilla"),
+        ("x" * 1000, "x" * 400),
+        ("", ""),
+    ],
+)
+def test_a_user_agent_is_kept_so_that_no_spreadsheet_runs_it(sent: str, kept: str) -> None:
+    assert browser_name(sent) == kept

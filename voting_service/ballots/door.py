@@ -81,7 +81,7 @@ class Door:
             channel=CHANNELS[session.identity],
             address_tag=address,
             device_tag=address + self._digest(f"{slug}:{knock.user_agent}")[:1],
-            user_agent=knock.user_agent[:LONGEST_USER_AGENT],
+            user_agent=browser_name(knock.user_agent),
             origin=knock.origin,
             # Another host's clock may be ahead of ours: less than nothing is nothing.
             dwell_ms=max(now_ms - form.issued_ms, 0),
@@ -99,7 +99,7 @@ class Door:
         attempt = Attempt(
             "",
             "",
-            user_agent=knock.user_agent[:LONGEST_USER_AGENT],
+            user_agent=browser_name(knock.user_agent),
             network_type=self._network_type(knock.address),
             share_forged=form.came.forged,
         )
@@ -127,6 +127,12 @@ class Door:
 def voter_name(session: VoterSession) -> str:
     """How share tokens name a voter, before it is digested."""
     return f"{session.identity}:{session.subject}"
+
+
+def browser_name(user_agent: str) -> str:
+    """A user agent as the evidence keeps it: printable, of bounded length, and nothing that a spreadsheet would run."""
+    name = user_agent[:LONGEST_USER_AGENT].lstrip("=+-@ ")
+    return name if name.isprintable() else "".join(filter(str.isprintable, name))
 
 
 def page_facts(page: object) -> tuple[int | None, tuple[str, ...]]:
