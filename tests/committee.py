@@ -27,9 +27,13 @@ def cast_ballots(
     """So many ballots by as many voters, through the box; gives their ids. They wait to be recorded."""
     box, expires = stage.service.box, to_ms(stage.service.clock.now() + timedelta(hours=1))
     ids = [new_ballot_id() for _ in range(count)]
+    state = box.state(slug)
+    assert state is not None
 
     def cast(ballot_id: str) -> str:
-        ballot = BallotToCast(ballot_id, f"voter {ballot_id}", choices, "browser", held, expires, 8 * 3600)
+        ballot = BallotToCast(
+            ballot_id, f"voter {ballot_id}", choices, "browser", held, expires, 8 * 3600, policy=state.policy
+        )
         return box.cast(slug, ballot).outcome
 
     # Side by side, as voters come: Redis then writes many to the disk at once.
