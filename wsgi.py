@@ -167,6 +167,11 @@ class Service:
         return Networks(self.settings.data_dir / TABLE_FILE)
 
     @cached_property
+    def views(self) -> ViewBook:
+        """Page views of this process."""
+        return ViewBook(self.database, self.keyring, self.clock)
+
+    @cached_property
     def live_scan(self) -> LiveScan:
         """Scans campaigns, and remembers what it has read of them."""
         return LiveScan(self.database, self.keyring, self.networks.table, self.clock)
@@ -223,7 +228,7 @@ def make_polling_place(service: Service) -> PollingPlace:
         sessions=VoterSessions(service.key("voter session"), service.clock),
         identities=service.identities,
         pages=PageCache(),
-        views=ViewBook(service.database, service.keyring, service.clock),
+        views=service.views,
         clock=service.clock,
         secure=settings.secure,
         base_url=settings.base_url,

@@ -50,11 +50,13 @@
   const isAhead = (iso) => Date.parse(iso) > Date.now() + clockError;
 
   const said = $("said");
+  let saidAgain;
   const tell = (text, isBad) => {
+    clearTimeout(saidAgain);  /* or older words would come back over newer ones */
     said.className = "bar__msg" + (isBad ? " is-bad" : "");
     said.setAttribute("role", isBad ? "alert" : "status");
     /* The same words again are news to a screen reader only when they are taken away first. */
-    if (text && said.textContent === text) { said.textContent = ""; setTimeout(() => { said.textContent = text; }, 60); return; }
+    if (text && said.textContent === text) { said.textContent = ""; saidAgain = setTimeout(() => { said.textContent = text; }, 60); return; }
     said.textContent = text || "";
   };
 

@@ -175,7 +175,9 @@ class Stage:
         return total
 
     def strike(self) -> None:
-        """Let go of connections."""
+        """Write what waits, and let go of connections."""
+        if "views" in self.service.__dict__:
+            self.service.views.close()
         self.service.database.dispose()
         if "redis_client" in self.service.__dict__:
             self.service.redis_client.close()

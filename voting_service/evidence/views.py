@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from ..errors import Unavailable
 from .models import ViewBatch
 
 FLUSH_S = 2.0
+TELL_AGAIN_S = 60.0
 MOST_WAITING = 20_000
 
 log = structlog.get_logger("evidence")
@@ -64,6 +66,7 @@ class ViewBook:
         self._lock = threading.Lock()
         self._flushing = threading.Lock()
         self._stop = threading.Event()
+        self._told_s = -TELL_AGAIN_S
 
     def note(self, slug: str, view: Callable[[], PageView]) -> None:
         """Take a view down, or only count it where too many wait."""
@@ -88,11 +91,18 @@ class ViewBook:
         try:
             self._write(by_slug, dropped)
         except (Unavailable, SQLAlchemyError) as error:
-            log.error("views_not_written", views=len(taken), error=type(error).__name__)
+            self._tell(len(taken), error)
             self._dropped += dropped
             self._put_back(taken)
             return 0
         return len(taken)
+
+    def _tell(self, views: int, error: Exception) -> None:
+        """Once, and again after a minute if it lasts: the next try comes in two seconds."""
+        now = time.monotonic()
+        if now - self._told_s >= TELL_AGAIN_S:
+            self._told_s = now
+            log.error("views_not_written", views=views, error=type(error).__name__)
 
     def _put_back(self, taken: list[SeenPage]) -> None:
         self._waiting.extendleft(reversed(taken))
