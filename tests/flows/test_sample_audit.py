@@ -61,19 +61,34 @@ def fill(sheet: bytes, verdicts: list[str], examiner: str = "赵敏") -> bytes:
 def test_from_seed_to_outcome(stage_on: Stage, tmp_path: Path) -> None:
     stage_on.campaign()
     ballots = recorded(stage_on, 60, (1, 2))
-    assert run(stage_on, "sample", "seed", "test").exit_code == 1, "before the close there is no seed"
-    too_soon = run(stage_on, "sample", "draw", "test", "--size", "5", "--by", PROPOSER)
+    assert run(stage_on, "fraud", "sample", "seed", "test").exit_code == 1, (
+        "before the close there is no seed"
+    )
+    too_soon = run(stage_on, "fraud", "sample", "draw", "test", "--size", "5", "--by", PROPOSER)
     assert (too_soon.exit_code, "还没有结束" in too_soon.stderr) == (1, True)
     decide(stage_on, "voided", ballots[:5])
     close(stage_on)
-    seed = run(stage_on, "sample", "seed", "test").stdout.strip()
+    seed = run(stage_on, "fraud", "sample", "seed", "test").stdout.strip()
     page = Stage(stage_on.service).client().get("/c/test/verify").text
     assert seed in page, "the seed is public before the draw"
     decide(stage_on, "voided", ballots[5:10])
-    assert run(stage_on, "sample", "seed", "test").stdout.strip() == seed, "nothing that follows changes it"
+    assert run(stage_on, "fraud", "sample", "seed", "test").stdout.strip() == seed, (
+        "nothing that follows changes it"
+    )
 
     drawn = run(
-        stage_on, "sample", "draw", "test", "--size", str(SIZE), "--dice", "3 5 1", "--by", PROPOSER, "--json"
+        stage_on,
+        "fraud",
+        "sample",
+        "draw",
+        "test",
+        "--size",
+        str(SIZE),
+        "--dice",
+        "3 5 1",
+        "--by",
+        PROPOSER,
+        "--json",
     )
     assert drawn.exit_code == 0, drawn.stderr
     sample = json.loads(drawn.stdout)
@@ -81,18 +96,18 @@ def test_from_seed_to_outcome(stage_on: Stage, tmp_path: Path) -> None:
     assert sample["ballots"] == a_strangers_draw(public_entries(stage_on), SIZE, "351")
 
     file = tmp_path / "sheet.csv"
-    assert run(stage_on, "sample", "worksheet", "test", "--out", str(file)).exit_code == 0
-    unfilled = run(stage_on, "sample", "record", "test", str(file), "--by", PROPOSER)
+    assert run(stage_on, "fraud", "sample", "worksheet", "test", "--out", str(file)).exit_code == 0
+    unfilled = run(stage_on, "fraud", "sample", "record", "test", str(file), "--by", PROPOSER)
     assert (unfilled.exit_code, unfilled.stderr.count("sheet.csv 第 ")) == (1, 2 * SIZE)
-    too_early = run(stage_on, "sample", "confirm", "test", "--by", CONFIRMER)
+    too_early = run(stage_on, "fraud", "sample", "confirm", "test", "--by", CONFIRMER)
     assert (too_early.exit_code, "还没有登记" in too_early.stderr) == (1, True)
     file.write_bytes(fill(file.read_bytes(), ["bad", "doubtful"] + ["ok"] * (SIZE - 2)))
-    recorded_now = run(stage_on, "sample", "record", "test", str(file), "--by", PROPOSER, "--json")
+    recorded_now = run(stage_on, "fraud", "sample", "record", "test", str(file), "--by", PROPOSER, "--json")
     assert recorded_now.exit_code == 0, recorded_now.stderr
     assert stage_on.client().get("/log/test/sample-audit-1.json").status_code == 404, "not public yet"
-    own = run(stage_on, "sample", "confirm", "test", "--by", f"{PROPOSER} ")
+    own = run(stage_on, "fraud", "sample", "confirm", "test", "--by", f"{PROPOSER} ")
     assert (own.exit_code, "两个人" in own.stderr) == (1, True)
-    confirmed = run(stage_on, "sample", "confirm", "test", "--by", CONFIRMER)
+    confirmed = run(stage_on, "fraud", "sample", "confirm", "test", "--by", CONFIRMER)
     assert confirmed.exit_code == 0, confirmed.stderr
 
     published = stage_on.client().get("/log/test/sample-audit-1.json")
@@ -116,7 +131,7 @@ def test_from_seed_to_outcome(stage_on: Stage, tmp_path: Path) -> None:
         ["record", "test", str(file), "--by", PROPOSER],
         ["confirm", "test", "--by", CONFIRMER],
     ):
-        refused = run(stage_on, "sample", *again)
+        refused = run(stage_on, "fraud", "sample", *again)
         assert (refused.exit_code, "不能再改" in refused.stderr) == (1, True)
 
 
@@ -129,12 +144,12 @@ def test_a_log_with_an_outcome_recounts(stage: Stage, tmp_path: Path) -> None:
     archives = stage.service.settings.data_dir / "archives"
     publish_due(stage.service.recorder_stores, archives)
     before = recount(archives / "test.zip")["size"]
-    run(stage, "sample", "draw", "test", "--size", "3", "--by", PROPOSER)
-    sheet = run(stage, "sample", "worksheet", "test").stdout_bytes
+    run(stage, "fraud", "sample", "draw", "test", "--size", "3", "--by", PROPOSER)
+    sheet = run(stage, "fraud", "sample", "worksheet", "test").stdout_bytes
     file = tmp_path / "sheet.csv"
     file.write_bytes(fill(sheet, ["ok"] * 3))
-    assert run(stage, "sample", "record", "test", str(file), "--by", PROPOSER).exit_code == 0
-    assert run(stage, "sample", "confirm", "test", "--by", CONFIRMER).exit_code == 0
+    assert run(stage, "fraud", "sample", "record", "test", str(file), "--by", PROPOSER).exit_code == 0
+    assert run(stage, "fraud", "sample", "confirm", "test", "--by", CONFIRMER).exit_code == 0
     publish_due(stage.service.recorder_stores, archives)
     assert recount(archives / "test.zip")["size"] == before + 1, "the archive has the notice"
 
@@ -143,22 +158,22 @@ def test_a_draw_is_numbered_and_too_many_ballots_are_refused(stage: Stage) -> No
     stage.campaign()
     recorded(stage, 5)
     close(stage)
-    assert run(stage, "sample", "worksheet", "test").exit_code == 1, "nothing drawn yet"
-    wrong = run(stage, "sample", "draw", "test", "--size", "6", "--dice", "x", "--by", " ")
+    assert run(stage, "fraud", "sample", "worksheet", "test").exit_code == 1, "nothing drawn yet"
+    wrong = run(stage, "fraud", "sample", "draw", "test", "--size", "6", "--dice", "x", "--by", " ")
     assert wrong.exit_code == 1
     for where in ("--by", "--dice", "--size：抽取张数应在 1 到 5 之间"):
         assert where in wrong.stderr
     for number in (1, 2):
-        outcome = run(stage, "sample", "draw", "test", "--size", "2", "--by", PROPOSER, "--json")
+        outcome = run(stage, "fraud", "sample", "draw", "test", "--size", "2", "--by", PROPOSER, "--json")
         assert json.loads(outcome.stdout)["audit"] == number
-    assert run(stage, "sample", "worksheet", "test", "--audit", "3").exit_code == 1
+    assert run(stage, "fraud", "sample", "worksheet", "test", "--audit", "3").exit_code == 1
 
 
 def test_the_database_itself_wants_two_people_and_a_whole_outcome(stage_on: Stage) -> None:
     stage_on.campaign()
     recorded(stage_on, 2)
     close(stage_on)
-    run(stage_on, "sample", "draw", "test", "--size", "1", "--by", PROPOSER)
+    run(stage_on, "fraud", "sample", "draw", "test", "--size", "1", "--by", PROPOSER)
     now = stage_on.service.clock.now()
     whole = {
         "document": b"{}", "document_sha256": "0", "recorded_by": "a", "recorded_by_key": "a", "recorded_at": now,
