@@ -56,7 +56,8 @@ class Budget(NamedTuple):
     limit: int
     window_s: int
     exceeded: Exceeded = "refuse"
-    counts: Literal["tries", "ballots"] = "tries"
+    counts: Literal["tries", "ballots", "held"] = "tries"
+    """What is counted: every try, ballots that were taken, or those held because their browser runs no scripts."""
     spares_returning: bool = False
     """Whether it holds neither for nor against a voter who has cast a ballot on an earlier day."""
 

@@ -46,15 +46,16 @@ FIELDS: dict[str, Field] = {
         "The same for an address's prefix (/24, /48).",
     ),
     "new_devices_per_hour": Field(
-        1, 1_000_000, "同一地址、同一种浏览器每小时由新 cookie 投出的选票超过此数，要做验证。",
-        "Beyond so many ballots an hour by new cookies of one address and browser, they are challenged.",
+        1, 1_000_000, "同一地址、同一种浏览器每小时由新设备投出的选票超过此数，要做验证。",
+        "Beyond so many ballots an hour by new devices of one address and browser, they are challenged.",
     ),
     "held_ballots_per_hour": Field(
         1, 1_000_000, "同一地址每小时由不运行脚本的浏览器提交为待核的选票超过此数，本小时内不再接受。",
         "Beyond so many ballots an hour that one address has held for want of scripts, no more are taken there.",
     ),
     "new_device_s": Field(
-        0, 86_400, "cookie 生成后多少秒内算新设备。", "How long a cookie counts as a new device, in seconds."
+        0, 86_400, "cookie 生成后多少秒内算新设备；此后，今天以前投过票的才不算。",
+        "How long a cookie counts as a new device, in seconds; after that only one that voted before today does not.",
     ),
     "settled_device_s": Field(
         0, 2_592_000, "cookie 生成超过多少秒，且今天以前投过票，不再受地址和网段的验证限制。",

@@ -21,7 +21,5 @@ class WithoutScripts:
         """Beyond it the box refuses for the hour, and says until when; with scripts the way stays open."""
         if not attempt.hold_instead:
             return ALLOW
-        budget = Budget(
-            "held:" + attempt.address_tag, policy.held_ballots_per_hour, WINDOW_S, counts="ballots"
-        )
+        budget = Budget("held:" + attempt.address_tag, policy.held_ballots_per_hour, WINDOW_S, counts="held")
         return Verdict(budgets=(budget,))

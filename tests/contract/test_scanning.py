@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from anti_fraud.networks.build import TABLE_FILE, build
@@ -21,6 +23,7 @@ from voting_service.activity import JournalEntry
 from voting_service.ballots.ballot_box import BallotToCast
 from voting_service.ballots.ballot_id import new_ballot_id
 from voting_service.campaigns.models import Campaign
+from voting_service.commands import make_cli
 from voting_service.errors import ProblemsFound
 from voting_service.evidence.models import BallotEvidence, EvidenceDeletion, ViewBatch
 from voting_service.evidence.record import Evidence, seal
@@ -45,6 +48,11 @@ def forged_among_honest(seed: int, honest: int) -> tuple[list[Row], set[str]]:
     truth = traffic.truth_texts()
     forged = {one for one, attack in zip(truth["ballot_id"], truth["attack"], strict=True) if attack}
     return rows, forged
+
+
+def command(stage: Stage, *arguments: str) -> Result:
+    """``voting-service fraud …``."""
+    return CliRunner().invoke(make_cli(lambda: stage.service), ["fraud", *arguments])
 
 
 def put(stage: Stage, rows: list[Row]) -> dict[str, str]:
@@ -115,6 +123,24 @@ def test_a_script_is_found_in_a_live_campaign_and_the_honest_are_left_alone(vote
     assert (run.ballots, run.quarantine, run.up_to_seq) == (len(names), len(found), len(names))
     assert "own.csv" in run.networks
     check_books(stage)
+
+
+def test_a_cluster_is_shown_with_the_candidate_hidden_first(voted: Any) -> None:
+    stage, _names, _forged = voted
+    assert command(stage, "scan", "test").exit_code == 0
+    (shown, *_rest) = json.loads(command(stage, "clusters", "test", "--json").stdout)
+    assert not {"candidate", "choices", "named"} & {
+        key for part in (*shown["effect"], *shown["sample"], shown["paragraph"]) for key in part
+    }
+    sheet = command(stage, "clusters", "test", "--cluster", shown["id"]).stdout
+    assert "候选人甲" in sheet
+    assert " 号" not in sheet
+    assert all(group in sheet for group in ("共用地址最多的一处", "选了相同候选人的", "同一时段的"))
+    assert sheet.count(shown["sample"][0]["ballot_id"]) == 1
+    opened = command(stage, "clusters", "test", "--cluster", shown["id"], "--show-candidates").stdout
+    assert " 号\t" in opened
+    assert command(stage, "clusters", "test", "--cluster", "none").exit_code == 1
+    assert command(stage, "scan", "test", "--views", __file__).exit_code == 2
 
 
 def test_scanning_on_finds_what_scanning_anew_finds(stage: Stage, traffic: Any) -> None:
@@ -241,6 +267,12 @@ def test_evidence_goes_on_its_day_and_the_journal_says_so(stage_on: Stage) -> No
         deletion = session.scalars(select(EvidenceDeletion)).one()
     assert (entry.actor, entry.subject, deletion.ballots) == ("schedule", "test", 1)
     assert check_books(stage_on).ledger == 1
+    again = command(stage_on, "expire", "test", "--yes")
+    assert (again.exit_code, "已于" in again.stderr) == (1, True)
+    assert "已于" in command(stage_on, "scan", "test").stderr
+    with service.database.read() as session:
+        assert session.scalars(select(EvidenceDeletion)).one().ballots == 1
+    assert service.live_scan.known == ()
 
 
 def test_redis_forgets_what_was_deleted(stage: Stage) -> None:

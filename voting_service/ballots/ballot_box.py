@@ -50,6 +50,7 @@ _KINDS = {
     ("ballots", "refuse", False): 2,
     ("ballots", "challenge", False): 3,
     ("ballots", "challenge", True): 4,
+    ("held", "refuse", False): 5,
 }
 """How cast.lua knows a budget's kind."""
 _NOT_SPENT = "-"

@@ -16,7 +16,8 @@
 --       10 the gate's word "allow"|"challenge"|"deny"   11 bits of the challenge that was solved; 0 = none
 --       12 hold in place of a challenge "0"|"1"   13 bits of a challenge for this attempt   14 bits of the hardest
 --       15 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
---            3 counts ballots and asks for a challenge, 4 likewise but for voters who cast one on an earlier day
+--            3 counts ballots and asks for a challenge, 4 likewise but for voters who cast one on an earlier day,
+--            5 counts ballots held in place of a challenge and refuses
 --
 -- Answers {outcome, cast_ms, left today, left in total, next_ms, choices, held}; -1 = unlimited, next_ms 0 = never.
 --       cast | again           the ballot is in the box (again: it was already; nothing changed)
@@ -150,12 +151,17 @@ local held = ARGV[5]
 if asked and not solved then
   if ARGV[12] ~= '1' then return {'challenge_required', now, 0, 0, 0, tostring(bits)} end
   held = '1'
+  for i = 8, #KEYS do
+    local limit, _, kind = budget(i)
+    if kind == '5' and tonumber(redis.call('GET', KEYS[i]) or '0') >= limit then return too_many(KEYS[i]) end
+  end
 end
+local held_instead = asked and not solved
 
 -- Nothing below may fail or refuse: Redis does not roll back.
 for i = 8, #KEYS do
   local _, window, kind = budget(i)
-  if kind ~= '1' and not spared(kind) then count_up(KEYS[i], window) end
+  if kind ~= '1' and not spared(kind) and (kind ~= '5' or held_instead) then count_up(KEYS[i], window) end
 end
 today, total = today + 1, total + 1
 chosen = chosen == '' and ARGV[3] or chosen .. ',' .. ARGV[3]

@@ -21,12 +21,14 @@ from ..clock import from_ms, rfc3339, spoken, to_ms
 from ..evidence.record import Evidence, seal
 from ..text import Text, _
 from ..web.sessions import VoterSession
-from .ballot_box import BallotToCast, BoxAnswer
+from .ballot_box import BallotToCast, BoxAnswer, BoxUnavailable
 from .ballot_form import BallotForm
 from .door import Knock
 from .polling_station import CampaignKeys, PollingStation
 from .receipt import Receipt, sign_receipt
 
+MOST_TURNS = 5
+"""How often one try is judged anew because the policy changed under it; more would be somebody playing with it."""
 MOST_CHOICES = 500
 """More numbers than any roster has are refused before they are looked at."""
 
@@ -86,7 +88,7 @@ def cast(station: PollingStation, request: CastRequest) -> Cast | Refused:
 
 
 class _Try:
-    """One readable ballot on its way into the box: judged, sealed, posted; once more where the policy has changed."""
+    """One readable ballot on its way into the box: judged, sealed, posted; again where the policy has changed meanwhile."""
 
     def __init__(
         self, station: PollingStation, keys: CampaignKeys, session: VoterSession, form: BallotForm,
@@ -108,7 +110,7 @@ class _Try:
     def made(self) -> Cast | Refused:
         """What came of it."""
         slug = self.keys.slug
-        while True:
+        for _turn in range(MOST_TURNS):
             version, policy = self.station.policy_of(slug)
             attempt = self._attempt(policy)
             verdict = self.station.door.gate.judge(attempt, policy)
@@ -116,8 +118,11 @@ class _Try:
                 slug, self._ballot(version, policy, attempt, verdict), verdict.budgets
             )
             if answer.outcome != "stale_policy":
-                break
+                return self._read(answer, verdict)
             self.station.renew_policy(slug, int(answer.detail))
+        raise BoxUnavailable(_("关卡设置正在更改，您的选票没有投出，请稍后再试。"))
+
+    def _read(self, answer: BoxAnswer, verdict: Verdict) -> Cast | Refused:
         if answer.outcome == "denied":
             return _denied(verdict)
         if answer.outcome == "challenge_required":
@@ -138,9 +143,7 @@ class _Try:
             held=verdict.action == "hold",
             form_expires_ms=self.form.expires_ms,
             utc_offset_s=_offset(self.keys.zone, self.now),
-            evidence=seal(
-                self.station.keyring, self.keys.slug, self.form.ballot_id, self._evidence(attempt, verdict)
-            ),
+            evidence="" if verdict.action == "deny" else self._sealed(attempt, verdict),
             policy=version,
             gate="allow" if verdict.action == "hold" else verdict.action,
             solved=self.solved.nonce if self.solved else "",
@@ -149,6 +152,10 @@ class _Try:
             most_bits=policy.hardest,
             hold_instead=self.knock.hold_instead,
         )
+
+    def _sealed(self, attempt: Attempt, verdict: Verdict) -> str:
+        evidence = self._evidence(attempt, verdict)
+        return seal(self.station.keyring, self.keys.slug, self.form.ballot_id, evidence)
 
     def _evidence(self, attempt: Attempt, verdict: Verdict) -> Evidence:
         came, solved = self.form.came, self.solved

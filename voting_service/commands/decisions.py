@@ -59,9 +59,9 @@ def decisions_group() -> None:
 
 @decisions_group.command(name="propose", help="提出一项决定；在另一人确认之前什么都不改变。")
 @click.argument("slug")
-@click.option("--void", "kind", flag_value=VOIDED, help="作废。")
-@click.option("--hold", "kind", flag_value=HELD, help="转为待核，暂不计入。")
-@click.option("--restore", "kind", flag_value=RESTORED, help="恢复计入。")
+@click.option("--void", is_flag=True, help="作废。")
+@click.option("--hold", is_flag=True, help="转为待核，暂不计入。")
+@click.option("--restore", is_flag=True, help="恢复计入。")
 @click.option(
     "--ballots",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -74,14 +74,17 @@ def decisions_group() -> None:
 def propose_command(
     make: MakeService,
     slug: str,
-    kind: str | None,
+    void: bool,
+    hold: bool,
+    restore: bool,
     ballots: Path | None,
     cluster: str | None,
     reason: str,
     actor: str,
 ) -> None:
     """Propose a decision on ballots."""
-    if kind is None:
+    kinds = [kind for kind, given in ((VOIDED, void), (HELD, hold), (RESTORED, restore)) if given]
+    if len(kinds) != 1:
         raise click.UsageError(str(_("请用 --void、--hold 或 --restore 之一说明怎样处理。")))
     if (ballots is None) == (cluster is None):
         raise click.UsageError(str(_("请用 --ballots 或 --cluster 之一说明是哪些选票。")))
@@ -91,7 +94,7 @@ def propose_command(
         decision = propose(
             session,
             slug,
-            Proposal(kind, listed, reason, origin),
+            Proposal(kinds[0], listed, reason, origin),
             at=service.clock.now(),
             actor=actor,
             waits=lambda ballot_id: _waits(service, slug, ballot_id),

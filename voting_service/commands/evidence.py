@@ -20,7 +20,7 @@ from ..scanning.export import export_evidence
 from ..scanning.retention import delete_evidence, due_for_deletion
 from ..text import Text, _
 from .composition import MakeService, redis_running
-from .output import progress_bar, say
+from .output import progress_bar, say, writing
 from .stop_sign import StopSign
 
 ACTOR = "command line"
@@ -34,7 +34,7 @@ TURN_S = 20.0
 def export(make: MakeService, slug: str, out: Path) -> None:
     """Write the evidence files."""
     service = make()
-    with progress_bar("导出") as progress:
+    with progress_bar("导出") as progress, writing(out):
         paths = export_evidence(
             service.database, service.keyring, service.networks.table, slug, out, progress
         )

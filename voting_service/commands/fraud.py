@@ -14,9 +14,11 @@ from anti_fraud.scan.problems import EvidenceRefused
 from ..clock import rfc3339
 from ..errors import Problem, ProblemsFound
 from ..scanning.live import clusters_of, last_run
+from ..scanning.retention import deleted_at
 from ..text import Text, _
+from .cluster_sheet import blinded, sheet
 from .composition import MakeService
-from .output import print_json, progress_bar, say
+from .output import print_json, progress_bar, say, writing
 
 
 @click.group(name="fraud", help="防刷票：关卡设置、投票机、事后排查、证据、抽样核查。")
@@ -52,7 +54,9 @@ def scan(
     """Look for clusters."""
     if (slug is None) == (ballots is None):
         raise click.UsageError(str(_("请给出 SLUG 或 --ballots 之一。")))
-    with progress_bar("排查") as bar:
+    if views is not None and ballots is None:
+        raise click.UsageError(str(_("--views 要和 --ballots 一起给出。")))
+    with progress_bar("排查") as bar, writing(out):
         if ballots is not None:
             if out is None:
                 raise click.UsageError(str(_("排查文件时请用 --out 指明结果文件夹。")))
@@ -104,7 +108,7 @@ _FINDINGS = {"quarantine": _("建议隔离"), "review": _("待人工复核")}
 @click.option("--cluster", help="只看这一个，连同数字、对照组和抽样。")
 @click.option("--show-candidates", is_flag=True, help="显示候选人编号和作废后的名次变化。")
 @click.option("--english", is_flag=True, help="英文说明。")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON（含候选人）。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON；同样先隐去候选人。")
 @click.pass_obj
 def clusters(
     make: MakeService, slug: str, cluster: str | None, show_candidates: bool, english: bool, as_json: bool
@@ -112,13 +116,13 @@ def clusters(
     """Show what the latest scan found, blinded first."""
     service = make()
     with service.database.read() as session:
-        run = last_run(session, slug)
+        run, deleted = last_run(session, slug), deleted_at(session, slug) is not None
         found = clusters_of(session, slug, service.keyring)
     found = [one for one in found if cluster in (None, one["id"])]
     if cluster and not found:
         raise ProblemsFound([Problem(cluster, _("最近一次排查中没有这个票群。"))])
     if as_json:
-        print_json(found)
+        print_json(found if show_candidates else [blinded(one) for one in found])
         return
     if run is None:
         say(_("还没有排查过。运行 voting-service fraud scan %(slug)s。", slug=slug))
@@ -127,7 +131,11 @@ def clusters(
     for one in found:
         paragraph = one["paragraph"]["named" if show_candidates else "blinded"]["en" if english else "zh"]
         click.echo(f"{one['id']}  {_FINDINGS[one['finding']]}\n{paragraph}\n")
-    if not found:
+        for line in sheet(one, show_candidates=show_candidates) if cluster else ():
+            click.echo(line)
+    if deleted:
+        say(_("证据已删除，票群的明细随之删除；当时的合计：%(n)s 个票群。", n=run.clusters))
+    elif not found:
         say(_("没有发现异常票群。"))
 
 

@@ -6,13 +6,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from ..errors import VotingError
+from ..errors import Problem, ProblemsFound, VotingError
+from ..text import _
 
 
 def say(sentence: object) -> None:
@@ -32,6 +34,15 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def writing(place: Path | None) -> Iterator[None]:
+    """A place that cannot be written to is a problem to be told, not a traceback."""
+    try:
+        yield
+    except OSError as error:
+        raise ProblemsFound([Problem(str(place), _("写不进去：%(why)s。", why=error.strerror))]) from error
 
 
 class Speaking(click.Group):

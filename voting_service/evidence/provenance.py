@@ -17,7 +17,7 @@ LIFETIME_S = 24 * 3600
 
 _LETTERS: dict[str, Entry] = {"m": "menu", "e": "search", "d": "direct", "s": "share", "q": "qr"}
 _OF_ENTRY = {entry: letter for letter, entry in _LETTERS.items()}
-_SITE = re.compile(r"[A-Za-z0-9_\-]{1,24}")
+_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,23}")
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_.=&\-]{{1,120}})")
 _RAW = re.compile(r"[A-Za-z0-9_.=&\-]{0,400}")
 

@@ -30,6 +30,8 @@ from .models import ViewBatch
 FLUSH_S = 2.0
 TELL_AGAIN_S = 60.0
 MOST_WAITING = 20_000
+MOST_AN_HOUR = 100_000
+"""Views that one process keeps in an hour: a script that opens the page again and again must not fill the disk."""
 
 log = structlog.get_logger("evidence")
 
@@ -67,15 +69,23 @@ class ViewBook:
         self._flushing = threading.Lock()
         self._stop = threading.Event()
         self._told_s = -TELL_AGAIN_S
+        self._hour, self._kept = -1.0, 0
 
     def note(self, slug: str, view: Callable[[], PageView]) -> None:
         """Take a view down, or only count it where too many wait."""
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or not self._within_the_hour():
             self._dropped += 1
             return
         self._waiting.append(SeenPage(slug, view()))
         if self._thread is None:
             self._start()
+
+    def _within_the_hour(self) -> bool:
+        hour = time.monotonic() // 3600
+        if hour != self._hour:
+            self._hour, self._kept = hour, 0
+        self._kept += 1
+        return self._kept <= MOST_AN_HOUR
 
     def flush(self) -> int:
         """Write what waits; gives how many views. What cannot be written waits on."""

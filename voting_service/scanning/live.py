@@ -24,10 +24,13 @@ from ..campaigns.queries import campaign_by_slug
 from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
+from ..errors import Problem, ProblemsFound
 from ..evidence.views import PageView
 from ..ledger import VOIDED, LedgerEntry
+from ..text import _
 from .evidence_rows import EvidenceRow, ballot_rows, page_views, view_columns
 from .models import ScanCluster, ScanRun
+from .retention import deleted_at
 
 CHUNK = 100_000
 
@@ -63,6 +66,7 @@ class LiveScan:
         """Look through what the ledger holds now, keep the findings, and give them. Raises NotFound."""
         with self._database.read() as session:
             campaign_id = campaign_by_slug(session, slug).id
+            _require_evidence(session, slug)
             read = self._read.setdefault(slug, _Read(campaign_id))
             self._read_on(session, slug, read, progress)
             voided = _voided(session, campaign_id)
@@ -73,6 +77,11 @@ class LiveScan:
         with self._database.write() as session:
             self._keep(session, slug, read, outcome, self._clock.now())
         return outcome
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Campaigns of which something is kept in memory."""
+        return tuple(self._read)
 
     def forget(self, slug: str) -> None:
         """Let go of what was read, when the evidence is deleted."""
@@ -90,8 +99,9 @@ class LiveScan:
         for number, views in page_views(session, read.campaign_id, slug, self._keyring, read.last_batch):
             read.last_batch = number
             for view in views:
-                read.views.setdefault((view.voter_tag, view.share_token), view)
-                read.passed_on.add(view.share_token)
+                if view.share_token:  # the scan asks of links alone how many visits led to no ballot
+                    read.views.setdefault((view.voter_tag, view.share_token), view)
+                    read.passed_on.add(view.share_token)
 
     @staticmethod
     def _reshared(read: _Read) -> Any:
@@ -129,6 +139,14 @@ class LiveScan:
                     sealed=self._keyring.seal(text, _place(slug, plain["id"])),
                 )
             )
+
+
+def _require_evidence(session: Session, slug: str) -> None:
+    """A scan without evidence would find nothing, and say so as if it had looked."""
+    deleted = deleted_at(session, slug)
+    if deleted is not None:
+        day = deleted.astimezone(campaign_by_slug(session, slug).rules.zone).strftime("%Y-%m-%d")
+        raise ProblemsFound([Problem(slug, _("证据已于 %(day)s 删除，不能再排查。", day=day))])
 
 
 def clusters_of(session: Session, slug: str, keyring: Keyring) -> list[dict[str, Any]]:

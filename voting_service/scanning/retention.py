@@ -38,12 +38,22 @@ def keeps_until(session: Session, campaign: Campaign) -> datetime | None:
     return campaign.closed_at + timedelta(days=policy.retention_days)
 
 
+def deleted_at(session: Session, slug: str) -> datetime | None:
+    """When a campaign's evidence was deleted; None where it is still there. Raises NotFound."""
+    deletion = session.get(EvidenceDeletion, campaign_by_slug(session, slug).id)
+    return deletion.deleted_at if deletion else None
+
+
 def delete_evidence(session: Session, slug: str, *, at: datetime, actor: str) -> tuple[int, int]:
     """Delete a closed campaign's evidence; gives how many ballots' and how many page views. The caller commits, and then
     has Redis forget what its file still holds (``BallotBox.forget_history``). Raises ProblemsFound."""
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.phase != CLOSED:
         raise ProblemsFound([Problem(slug, _("投票还没有结束，证据不能删除。"))])
+    before = session.get(EvidenceDeletion, campaign.id)
+    if before is not None:
+        at_day = before.deleted_at.astimezone(campaign.rules.zone).strftime("%Y-%m-%d")
+        raise ProblemsFound([Problem(slug, _("证据已于 %(day)s 删除。", day=at_day))])
     ballots = session.scalar(
         select(func.count()).select_from(BallotEvidence).where(BallotEvidence.campaign_id == campaign.id)
     )
@@ -51,7 +61,7 @@ def delete_evidence(session: Session, slug: str, *, at: datetime, actor: str) ->
     ballots, views = int(ballots or 0), int(views or 0)
     for table in (BallotEvidence, ViewBatch, ScanCluster):
         session.execute(delete(table).where(table.campaign_id == campaign.id))
-    session.merge(EvidenceDeletion(campaign_id=campaign.id, deleted_at=at, ballots=ballots, views=views))
+    session.add(EvidenceDeletion(campaign_id=campaign.id, deleted_at=at, ballots=ballots, views=views))
     journal(session, at=at, actor=actor, act="delete_evidence", subject=slug,
             details={"ballots": ballots, "views": views})  # fmt: skip
     return ballots, views

@@ -129,7 +129,12 @@ def blind_names(effect: Effect, salt: str) -> dict[int, Text]:
     order = sorted(
         (row.number for row in effect.candidates), key=lambda n: sha256(f"{salt}:{n}".encode()).digest()
     )
-    return {number: _("候选人%(stem)s", stem=_stems(index)) for index, number in enumerate(order)}
+    return {number: blind_name(index) for index, number in enumerate(order)}
+
+
+def blind_name(index: int) -> Text:
+    """候选人甲 for 0, 候选人乙 for 1, and so on."""
+    return _("候选人%(stem)s", stem=_stems(index))
 
 
 def _stems(index: int) -> str:

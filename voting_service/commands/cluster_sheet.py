@@ -1,0 +1,94 @@
+"""One cluster as a sheet to read at the terminal: figures, three comparison groups of equal size, a sample, the effect.
+
+Blind unless somebody asks otherwise: whoever judges how ballots were cast should not know whom they chose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..tally.decisions.effect import blind_name
+from ..text import Text, _
+
+Cluster = Mapping[str, Any]
+
+GROUPS: dict[str, Text] = {
+    "largest_shared_address": _("共用地址最多的一处"),
+    "same_candidates": _("选了相同候选人的"),
+    "same_hours": _("同一时段的"),
+}
+PROFILE: dict[str, Text] = {
+    "ballots": _("选票"),
+    "addresses": _("网络地址"),
+    "blocks": _("网段"),
+    "from_hosting": _("来自机房"),
+    "untouched": _("没有点按"),
+    "under_1_2_s": _("不到 1.2 秒"),
+    "median_dwell_s": _("用时中位数（秒）"),
+    "median_challenge_ms": _("验证用时中位数（毫秒）"),
+    "impossible_agent": _("自称自相矛盾"),
+    "too_fast_work": _("验证快于手机"),
+    "like_a_clock": _("像时钟一样规则"),
+    "without_signed_link": _("没有签名的来路"),
+    "median_cookie_age_s": _("cookie 年龄中位数（秒）"),
+    "returning": _("以前来过"),
+    "device_models": _("机型（有效数）"),
+}
+SHARES = frozenset(
+    {"from_hosting", "untouched", "under_1_2_s", "impossible_agent", "too_fast_work", "like_a_clock",
+     "without_signed_link", "returning"}
+)  # fmt: skip
+
+
+def blinded(cluster: Cluster) -> dict[str, Any]:
+    """A cluster without whom its ballots chose."""
+    return {
+        **cluster,
+        "sample": [
+            {name: cell for name, cell in row.items() if name != "choices"} for row in cluster["sample"]
+        ],
+        "effect": [{name: n for name, n in row.items() if name != "candidate"} for row in cluster["effect"]],
+        "paragraph": {"blinded": cluster["paragraph"]["blinded"]},
+    }
+
+
+def sheet(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
+    """Lines of cells, separated by tabs."""
+    figures = cluster["figures"]
+    yield str(_("观察到 %(o)s 张，正常情况下预计 %(e)s 张，至多 %(u)s 张，p = %(p)s",
+                o=figures["observed"], e=figures["expected"], u=figures["expected_upper"], p=f"{figures['p']:.2g}"))  # fmt: skip
+    yield ""
+    groups = [cluster["profile"], *cluster["comparison"]]
+    yield "\t".join(
+        ["", str(_("本票群")), *(str(GROUPS.get(one["name"], one["name"])) for one in groups[1:])]
+    )
+    for name, label in PROFILE.items():
+        yield "\t".join([str(label), *(_cell(name, group.get(name)) for group in groups)])
+    yield ""
+    yield from _effect(cluster, show_candidates=show_candidates)
+    yield ""
+    yield from _sample(cluster if show_candidates else blinded(cluster))
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "—"
+    return f"{100 * value:.1f}%" if name in SHARES else f"{value:g}"
+
+
+def _effect(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
+    yield "\t".join(map(str, (_("如果作废"), _("票数"), _("处理后"), _("名次"), _("处理后"))))
+    for place, row in enumerate(cluster["effect"]):
+        # In the paragraph's own order, so that 候选人甲 is the same one there and here.
+        name = _("%(number)s 号", number=row["candidate"]) if show_candidates else blind_name(place)
+        figures = (row["count_before"], row["count_after"], row["rank_before"], row["rank_after"])
+        yield "\t".join([str(name), *map(str, figures)])
+
+
+def _sample(cluster: Cluster) -> Iterator[str]:
+    rows = cluster["sample"]
+    if rows:
+        yield "\t".join(rows[0])
+    for row in rows:
+        yield "\t".join("" if cell is None else str(cell) for cell in row.values())
