@@ -151,7 +151,25 @@ def test_a_log_with_an_outcome_recounts(stage: Stage, tmp_path: Path) -> None:
     assert run(stage, "fraud", "sample", "record", "test", str(file), "--by", PROPOSER).exit_code == 0
     assert run(stage, "fraud", "sample", "confirm", "test", "--by", CONFIRMER).exit_code == 0
     publish_due(stage.service.recorder_stores, archives)
-    assert recount(archives / "test.zip")["size"] == before + 1, "the archive has the notice"
+    assert recount(archives / "test.zip")["size"] == before + 2, "the archive has both notices"
+
+
+def test_a_draw_stands_in_the_log_before_anything_is_found(stage: Stage) -> None:
+    """Whoever draws until they like what they see leaves every draw behind."""
+    stage.campaign()
+    recorded(stage, 5)
+    close(stage)
+    for dice in ("1", "2"):
+        run(stage, "fraud", "sample", "draw", "test", "--size", "2", "--dice", dice, "--by", PROPOSER)
+    notices = [entry for raw in public_entries(stage) if (entry := json.loads(raw))["type"] == "notice"]
+    assert [notice["id"] for notice in notices] == ["sample-draw-1", "sample-draw-2"]
+    for notice in notices:
+        document = stage.client().get(f"/log/test/{notice['id']}.json")
+        assert sha256(document.data).hexdigest() == notice["sha256"]
+        drawn = json.loads(document.data)
+        assert drawn["size"] == 2
+        assert drawn["seed"].endswith(f"-{drawn['dice']}")
+    assert stage.client().get("/log/test/sample-draw-3.json").status_code == 404
 
 
 def test_a_draw_is_numbered_and_too_many_ballots_are_refused(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ..campaigns.queries import campaign_by_slug
+from ..recorder.drain import publish
 from ..tally.sample.draw import LARGEST, audit_by_number, draw, drawn_ballots, seed_source
 from ..tally.sample.lottery import RULE, seed_text
 from ..tally.sample.models import SampleAudit
@@ -43,7 +44,7 @@ def seed_command(make: MakeService, slug: str, as_json: bool) -> None:
     say(_('规则：按 SHA-256(种子 + ":" + 选票编号) 从小到大，取前 n 张。任何人都可以凭日志重做。'))
 
 
-@sample_group.command(name="draw", help="抽样并登记在册；每次都有编号，不会悄悄重抽。")
+@sample_group.command(name="draw", help="抽样，编号并写入公开日志；不能悄悄重抽。")
 @click.argument("slug")
 @click.option("--size", type=click.IntRange(1, LARGEST), required=True, help="抽多少张。")
 @click.option("--dice", help="当众掷出的骰子点数，例如“3 5 1 6”；与根哈希一起作种子。")
@@ -57,6 +58,7 @@ def draw_command(
     service = make()
     with service.database.write() as session:
         audit = draw(session, slug, size=size, dice=dice, at=service.clock.now(), actor=actor)
+    publish(service.recorder_stores, audit.campaign_id)
     with service.database.read() as session:
         ballots = [row.ballot_id for row in drawn_ballots(session, audit)]
     say(_("第 %(n)s 次抽样，种子 %(seed)s", n=audit.number, seed=audit.seed))

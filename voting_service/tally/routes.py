@@ -14,6 +14,7 @@ from ..web import access
 from ..web.caching import cacheable
 from ..web.limits import costly
 from .archive import archive_path
+from .sample.draw import draw_document
 from .sample.models import SampleAudit
 
 public = Blueprint("tally", __name__, url_prefix="/log/<slug>")
@@ -36,15 +37,34 @@ def archive(slug: str) -> Response:
 @costly
 def sample_audit(slug: str, number: int) -> Response:
     """The outcome of a sample audit, byte for byte what the log's notice has the hash of."""
+    audit = _audit(slug, number)
+    if audit is None or audit.confirmed_at is None or audit.document is None:
+        abort(404)
+    return _document(audit.document)
+
+
+@public.get("/sample-draw-<int:number>.json")
+@access.public
+@costly
+def sample_draw(slug: str, number: int) -> Response:
+    """What was drawn, byte for byte what the log's notice has the hash of."""
+    audit = _audit(slug, number)
+    if audit is None:
+        abort(404)
+    return _document(draw_document(audit))
+
+
+def _audit(slug: str, number: int) -> SampleAudit | None:
     database: Database = current_app.extensions["database"]
     with database.read() as session:
-        document = session.scalar(
-            select(SampleAudit.document)
+        return session.scalar(
+            select(SampleAudit)
             .join(Log, Log.campaign_id == SampleAudit.campaign_id)
-            .where(Log.slug == slug, SampleAudit.number == number, SampleAudit.confirmed_at.is_not(None))
+            .where(Log.slug == slug, SampleAudit.number == number)
         )
-    if document is None:
-        abort(404)
-    response = make_response(document)
+
+
+def _document(canonical: bytes) -> Response:
+    response = make_response(canonical)
     response.content_type = "application/json"
     return cacheable(response, max_age=300)

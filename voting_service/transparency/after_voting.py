@@ -18,6 +18,8 @@ _SHORT = 1000
 
 SAMPLE_AUDIT = "sample-audit-"
 """How the id of a sample audit's notice begins; its number follows, and its document lies under this name."""
+SAMPLE_DRAW = "sample-draw-"
+"""The same of the notice that a draw leaves at once, before anybody knows what will be found."""
 
 
 @dataclass(frozen=True)

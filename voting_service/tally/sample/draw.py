@@ -1,21 +1,26 @@
-"""Drawing a sample: only after closing, when nobody can change the seed any more; each draw is kept and numbered."""
+"""Drawing a sample: only after closing, when nobody can change the seed any more. Each draw is numbered and stands in the
+log at once, so that nobody can draw again and again and show the one they like."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...activity import journal
-from ...campaigns.models import CLOSED
+from ...campaigns.models import CLOSED, Campaign
 from ...campaigns.queries import campaign_by_slug
+from ...clock import rfc3339
 from ...errors import NotFound, Problem, ProblemsFound
 from ...ledger import LedgerEntry, LedgerRow, choices_of
 from ...text import _
-from ...transparency.after_voting import FinalCheckpoint, final_checkpoint
+from ...transparency import entries, log
+from ...transparency.after_voting import SAMPLE_DRAW, FinalCheckpoint, final_checkpoint
+from ...transparency.models import Log
 from ..decisions.rules import name_problems
-from .lottery import dice_figures, drawn, seed_text
+from .lottery import RULE, dice_figures, drawn, seed_text
 from .models import SampleAudit
 
 LARGEST = 5000
@@ -34,7 +39,7 @@ def seed_source(session: Session, slug: str) -> FinalCheckpoint:
 def draw(
     session: Session, slug: str, *, size: int, dice: str | None, at: datetime, actor: str
 ) -> SampleAudit:
-    """Register one draw of so many ballots. Raises ProblemsFound, NotFound. The caller commits."""
+    """Register one draw of so many ballots. Raises ProblemsFound, NotFound. The caller commits, then signs the log."""
     campaign = campaign_by_slug(session, slug, lock=True)
     figures = dice_figures(dice) if dice else None
     problems = name_problems(actor)
@@ -65,9 +70,33 @@ def draw(
         drawn_at=at,
     )
     session.add(audit)
+    _announce(session, campaign, audit, at)
     journal(session, at=at, actor=actor, act="draw_sample", subject=slug,
             details={"audit": audit.number, "seed": audit.seed, "size": size})  # fmt: skip
     return audit
+
+
+def _announce(session: Session, campaign: Campaign, audit: SampleAudit, at: datetime) -> None:
+    public_log = session.get_one(Log, campaign.id, with_for_update=True)
+    digest = sha256(draw_document(audit)).hexdigest()
+    notice = {"type": "notice", "at": rfc3339(at), "id": f"{SAMPLE_DRAW}{audit.number}", "sha256": digest}
+    log.append(session, public_log, [entries.encode(notice)])
+    # The archive is to hold the notice too; publication makes it anew.
+    campaign.counts_json = None
+    campaign.version += 1
+
+
+def draw_document(audit: SampleAudit) -> bytes:
+    """What was drawn, as canonical JSON: with the log alone anyone can draw the same ballots from it."""
+    return entries.canonical_json(
+        {
+            "audit": audit.number,
+            "dice": audit.dice,
+            "rule": RULE,
+            "seed": audit.seed,
+            "size": audit.sample_size,
+        }
+    )
 
 
 def audit_by_number(session: Session, campaign_id: int, number: int | None) -> SampleAudit:
