@@ -78,7 +78,6 @@ end
 if (meta[12] or '0') ~= ARGV[9] then return {'stale_policy', 0, 0, 0, 0, meta[12] or '0'} end
 
 local function budget(i) return tonumber(ARGV[3 * i - 9]), tonumber(ARGV[3 * i - 8]), ARGV[3 * i - 7] end
-local function spared(kind) return kind == '4' and returning end
 local function too_many(key) return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', key), 1000)} end
 local function count_up(key, window)
   local n = redis.call('INCR', key)
@@ -130,14 +129,24 @@ if same_day > 0 and chosen ~= '' then
   end
 end
 
--- A challenge is asked only of a ballot that nothing else would refuse: nobody works in vain.
-local asked, doublings = ARGV[10] == 'challenge', 0
+-- A challenge is asked only of a ballot that nothing else would refuse: nobody works in vain. Ballots are counted here,
+-- with one call for each counter, and taken back where this one is not taken after all.
+local asked, doublings, counted = ARGV[10] == 'challenge', 0, {}
+local function uncount() for _, key in ipairs(counted) do redis.call('DECR', key) end end
+local function refused_by(key)
+  local answer = too_many(key)
+  uncount()
+  return answer
+end
 for i = 8, #KEYS do
   local limit, window, kind = budget(i)
-  local ballots = kind ~= '1' and not spared(kind) and tonumber(redis.call('GET', KEYS[i]) or '0') or 0
-  if ballots >= limit and kind == '2' then return too_many(KEYS[i]) end
-  if ballots >= limit and (kind == '3' or kind == '4') then
-    asked, doublings = true, math.max(doublings, math.floor(math.log(ballots / limit) / math.log(2)))
+  if kind == '2' or kind == '3' or (kind == '4' and not returning) then
+    local ballots = count_up(KEYS[i], window)
+    counted[#counted + 1] = KEYS[i]
+    if ballots > limit and kind == '2' then return refused_by(KEYS[i]) end
+    if ballots > limit then
+      asked, doublings = true, math.max(doublings, math.floor(math.log((ballots - 1) / limit) / math.log(2)))
+    end
   end
 end
 -- Two doublings are forgiven: the neighbours may have voted while this one's telephone worked, and nobody shall work
@@ -149,20 +158,21 @@ local enough = asked and math.max(math.min(base, hardest), bits - 2) or 1
 local solved = tonumber(ARGV[11]) >= enough and redis.call('SET', KEYS[7], '1', 'NX', 'EX', 900)
 local held = ARGV[5]
 if asked and not solved then
-  if ARGV[12] ~= '1' then return {'challenge_required', now, 0, 0, 0, tostring(bits)} end
+  if ARGV[12] ~= '1' then
+    uncount()
+    return {'challenge_required', now, 0, 0, 0, tostring(bits)}
+  end
   held = '1'
   for i = 8, #KEYS do
-    local limit, _, kind = budget(i)
-    if kind == '5' and tonumber(redis.call('GET', KEYS[i]) or '0') >= limit then return too_many(KEYS[i]) end
+    local limit, window, kind = budget(i)
+    if kind == '5' and count_up(KEYS[i], window) > limit then
+      counted[#counted + 1] = KEYS[i]
+      return refused_by(KEYS[i])
+    end
   end
 end
-local held_instead = asked and not solved
 
 -- Nothing below may fail or refuse: Redis does not roll back.
-for i = 8, #KEYS do
-  local _, window, kind = budget(i)
-  if kind ~= '1' and not spared(kind) and (kind ~= '5' or held_instead) then count_up(KEYS[i], window) end
-end
 today, total = today + 1, total + 1
 chosen = chosen == '' and ARGV[3] or chosen .. ',' .. ARGV[3]
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', 1)
