@@ -207,11 +207,10 @@ class _Counts:
     def __init__(
         self, key: Key, names: Ints, home: Ints, pattern: Ints, ballots: Ballots, shown: Shown
     ) -> None:
-        place = np.full(int(home.max()) + 1, -1, np.int32)
-        place[names] = np.arange(len(names))
-        number = place[home]
-        inside = np.flatnonzero(number >= 0)
-        code = number[inside].astype(np.int64) * PATTERNS + pattern[inside]
+        # Homes are numbers without an upper end (hours, days, sets of choices): looked up, never an index.
+        number = np.minimum(np.searchsorted(names, home), len(names) - 1)
+        inside = np.flatnonzero(names[number] == home)
+        code = number[inside] * PATTERNS + pattern[inside]
         self._shape = len(names), PATTERNS
         self.showing = at_least(self._bincount(code).astype(np.int64))
         rows = key.row(inside)

@@ -133,7 +133,7 @@ class Families:
         first_choice = Coded.of(name.split(";")[0] for name in self.ballots.choices.names).codes[
             self.ballots.choices.codes
         ]
-        by_day = first_choice * (day.max(initial=0) + 1) + day
+        by_day = np.unique(first_choice * (day.max(initial=0) + 1) + day, return_inverse=True)[1]
         cuts = [by_day, first_choice.astype(np.int64), self.places.block]
         return Population(self.strata, usable, self.ballots.cast_at, cuts)
 

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
@@ -25,6 +25,9 @@ from anti_fraud.scan.problems import Problem
 
 ROWS_AT_ONCE = 50_000
 MOST_PROBLEMS = 200
+# Beyond them a clock or a converter was wrong; hours are counted from the first ballot's.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 TEXTS = (
     "choices", "channel", "ip", "asn", "network_type", "province", "user_agent", "os", "wechat_version",
@@ -115,15 +118,26 @@ class _Times(_Kind):
         except ValueError:
             moments = []
         if len(moments) != len(cells) or any(moment.tzinfo is None for moment in moments):
-            raise _Bad([(place, "not_a_time") for place, cell in enumerate(cells) if not _is_time(cell)])
-        return np.array([moment.timestamp() for moment in moments], np.float64)
+            raise _Bad(_bad_times(cells))
+        seconds = np.array([moment.timestamp() for moment in moments], np.float64)
+        if len(seconds) and not (seconds.min() >= EARLIEST and seconds.max() < LATEST):
+            raise _Bad(_bad_times(cells))
+        return seconds
 
 
-def _is_time(cell: str) -> bool:
+def _bad_times(cells: Cells) -> list[tuple[int, str]]:
+    codes = [(place, _wrong_with_time(cell)) for place, cell in enumerate(cells)]
+    return [(place, code) for place, code in codes if code]
+
+
+def _wrong_with_time(cell: str) -> str:
     try:
-        return datetime.fromisoformat(cell).tzinfo is not None
+        moment = datetime.fromisoformat(cell)
     except ValueError:
-        return False
+        return "not_a_time"
+    if moment.tzinfo is None:
+        return "not_a_time"
+    return "" if EARLIEST <= moment.timestamp() < LATEST else "far_time"
 
 
 class _Texts(_Kind):

@@ -192,3 +192,13 @@ def test_problems_of_both_files_stop_the_scan_together(tmp_path: Path) -> None:
         ("views.csv", 2),
     ]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "1999-12-31T23:59:59Z"]
+)
+def test_a_time_far_from_every_selection_is_a_problem(tmp_path: Path, moment: str) -> None:
+    rows = f"ballot_id,cast_at,choices\na,{moment},1\nb,never,1\nc,2026-05-01T00:00:00Z,1\n"
+    assert problems_in(tmp_path, rows) == [(2, "cast_at", "far_time"), (3, "cast_at", "not_a_time")]
+    views = read_views(written(tmp_path, f"viewed_at\n{moment}\n", "views.csv"))
+    assert [problem.code for problem in views.problems] == ["far_time"]
