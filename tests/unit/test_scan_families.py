@@ -195,3 +195,12 @@ def test_one_sign_that_an_organisation_may_share_is_not_quarantined_from_a_cloud
 
 def test_signs_of_two_families_are_quarantined_anywhere() -> None:
     assert ruling_on(WORK | TOUCH, 0, False, False).finding == "quarantine"
+
+
+def test_a_network_whose_kind_one_row_does_not_name_is_known_by_its_number() -> None:
+    cloud: Row = {"asn": "37963", "ballot_id": "x"}
+    rows = [
+        people(1, 99)[0] | cloud | {"ballot_id": str(n), "network_type": kind}
+        for n, kind in enumerate((None, "office", "hosting"))
+    ]
+    assert (shown_by(*rows).contexts[:3] & HOSTING > 0).tolist() == [True, False, True]
