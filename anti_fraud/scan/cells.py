@@ -46,7 +46,7 @@ class Cell:
     """One guilty cell with its figures.
 
     ``reason`` is ``excess`` (the rule above), ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a
-    found hand) or ``closed_link``.
+    found hand that shows signs), ``companions`` (… that shows none) or ``closed_link``.
     """
 
     reason: str

@@ -129,7 +129,7 @@ class Clerk:
         )
 
     def _figures(self, rows: Ints, cells: Sequence[Cell]) -> Figures:
-        p = next((cell.p for cell in cells if cell.reason in ("excess", "hand")), 1.0)
+        p = next((cell.p for cell in cells if cell.reason in ("excess", "hand", "companions")), 1.0)
         expected, upper = float(self._expected[rows].sum()), float(self._upper[rows].sum())
         return Figures(len(rows), expected, min(upper, float(len(rows))), p)
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from anti_fraud.scan.comparison import Comparison
 from anti_fraud.scan.effect import Effect
+from anti_fraud.scan.grouping import COMPANY
 from anti_fraud.scan.profile import Profile
 from anti_fraud.scan.rule import Finding
 
@@ -42,9 +43,6 @@ REMARKS: tuple[tuple[str, str, str], ...] = (
 )
 WORTH_SAYING = 0.5
 ABOVE_ORDINARY = 2.0
-
-# Reasons that speak of the company a ballot keeps, not of the ballot.
-COMPANY = frozenset({"hand", "remainder"})
 
 ENDING = {
     "zh": "以上只说明这些选票是怎样投出的，不说明是谁投的，也不构成对任何候选人的指控。",
@@ -159,6 +157,11 @@ def _judgement_zh(facts: _Facts) -> str:
         )
     if COMPANY.issuperset(facts.reasons):
         return (
+            "这些选票自身没有机器的迹象，只是与已列为异常的选票在网段、数据中心或时段上一致，所选候选人也相同；"
+            "其中许多可能是真实选票，请人工复核。"
+        )
+    if COMPANY.union({"hand"}).issuperset(facts.reasons):
+        return (
             "这些选票自身的证据不足以单独判断，但它们与已列为异常的选票在网段、完全相同的浏览器标识或时段上一致，所选候选人也相同，"
             f"明显多于同组真实投票人所能解释的数量；按我们的估计，其中至多约 {_most(facts):,} 张可能是真实投票人投出的，请人工复核。"
         )
@@ -254,6 +257,11 @@ def _judgement_en(facts: _Facts) -> str:
             "provinces. That may be a paid crowd or a distant branch that was called to vote: people have to look. "
         )
     if COMPANY.issuperset(facts.reasons):
+        return (
+            "These ballots show no sign of a machine themselves. They keep company with ballots found suspect: the same network "
+            "block, data centre or hours, and the same candidate. Many may be genuine: people have to look. "
+        )
+    if COMPANY.union({"hand"}).issuperset(facts.reasons):
         return (
             "The evidence in these ballots alone is not enough, but they share the network block, the exact user agent or the "
             "hour, and the candidate, with ballots found suspect, far more often than the people of these groups explain; "

@@ -256,3 +256,29 @@ def test_one_attack_is_told_in_few_paragraphs_and_two_in_two() -> None:
     clusters = scanned(ORDINARY, *pools, other).clusters
     assert [len(cluster.rows) for cluster in clusters] == [800, 200]
     assert "800" in clusters[0].paragraphs.blinded_en
+
+
+def test_phones_of_one_company_do_not_pay_for_machines_that_borrow_their_user_agent() -> None:
+    company: Row = {
+        "choices": "3",
+        **ONE_MODEL,
+        "user_agent": wechat("V2001A", 45),
+        "wechat_version": "8.0.45",
+    }
+    staff = people(300, 50, **company)
+    bots = script(320, 51, **company | {"ip": lambda draw, n: f"47.{n % 9}.{n % 30}.{n % 250}"})
+    outcome = scanned(ORDINARY, staff, bots)
+    assert verdicts_on(outcome, staff)["clean"] >= 299, "two in three hundred touch nothing"
+    assert verdicts_on(outcome, staff)["quarantine"] == 0
+    assert verdicts_on(outcome, bots)["quarantine"] >= 310
+
+
+def test_ballots_without_any_sign_are_never_told_to_be_hardly_genuine() -> None:
+    outcome = scanned(ORDINARY, farm(800))
+    told = {
+        frozenset(cell.reason for cell in cluster.cells): cluster.paragraphs.blinded_en
+        for cluster in outcome.clusters
+    }
+    beside = [text for reasons, text in told.items() if "companions" in reasons]
+    assert beside
+    assert all("Many may be genuine" in text and "at most about" not in text for text in beside)
