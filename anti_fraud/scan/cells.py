@@ -23,16 +23,13 @@ from anti_fraud.scan.rule import (
     BLOCKS,
     GENUINE_AT_MOST,
     MODELS,
+    QUICK_TAIL,
     TWO_SIGNS,
     Finding,
     machine_families,
     ruling_on,
 )
 from anti_fraud.scan.significance import discoveries, tail
-
-# A crowd whose typical time on the page is over 1.2 s has fewer ballots under 1.2 s than this share of those between
-# 1.2 and 2.4 s (lognormal, spread up to 0.5): the quick tail of quick people is not haste of machines.
-QUICK_TAIL = 0.3
 
 # [context, signs] ballots below which no ruling can follow, even where many models and blocks are seen.
 _BEST = [[ruling_on(signs, context, True, True) for signs in range(PATTERNS)] for context in range(CONTEXTS)]

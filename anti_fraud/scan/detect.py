@@ -16,6 +16,7 @@ from anti_fraud.scan.columns import Ballots, Views
 from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
+from anti_fraud.scan.inherent import decisive_signs, softened
 from anti_fraud.scan.keys import keys_of
 from anti_fraud.scan.merging import merged
 from anti_fraud.scan.surroundings import closed_links, remainders
@@ -97,6 +98,7 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     if cells:
         shown = questions.answer(spared=rows_of(cells, len(ballots)))
         cells = guilty_cells(ballots, shown, keys)
+    cells = softened(cells, decisive_signs(ballots, shown), shown)
     progress(STEPS[3], 3, len(STEPS))
     hard, suspected = rows_of(cells, len(ballots), "quarantine"), rows_of(cells, len(ballots))
     cells += remainders(ballots, shown, hard, suspected)

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_fraud.scan.cells import QUICK_TAIL, Cell
+from anti_fraud.scan.cells import Cell
 from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
 from anti_fraud.scan.families import AGENT, CLOCK, HASTE_S, HOSTING, SIGNS, Shown
 from anti_fraud.scan.keys import HOUR_S, candidates_of
-from anti_fraud.scan.rule import ALLOWANCE
+from anti_fraud.scan.rule import ALLOWANCE, QUICK_TAIL
 from anti_fraud.scan.significance import discoveries, tail
 from anti_fraud.scan.surroundings import crowds
 

@@ -282,3 +282,30 @@ def test_ballots_without_any_sign_are_never_told_to_be_hardly_genuine() -> None:
     beside = [text for reasons, text in told.items() if "companions" in reasons]
     assert beside
     assert all("Many may be genuine" in text and "at most about" not in text for text in beside)
+
+
+@pytest.mark.parametrize("model", ["all models", "one model"])
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5, 0.9, 1.0])
+def test_two_properties_of_one_companys_phones_are_not_two_families(share: float, model: str) -> None:
+    """Fast chips and a page within an app that reports no touch: measured apart, and still one kind of phone."""
+    staff = lunch_break(
+        400,
+        challenge_ms=about(200, 0.2),
+        touches=lambda draw, n: 0 if draw.random() < share else 3,
+        **(ONE_MODEL if model == "one model" else {}),
+    )
+    slower = people(4000, challenge_ms=about(1340, 0.4), touches=lambda draw, n: 1 + int(draw.poisson(3)))
+    outcome = scanned(slower, staff)
+    assert verdicts_on(outcome, staff)["quarantine"] == 0
+    assert verdicts_on(outcome, slower)["quarantine"] == 0
+
+
+def test_one_fast_model_among_others_behind_an_address_is_held_against_itself() -> None:
+    staff = lunch_break(
+        160,
+        challenge_ms=about(200, 0.2),
+        touches=lambda draw, n: 0 if draw.random() < 0.3 else 3,
+        **ONE_MODEL,
+    )
+    outcome = scanned(ORDINARY, lunch_break(240, 60), staff)
+    assert verdicts_on(outcome, staff)["quarantine"] == 0
