@@ -42,8 +42,9 @@ SMALLEST = np.array(
 class Cell:
     """One guilty cell with its figures.
 
-    ``reason`` is ``excess`` (the rule above), ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a
-    found hand that shows signs), ``companions`` (… that shows none) or ``closed_link``.
+    ``reason`` is ``excess`` (the rule above), ``inherent`` (such an excess, of signs that are its group's own),
+    ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a found hand that shows signs),
+    ``companions`` (… that shows none) or ``closed_link``.
     """
 
     reason: str

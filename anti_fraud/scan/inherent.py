@@ -59,7 +59,15 @@ def _parted(cell: Cell, kept: Flags) -> list[Cell]:
 def _for_review(cell: Cell, rows: Ints) -> Cell:
     """The group's own properties explain these ballots: all of them may be genuine, and the figures say so."""
     genuine = float(len(rows))
-    return replace(cell, finding="review", rows=rows, observed=len(rows), expected=genuine, upper=genuine)
+    return replace(
+        cell,
+        reason="inherent",
+        finding="review",
+        rows=rows,
+        observed=len(rows),
+        expected=genuine,
+        upper=genuine,
+    )
 
 
 class _Group:

@@ -38,10 +38,12 @@ def merged(groups: Iterable[Group], ballots: Ballots, hosting: Flags) -> list[Gr
 
 
 def _evidence(group: Group) -> str:
-    """Signs of its own, rests of a hand with signs, or nothing but the company it keeps."""
+    """Signs of its own (or of its whole group), rests of a hand with signs, or nothing but the company it keeps."""
     reasons = {cell.reason for cell in group.cells}
     if "excess" in reasons:
         return "signs"
+    if "inherent" in reasons:
+        return "inherent"
     if reasons == {"closed_link"}:
         return "link"
     return "company" if reasons <= COMPANY else "hand"

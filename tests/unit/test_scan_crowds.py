@@ -298,6 +298,10 @@ def test_two_properties_of_one_companys_phones_are_not_two_families(share: float
     outcome = scanned(slower, staff)
     assert verdicts_on(outcome, staff)["quarantine"] == 0
     assert verdicts_on(outcome, slower)["quarantine"] == 0
+    for cluster in outcome.clusters:
+        assert "one company's phones and all may be genuine" in cluster.paragraphs.blinded_en
+    if share < 0.9:
+        assert verdicts_on(outcome, staff)["review"] <= 1.1 * share * len(staff), "those who touch are clean"
 
 
 def test_one_fast_model_among_others_behind_an_address_is_held_against_itself() -> None:
@@ -307,5 +311,6 @@ def test_one_fast_model_among_others_behind_an_address_is_held_against_itself() 
         touches=lambda draw, n: 0 if draw.random() < 0.3 else 3,
         **ONE_MODEL,
     )
-    outcome = scanned(ORDINARY, lunch_break(240, 60), staff)
+    touching = {"touches": lambda draw, n: 1 + int(draw.poisson(3))}
+    outcome = scanned(people(4000, **touching), lunch_break(240, 60, **touching), staff)
     assert verdicts_on(outcome, staff)["quarantine"] == 0
