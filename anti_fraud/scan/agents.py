@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from anti_fraud.scan.columns import Ballots, Flags
-from anti_fraud.user_agents import Implausible, implausible, wechat_version
+from anti_fraud.user_agents import Implausible, implausible, operating_system, wechat_version
 
 MODEL = re.compile(r"Android [\d.]+; (?:[a-z]{2}[-_][A-Za-z]{2}; )?([^;)]+?)(?: Build/[^;)]*)?[;)]")
 IOS = re.compile(r"(?:iPhone )?OS (\d+_\d+(?:_\d+)?) like Mac OS X")
@@ -21,7 +21,7 @@ class Agent(NamedTuple):
     """What one user agent says of itself; "" where it says nothing."""
 
     implausible: Implausible | None  # as the door judges it too
-    platform: str  # android, ios, desktop
+    platform: str  # android, ios, harmony, desktop
     wechat_version: str  # first three parts
     model: str
 
@@ -30,17 +30,7 @@ def read_agent(text: str) -> Agent:
     """Take one user agent apart."""
     version = ".".join(wechat_version(text).split(".")[:3])
     # The door calls an empty user agent implausible; here it is an empty cell, which nobody is judged by.
-    return Agent(implausible(text) if text.strip() else None, _platform(text), version, _model(text))
-
-
-def _platform(text: str) -> str:
-    if "iPhone" in text or "iPad" in text:
-        return "ios"
-    if "Android" in text or "OpenHarmony" in text:
-        return "android"
-    if "Windows NT" in text or "Macintosh" in text or "X11;" in text:
-        return "desktop"
-    return ""
+    return Agent(implausible(text) if text.strip() else None, operating_system(text), version, _model(text))
 
 
 def _model(text: str) -> str:
@@ -73,6 +63,7 @@ class Agents:
         for platform, claims in (
             ("ios", ("ios",)),
             ("android", ("android", "harmony")),
+            ("harmony", ("android", "harmony")),
             ("desktop", ("desktop",)),
         ):
             is_platform = self._which([agent.platform == platform for agent in self.read])

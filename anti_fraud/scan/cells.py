@@ -23,16 +23,13 @@ from anti_fraud.scan.rule import (
     BLOCKS,
     GENUINE_AT_MOST,
     MODELS,
+    QUICK_TAIL,
     TWO_SIGNS,
     Finding,
     machine_families,
     ruling_on,
 )
 from anti_fraud.scan.significance import discoveries, tail
-
-# A crowd whose typical time on the page is over 1.2 s has fewer ballots under 1.2 s than this share of those between
-# 1.2 and 2.4 s (lognormal, spread up to 0.5): the quick tail of quick people is not haste of machines.
-QUICK_TAIL = 0.3
 
 # [context, signs] ballots below which no ruling can follow, even where many models and blocks are seen.
 _BEST = [[ruling_on(signs, context, True, True) for signs in range(PATTERNS)] for context in range(CONTEXTS)]
@@ -45,8 +42,9 @@ SMALLEST = np.array(
 class Cell:
     """One guilty cell with its figures.
 
-    ``reason`` is ``excess`` (the rule above), ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a
-    found hand) or ``closed_link``.
+    ``reason`` is ``excess`` (the rule above), ``inherent`` (such an excess, of signs that are its group's own),
+    ``remainder`` (what is left of a data-centre block), ``hand`` (the rest of a found hand that shows signs),
+    ``companions`` (… that shows none) or ``closed_link``.
     """
 
     reason: str
@@ -207,11 +205,10 @@ class _Counts:
     def __init__(
         self, key: Key, names: Ints, home: Ints, pattern: Ints, ballots: Ballots, shown: Shown
     ) -> None:
-        place = np.full(int(home.max()) + 1, -1, np.int32)
-        place[names] = np.arange(len(names))
-        number = place[home]
-        inside = np.flatnonzero(number >= 0)
-        code = number[inside].astype(np.int64) * PATTERNS + pattern[inside]
+        # Homes are numbers without an upper end (hours, days, sets of choices): looked up, never an index.
+        number = np.minimum(np.searchsorted(names, home), len(names) - 1)
+        inside = np.flatnonzero(names[number] == home)
+        code = number[inside] * PATTERNS + pattern[inside]
         self._shape = len(names), PATTERNS
         self.showing = at_least(self._bincount(code).astype(np.int64))
         rows = key.row(inside)

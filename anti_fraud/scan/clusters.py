@@ -23,6 +23,7 @@ from anti_fraud.scan.rule import Finding, signs_in
 
 SAMPLE = 20
 CELLS_SHOWN = 12
+TESTED = ("excess", "inherent", "hand", "companions")  # reasons that come of a test
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Clerk:
         )
 
     def _figures(self, rows: Ints, cells: Sequence[Cell]) -> Figures:
-        p = next((cell.p for cell in cells if cell.reason in ("excess", "hand")), 1.0)
+        p = next((cell.p for cell in cells if cell.reason in TESTED), 1.0)
         expected, upper = float(self._expected[rows].sum()), float(self._upper[rows].sum())
         return Figures(len(rows), expected, min(upper, float(len(rows))), p)
 

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from anti_fraud.scan import families, hands, rates, rule, significance
 from anti_fraud.scan.cells import Cell, guilty_cells, rows_of
 from anti_fraud.scan.clusters import Clerk, Cluster
-from anti_fraud.scan.columns import Ballots, Views
+from anti_fraud.scan.columns import Ballots, Flags, Views
 from anti_fraud.scan.comparison import Comparisons
 from anti_fraud.scan.families import Families, Shown
 from anti_fraud.scan.grouping import grouped
+from anti_fraud.scan.inherent import decisive_signs, softened
 from anti_fraud.scan.keys import keys_of
 from anti_fraud.scan.merging import merged
 from anti_fraud.scan.surroundings import closed_links, remainders
@@ -97,13 +98,19 @@ def _find(ballots: Ballots, views: Views, progress: Progress) -> tuple[Shown, li
     if cells:
         shown = questions.answer(spared=rows_of(cells, len(ballots)))
         cells = guilty_cells(ballots, shown, keys)
+    cells = softened(cells, decisive_signs(ballots, shown), shown)
     progress(STEPS[3], 3, len(STEPS))
     hard, suspected = rows_of(cells, len(ballots), "quarantine"), rows_of(cells, len(ballots))
     cells += remainders(ballots, shown, hard, suspected)
-    cells += hands.Hands(ballots, shown).rests(rows_of(cells, len(ballots)))
+    cells += hands.Hands(ballots, shown).rests(_of_hands(cells, len(ballots)))
     cells += closed_links(ballots, views, rows_of(cells, len(ballots)))
     progress(STEPS[4], 4, len(STEPS))
     return shown, [cell for cell in cells if len(cell.rows)]
+
+
+def _of_hands(cells: Sequence[Cell], total: int) -> Flags:
+    """Found ballots that may be a hand's: not those of a group that are explained by what all of it shares."""
+    return rows_of([cell for cell in cells if cell.reason != "inherent"], total)
 
 
 def silent_questions(ballots: Ballots, views: Views) -> tuple[str, ...]:

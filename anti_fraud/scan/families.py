@@ -133,7 +133,7 @@ class Families:
         first_choice = Coded.of(name.split(";")[0] for name in self.ballots.choices.names).codes[
             self.ballots.choices.codes
         ]
-        by_day = first_choice * (day.max(initial=0) + 1) + day
+        by_day = np.unique(first_choice * (day.max(initial=0) + 1) + day, return_inverse=True)[1]
         cuts = [by_day, first_choice.astype(np.int64), self.places.block]
         return Population(self.strata, usable, self.ballots.cast_at, cuts)
 
@@ -142,10 +142,10 @@ class Families:
     @cached_property
     def hosting(self) -> Ints:
         """Where from? From a data centre or cloud."""
-        if not self.ballots.network_type.is_empty:
-            return self.ballots.network_type.where("hosting").astype(np.int64)
+        kind = self.ballots.network_type
         clouds = [name.upper().removeprefix("AS") in CLOUD_ASNS for name in self.ballots.asn.names]
-        return np.array(clouds, np.int64)[self.ballots.asn.codes]
+        by_number = np.array(clouds, bool)[self.ballots.asn.codes]
+        return np.where(kind.codes > 0, kind.where("hosting"), by_number).astype(np.int64)
 
     @cached_property
     def unsigned(self) -> Flags:

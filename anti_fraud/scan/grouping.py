@@ -13,6 +13,7 @@ from anti_fraud.scan.rule import TWO_SIGNS, Finding
 
 CONTAINED = 0.8  # a cluster lies within a wider cell if so much of it does
 SMALL = 50  # below, clusters of one network or user agent are gathered whatever they chose
+COMPANY = frozenset({"remainder", "companions"})  # reasons that name no sign of the ballots themselves
 ONE_CANDIDATE = 1  # ``Cell.narrow`` up to which a cell may bind large clusters
 
 
@@ -37,7 +38,13 @@ def grouped(cells: Iterable[Cell], total: int) -> list[Group]:
         [cell for cell in cells if cell.finding == "quarantine"], np.zeros(total, bool), "quarantine"
     )
     taken = rows_of(cells, total, "quarantine")
-    return hard + _grouped([cell for cell in cells if cell.finding == "review"], taken, "review")
+    review = [cell for cell in cells if cell.finding == "review"]
+    signed = [cell for cell in review if cell.reason not in COMPANY]
+    # What speaks only by the company it keeps is told by itself: figures of signs would not be true of it.
+    beside = [cell for cell in review if cell.reason in COMPANY]
+    return (
+        hard + _grouped(signed, taken, "review") + _grouped(beside, taken | rows_of(signed, total), "review")
+    )
 
 
 def _grouped(cells: list[Cell], taken: Flags, finding: Finding) -> list[Group]:

@@ -3,7 +3,8 @@
 A hand that is found by two signs has ballots that show one or none. Where a group (network block, exact user agent,
 hour; always with one candidate) holds a found hand, two more questions are asked of what is left in it: does it show
 signs far more often than people do, and is it far more for this candidate than the group's other ballots explain?
-Both ask for a review only, and never of a crowd behind one address.
+Both ask for a review only, and never of a crowd behind one address. The second is asked only of ballots that share a place
+with the hand: phones of one kind are no hand, and a candidate's share is no evidence.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from anti_fraud.scan.cells import QUICK_TAIL, Cell
+from anti_fraud.scan.cells import Cell
 from anti_fraud.scan.columns import Ballots, Flags, Floats, Ints
 from anti_fraud.scan.families import AGENT, CLOCK, HASTE_S, HOSTING, SIGNS, Shown
 from anti_fraud.scan.keys import HOUR_S, candidates_of
-from anti_fraud.scan.rule import ALLOWANCE
+from anti_fraud.scan.rule import ALLOWANCE, QUICK_TAIL
 from anti_fraud.scan.significance import discoveries, tail
 from anti_fraud.scan.surroundings import crowds
 
@@ -84,10 +85,10 @@ class Hands:
         """Cells for review: first what shows a sign, then, with that found too, what shows none."""
         found = found.copy()
         markers = list(self._markers())
-        for question in (self._signed, self._unsigned):
+        for question, reason in ((self._signed, "hand"), (self._unsigned, "companions")):
             crowd = crowds(self._ballots, self._shown, found)
             asked = [a for marker in markers if (a := question(marker, found, crowd)) is not None]
-            for cell in _guilty(asked):
+            for cell in _guilty(asked, reason):
                 found[cell.rows] = True
                 yield cell
 
@@ -136,12 +137,18 @@ class Hands:
         return _Asked(marker, rows[asked], group[asked], candidates, held, count(asked), rate, people, quick)
 
     def _unsigned(self, marker: _Marker, found: Flags, crowd: Flags) -> _Asked | None:
-        """Is the rest far more for the hand's candidate than the group's other ballots explain?"""
+        """Is the rest far more for the hand's candidate than the group's other ballots explain?
+
+        Whoever runs the machines chooses their user agent: it may be that of the rival's phones. So it names a rest only
+        within data centres.
+        """
         if marker.name == "hour" or (groups := self._groups(marker, found)) is None:
             return None
         rows, group, candidates = groups
         count = _Count(group, len(candidates))
         asked = ~found[rows] & ~crowd[rows]
+        if marker.name == "user_agent":
+            asked &= self._hosting[rows]
         unsuspected = np.bincount(marker.codes, weights=~found)  # of each place, user agent or hour
         with_marker = np.zeros(len(candidates))
         with_marker[group] = unsuspected[marker.codes[rows]]
@@ -168,7 +175,7 @@ class _Count:
         return np.bincount(self._group[flags], weights[flags], minlength=self._groups)
 
 
-def _guilty(asked: list[_Asked]) -> Iterator[Cell]:
+def _guilty(asked: list[_Asked], reason: str) -> Iterator[Cell]:
     """Rests beyond chance and beyond people, those of one marker and candidate together."""
     tests = [test for a in asked for test in (_singly(a), _together(a))]
     if not tests:
@@ -179,7 +186,7 @@ def _guilty(asked: list[_Asked]) -> Iterator[Cell]:
         guilty = mine & (observed >= REST) & (upper <= REST_GENUINE * observed)
         for candidate in np.unique(a.candidates[guilty]) if place % 2 == 0 else np.flatnonzero(guilty):
             of_it = a.candidates == candidate
-            yield _cell(a, of_it & (guilty if place % 2 == 0 else _bare(a)), float(p[guilty].min()))
+            yield _cell(a, of_it & (guilty if place % 2 == 0 else _bare(a)), float(p[guilty].min()), reason)
 
 
 def _singly(a: _Asked) -> tuple[Floats, Floats, Ints]:
@@ -211,8 +218,11 @@ def _chance(observed: Ints, expected: Floats) -> Floats:
     return p
 
 
-def _cell(a: _Asked, chosen: Flags, p: float) -> Cell:
+def _cell(a: _Asked, chosen: Flags, p: float, reason: str) -> Cell:
     rows = np.unique(a.rows[chosen[a.groups]])
-    figures = float(a.expected[chosen].sum()), float(a.upper[chosen].sum()), p
+    explained = float(a.expected[chosen].sum()), float(a.upper[chosen].sum())
+    if reason == "companions":  # nothing in these ballots speaks against any one of them
+        explained = float(len(rows)), float(len(rows))
     context = HOSTING if a.marker.name.startswith("hosting") else 0
-    return Cell("hand", f"{a.marker.name}_candidate", WIDE, 0, context, "review", rows, len(rows), *figures)
+    key = f"{a.marker.name}_candidate"
+    return Cell(reason, key, WIDE, 0, context, "review", rows, len(rows), *explained, p)

@@ -10,7 +10,7 @@ import numpy as np
 
 from anti_fraud.scan.columns import Ballots, Flags
 from anti_fraud.scan.comparison import marks_of
-from anti_fraud.scan.grouping import SMALL, Group
+from anti_fraud.scan.grouping import COMPANY, SMALL, Group
 
 SAME_HOURS_S = 6 * 3600.0  # pauses of an attack are shorter
 FROM, TO = 10, 90  # percentiles between which most of a cluster was cast
@@ -38,11 +38,15 @@ def merged(groups: Iterable[Group], ballots: Ballots, hosting: Flags) -> list[Gr
 
 
 def _evidence(group: Group) -> str:
-    """Signs of its own, or the company it keeps; a cluster with both is told with those that have signs."""
+    """Signs of its own (or of its whole group), rests of a hand with signs, or nothing but the company it keeps."""
     reasons = {cell.reason for cell in group.cells}
     if "excess" in reasons:
         return "signs"
-    return "link" if reasons == {"closed_link"} else "company"
+    if "inherent" in reasons:
+        return "inherent"
+    if reasons == {"closed_link"}:
+        return "link"
+    return "company" if reasons <= COMPANY else "hand"
 
 
 def _joined(spans: list[tuple[float, float, Group]]) -> list[Group]:

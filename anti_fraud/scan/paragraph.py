@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from anti_fraud.scan.comparison import Comparison
 from anti_fraud.scan.effect import Effect
+from anti_fraud.scan.grouping import COMPANY
 from anti_fraud.scan.profile import Profile
 from anti_fraud.scan.rule import Finding
 
@@ -42,9 +43,6 @@ REMARKS: tuple[tuple[str, str, str], ...] = (
 )
 WORTH_SAYING = 0.5
 ABOVE_ORDINARY = 2.0
-
-# Reasons that speak of the company a ballot keeps, not of the ballot.
-COMPANY = frozenset({"hand", "remainder"})
 
 ENDING = {
     "zh": "以上只说明这些选票是怎样投出的，不说明是谁投的，也不构成对任何候选人的指控。",
@@ -157,11 +155,25 @@ def _judgement_zh(facts: _Facts) -> str:
             "它们来自一个没有人转发、几乎人人打开即投、投票人多来自外省的链接。"
             "这可能是有偿拉票，也可能是外地单位的正常组织，请人工复核。"
         )
+    if "inherent" in facts.reasons and "excess" not in facts.reasons:
+        return (
+            "这些选票显出两种机器的迹象，但同一地址后面的其他选票多半也显出其中之一，或没有其他选票可供对照；"
+            "这可能只是一个单位统一配发的手机，全部都可能是真实选票，请人工复核。"
+        )
     if COMPANY.issuperset(facts.reasons):
+        return (
+            "这些选票自身没有机器的迹象，只是与已列为异常的选票在网段、数据中心或时段上一致，所选候选人也相同；"
+            "其中许多可能是真实选票，请人工复核。"
+        )
+    if COMPANY.union({"hand"}).issuperset(facts.reasons):
         return (
             "这些选票自身的证据不足以单独判断，但它们与已列为异常的选票在网段、完全相同的浏览器标识或时段上一致，所选候选人也相同，"
             f"明显多于同组真实投票人所能解释的数量；按我们的估计，其中至多约 {_most(facts):,} 张可能是真实投票人投出的，请人工复核。"
         )
+    return _measured_zh(facts)
+
+
+def _measured_zh(facts: _Facts) -> str:
     most = _most(facts)
     judged = f"对照同一范围内的正常选票，按我们的估计，其中至多约 {most:,} 张可能是真实投票人投出的。"
     if facts.finding == "quarantine":
@@ -253,12 +265,26 @@ def _judgement_en(facts: _Facts) -> str:
             "They came by a link that nobody passed on, that nearly everyone who opened it voted by, mostly from other "
             "provinces. That may be a paid crowd or a distant branch that was called to vote: people have to look. "
         )
+    if "inherent" in facts.reasons and "excess" not in facts.reasons:
+        return (
+            "These ballots show two signs of a machine, but most others behind the same address show one of them too, or there "
+            "are no others to compare. It may be one company's phones and all may be genuine: people have to look. "
+        )
     if COMPANY.issuperset(facts.reasons):
+        return (
+            "These ballots show no sign of a machine themselves. They keep company with ballots found suspect: the same network "
+            "block, data centre or hours, and the same candidate. Many may be genuine: people have to look. "
+        )
+    if COMPANY.union({"hand"}).issuperset(facts.reasons):
         return (
             "The evidence in these ballots alone is not enough, but they share the network block, the exact user agent or the "
             "hour, and the candidate, with ballots found suspect, far more often than the people of these groups explain; "
             f"at most about {_most(facts):,} can be genuine by our estimate: people have to look. "
         )
+    return _measured_en(facts)
+
+
+def _measured_en(facts: _Facts) -> str:
     judged = f"Compared with the normal ballots of the same groups, at most about {_most(facts):,} can be genuine by our estimate. "
     if facts.finding == "quarantine":
         return (

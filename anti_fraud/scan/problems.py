@@ -21,6 +21,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "duplicate": ("选票编号重复", "this ballot id occurs twice"),
     "not_a_number": ("不是数字", "not a number"),
     "not_a_time": ("不是带时区的时间，如 2026-05-01T08:00:00.000+08:00", "not a time with an offset, as 2026-05-01T08:00:00.000+08:00"),
+    "negative": ("不能是负数", "must not be negative"),
+    "not_choices": ("不是以分号隔开的候选人编号，如 3;7;12", "not candidate numbers between semicolons, as 3;7;12"),
+    "not_a_word": ("只能是 {allowed} 或空", "must be {allowed} or empty"),
+    "far_time": ("时间不在 2000-01-01 至 2100-01-01 之间", "not between 2000-01-01 and 2100-01-01"),
     "not_yes_or_no": ("只能是 0、1 或空", "must be 0, 1 or empty"),
     "not_asked": ("没有这一列或整列为空，相应的检查项不作判断", "absent or empty: the question that needs it stays silent"),
     "more": ("还有更多问题未列出", "there are more problems than are listed"),
@@ -36,10 +40,13 @@ class Problem:
     column: str
     code: str
     found: str = ""
+    allowed: tuple[str, ...] = ()  # the only words, where the cell holds another
 
     def told(self, language: Language = "zh") -> str:
         """The problem as a line for people."""
-        sentence = SENTENCES[self.code][0 if language == "zh" else 1]
+        sentence = SENTENCES[self.code][0 if language == "zh" else 1].format(
+            allowed=("、" if language == "zh" else ", ").join(self.allowed)
+        )
         place = [self.file]
         if self.row is not None:
             place.append(f"第 {self.row} 行" if language == "zh" else f"row {self.row}")

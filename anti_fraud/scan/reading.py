@@ -10,26 +10,34 @@ import gc
 import gzip
 import io
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from anti_fraud.scan.columns import UNKNOWN, Ballots, Coded, NameTable, Views
+from anti_fraud.scan.columns import UNKNOWN, Ballots, Coded, Codes, NameTable, Views
 from anti_fraud.scan.problems import Problem
 
 ROWS_AT_ONCE = 50_000
 MOST_PROBLEMS = 200
+# Beyond them a clock or a converter was wrong; hours are counted from the first ballot's.
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
-TEXTS = (
-    "choices", "channel", "ip", "asn", "network_type", "province", "user_agent", "os", "wechat_version",
-    "entry", "share_token", "kiosk",
-)  # fmt: skip
+TEXTS = ("ip", "asn", "province", "user_agent", "wechat_version", "share_token", "kiosk")
+WORDS = {
+    "channel": ("wechat", "browser", "kiosk"),
+    "network_type": ("mobile", "broadband", "office", "hosting", "overseas"),
+    "os": ("android", "ios", "harmony", "desktop"),
+    "entry": ("menu", "search", "direct", "share", "qr"),
+}
+CHOICES = re.compile("[1-9][0-9]*(;[1-9][0-9]*)*")
 NUMBERS = ("cookie_age_s", "dwell_s", "touches", "challenge_ms")
 YES_OR_NO = ("reshared", "returning")
 REQUIRED = ("ballot_id", "cast_at", "choices")
@@ -50,15 +58,15 @@ class Reading(Generic[Table]):
 def read_ballots(path: Path, progress: Callable[[int], None] | None = None) -> Reading[Ballots]:
     """Read ``ballots.csv`` (or ``.csv.gz``). ``progress`` hears the number of rows read so far."""
     reader = _Reader(path)
-    kinds: dict[str, _Kind] = {"ballot_id": _Ids(), "cast_at": _Times()}
-    kinds |= {name: _Texts(required=name in REQUIRED) for name in TEXTS}
+    kinds: dict[str, _Kind] = {"ballot_id": _Ids(), "cast_at": _Times(), "choices": _Choices()}
+    kinds |= {name: _Texts() for name in TEXTS} | {name: _Words(words) for name, words in WORDS.items()}
     kinds |= {name: _Numbers() for name in NUMBERS} | {name: _YesOrNo() for name in YES_OR_NO}
     return reader.read(kinds, REQUIRED, Ballots, progress)
 
 
 def read_views(path: Path) -> Reading[Views]:
     """Read ``views.csv`` (or ``.csv.gz``)."""
-    kinds: dict[str, _Kind] = {"viewed_at": _Times(), "share_token": _Texts(required=False)}
+    kinds: dict[str, _Kind] = {"viewed_at": _Times(), "share_token": _Texts()}
     return _Reader(path).read(kinds, ("viewed_at",), Views, None)
 
 
@@ -72,6 +80,8 @@ class _Bad(Exception):
 
 class _Kind:
     """Turns the cells of one column into numbers, handful by handful."""
+
+    allowed: tuple[str, ...] = ()  # the only words, where only some are
 
     def __init__(self) -> None:
         self.parts: list[Any] = []
@@ -115,28 +125,35 @@ class _Times(_Kind):
         except ValueError:
             moments = []
         if len(moments) != len(cells) or any(moment.tzinfo is None for moment in moments):
-            raise _Bad([(place, "not_a_time") for place, cell in enumerate(cells) if not _is_time(cell)])
-        return np.array([moment.timestamp() for moment in moments], np.float64)
+            raise _Bad(_bad_times(cells))
+        seconds = np.array([moment.timestamp() for moment in moments], np.float64)
+        if len(seconds) and not (seconds.min() >= EARLIEST and seconds.max() < LATEST):
+            raise _Bad(_bad_times(cells))
+        return seconds
 
 
-def _is_time(cell: str) -> bool:
+def _bad_times(cells: Cells) -> list[tuple[int, str]]:
+    codes = [(place, _wrong_with_time(cell)) for place, cell in enumerate(cells)]
+    return [(place, code) for place, code in codes if code]
+
+
+def _wrong_with_time(cell: str) -> str:
     try:
-        return datetime.fromisoformat(cell).tzinfo is not None
+        moment = datetime.fromisoformat(cell)
     except ValueError:
-        return False
+        return "not_a_time"
+    if moment.tzinfo is None:
+        return "not_a_time"
+    return "" if EARLIEST <= moment.timestamp() < LATEST else "far_time"
 
 
 class _Texts(_Kind):
-    def __init__(self, required: bool) -> None:
+    def __init__(self, table: NameTable | None = None) -> None:
         super().__init__()
-        self._required = required
-        self._table = NameTable()
+        self._table = NameTable() if table is None else table
 
     def read(self, cells: Cells) -> Any:
-        codes = self._table.encode(cells)
-        if self._required and not codes.all():
-            raise _Bad([(int(place), "empty") for place in np.flatnonzero(codes == 0)])
-        return codes
+        return self._table.encode(cells)
 
     def finish(self, rows: int) -> Coded:
         if not self.parts:
@@ -144,17 +161,74 @@ class _Texts(_Kind):
         return self._table.column(np.concatenate(self.parts))
 
 
+class _Choices(_Texts):
+    """Candidate numbers. Each different cell is looked at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._wrong = {0: "empty"}
+
+    def read(self, cells: Cells) -> Any:
+        known = len(self._table)
+        codes = self._table.encode(cells)
+        for code, name in enumerate(islice(self._table, known, None), known):
+            if not CHOICES.fullmatch(name):
+                self._wrong[code] = "not_choices"
+        wrong = np.flatnonzero(np.isin(codes, list(self._wrong)))
+        if len(wrong):
+            raise _Bad([(int(place), self._wrong[int(codes[place])]) for place in wrong])
+        return codes
+
+
+class _Words(_Texts):
+    """One of a few words; case and blanks about it do not matter."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(_Spellings(allowed))
+        self.allowed = allowed
+
+    def read(self, cells: Cells) -> Any:
+        codes = self._table.encode(cells)
+        wrong = np.flatnonzero(codes == UNKNOWN)
+        if len(wrong):
+            raise _Bad([(int(place), "not_a_word") for place in wrong])
+        return codes
+
+
+class _Spellings(NameTable):
+    """Every spelling of an allowed word has the word's number, any other text -1."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(("", *allowed))
+        self._names = ("", *allowed)
+
+    def __missing__(self, cell: str) -> int:
+        word = cell.strip().casefold()
+        number = self[cell] = self._names.index(word) if word in self._names else UNKNOWN
+        return number
+
+    def column(self, codes: Codes) -> Coded:
+        return Coded(codes, self._names)
+
+
 class _Numbers(_Kind):
+    """Measures and counts: never negative."""
+
     def read(self, cells: Cells) -> Any:
         try:
             values = np.array([float(cell) if cell else math.nan for cell in cells], np.float64)
         except ValueError:
             values = np.array([math.inf])
-        if np.isinf(values).any():
-            raise _Bad(
-                [(place, "not_a_number") for place, cell in enumerate(cells) if cell and not _is_number(cell)]
-            )
+        if np.isinf(values).any() or (values < 0).any():
+            codes = [(place, _wrong_with_number(cell)) for place, cell in enumerate(cells) if cell]
+            raise _Bad([(place, code) for place, code in codes if code])
         return values
+
+
+def _wrong_with_number(cell: str) -> str:
+    if not _is_number(cell):
+        return "not_a_number"
+    return "negative" if float(cell) < 0 else ""
 
 
 def _is_number(cell: str) -> bool:
@@ -259,11 +333,14 @@ class _Reader:
                 kinds[name].take(cells[place])
             except _Bad as bad:
                 for at, code in bad.cells[: MOST_PROBLEMS + 1]:
-                    self._problem(shown[at], name, code, cells[place][at])
+                    allowed = kinds[name].allowed
+                    self._problem(shown[at], name, code, cells[place][at], allowed)
         return rows + len(handful)
 
-    def _problem(self, row: int | None, column: str, code: str, found: str = "") -> None:
-        self._problems.append(Problem(self._path.name, row, column, code, found))
+    def _problem(
+        self, row: int | None, column: str, code: str, found: str = "", allowed: tuple[str, ...] = ()
+    ) -> None:
+        self._problems.append(Problem(self._path.name, row, column, code, found, allowed))
 
     def _capped(self) -> Iterator[Problem]:
         yield from self._problems[:MOST_PROBLEMS]

@@ -256,3 +256,61 @@ def test_one_attack_is_told_in_few_paragraphs_and_two_in_two() -> None:
     clusters = scanned(ORDINARY, *pools, other).clusters
     assert [len(cluster.rows) for cluster in clusters] == [800, 200]
     assert "800" in clusters[0].paragraphs.blinded_en
+
+
+def test_phones_of_one_company_do_not_pay_for_machines_that_borrow_their_user_agent() -> None:
+    company: Row = {
+        "choices": "3",
+        **ONE_MODEL,
+        "user_agent": wechat("V2001A", 45),
+        "wechat_version": "8.0.45",
+    }
+    staff = people(300, 50, **company)
+    bots = script(320, 51, **company | {"ip": lambda draw, n: f"47.{n % 9}.{n % 30}.{n % 250}"})
+    outcome = scanned(ORDINARY, staff, bots)
+    assert verdicts_on(outcome, staff)["clean"] >= 299, "two in three hundred touch nothing"
+    assert verdicts_on(outcome, staff)["quarantine"] == 0
+    assert verdicts_on(outcome, bots)["quarantine"] >= 310
+
+
+def test_ballots_without_any_sign_are_never_told_to_be_hardly_genuine() -> None:
+    outcome = scanned(ORDINARY, farm(800))
+    told = {
+        frozenset(cell.reason for cell in cluster.cells): cluster.paragraphs.blinded_en
+        for cluster in outcome.clusters
+    }
+    beside = [text for reasons, text in told.items() if "companions" in reasons]
+    assert beside
+    assert all("Many may be genuine" in text and "at most about" not in text for text in beside)
+
+
+@pytest.mark.parametrize("model", ["all models", "one model"])
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5, 0.9, 1.0])
+def test_two_properties_of_one_companys_phones_are_not_two_families(share: float, model: str) -> None:
+    """Fast chips and a page within an app that reports no touch: measured apart, and still one kind of phone."""
+    staff = lunch_break(
+        400,
+        challenge_ms=about(200, 0.2),
+        touches=lambda draw, n: 0 if draw.random() < share else 3,
+        **(ONE_MODEL if model == "one model" else {}),
+    )
+    slower = people(4000, challenge_ms=about(1340, 0.4), touches=lambda draw, n: 1 + int(draw.poisson(3)))
+    outcome = scanned(slower, staff)
+    assert verdicts_on(outcome, staff)["quarantine"] == 0
+    assert verdicts_on(outcome, slower)["quarantine"] == 0
+    for cluster in outcome.clusters:
+        assert "one company's phones and all may be genuine" in cluster.paragraphs.blinded_en
+    if share < 0.9:
+        assert verdicts_on(outcome, staff)["review"] <= 1.1 * share * len(staff), "those who touch are clean"
+
+
+def test_one_fast_model_among_others_behind_an_address_is_held_against_itself() -> None:
+    staff = lunch_break(
+        160,
+        challenge_ms=about(200, 0.2),
+        touches=lambda draw, n: 0 if draw.random() < 0.3 else 3,
+        **ONE_MODEL,
+    )
+    touching = {"touches": lambda draw, n: 1 + int(draw.poisson(3))}
+    outcome = scanned(people(4000, **touching), lunch_break(240, 60, **touching), staff)
+    assert verdicts_on(outcome, staff)["quarantine"] == 0

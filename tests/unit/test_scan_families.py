@@ -195,3 +195,31 @@ def test_one_sign_that_an_organisation_may_share_is_not_quarantined_from_a_cloud
 
 def test_signs_of_two_families_are_quarantined_anywhere() -> None:
     assert ruling_on(WORK | TOUCH, 0, False, False).finding == "quarantine"
+
+
+def test_a_network_whose_kind_one_row_does_not_name_is_known_by_its_number() -> None:
+    cloud: Row = {"asn": "37963", "ballot_id": "x"}
+    rows = [
+        people(1, 99)[0] | cloud | {"ballot_id": str(n), "network_type": kind}
+        for n, kind in enumerate((None, "office", "hosting"))
+    ]
+    assert (shown_by(*rows).contexts[:3] & HOSTING > 0).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("agent", "system", "contradicts"),
+    [
+        ("Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 Chrome/114.0.0.0 ArkWeb/4.1.6.1 Mobile", "harmony", False),
+        ("Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 Chrome/114.0.0.0 ArkWeb/4.1.6.1 Mobile", "android", False),
+        ("Mozilla/5.0 (Linux; Android 12; HarmonyOS; NOH-AN00) Chrome/99.0 Mobile", "android", False),
+        ("Mozilla/5.0 (Linux; Android 12; NOH-AN00) Chrome/99.0 Mobile", "harmony", False),
+        ("Mozilla/5.0 (Phone; HarmonyOS 5.0) Chrome/114.0 Mobile", "ios", True),
+        ("Mozilla/5.0 (iPod touch; CPU iPhone OS 12_0 like Mac OS X) Mobile/15E148", "ios", False),
+        ("Mozilla/5.0 (iPod touch; CPU OS 12_0 like Mac OS X) Mobile/15E148", "android", True),
+    ],
+)  # fmt: skip
+def test_the_door_and_the_scan_read_one_system_from_an_agent(
+    agent: str, system: str, contradicts: bool
+) -> None:
+    row = {"user_agent": agent, "os": system, "channel": "browser", "wechat_version": ""}
+    assert (signs_of(**row) == AGENT) == contradicts

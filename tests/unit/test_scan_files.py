@@ -192,3 +192,51 @@ def test_problems_of_both_files_stop_the_scan_together(tmp_path: Path) -> None:
         ("views.csv", 2),
     ]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z", "1999-12-31T23:59:59Z"]
+)
+def test_a_time_far_from_every_selection_is_a_problem(tmp_path: Path, moment: str) -> None:
+    rows = f"ballot_id,cast_at,choices\na,{moment},1\nb,never,1\nc,2026-05-01T00:00:00Z,1\n"
+    assert problems_in(tmp_path, rows) == [(2, "cast_at", "far_time"), (3, "cast_at", "not_a_time")]
+    views = read_views(written(tmp_path, f"viewed_at\n{moment}\n", "views.csv"))
+    assert [problem.code for problem in views.problems] == ["far_time"]
+
+
+def test_words_are_read_whatever_their_case_and_blanks(tmp_path: Path) -> None:
+    rows = (
+        "ballot_id,cast_at,choices,network_type,os,entry,channel\n"
+        "a,2026-05-01T00:00:00Z,1, Hosting,iOS,QR ,WeChat\nb,2026-05-01T00:00:00Z,1,, ,,\n"
+    )
+    table = read_ballots(written(tmp_path, rows)).table
+    assert table is not None
+    both = np.array([0, 1])
+    assert table.network_type.take(both) == ["hosting", ""]
+    assert (table.os.take(both), table.entry.take(both)) == (["ios", ""], ["qr", ""])
+    assert table.channel.where("wechat").tolist() == [True, False]
+
+
+def test_other_words_choices_and_numbers_are_problems_all_at_once(tmp_path: Path) -> None:
+    rows = [
+        "ballot_id,cast_at,choices,network_type,dwell_s",
+        "a,2026-05-01T00:00:00Z,3;7,hosting,2",
+        "b,2026-05-01T00:00:00Z,3;;7,idc,-1",
+        "c,2026-05-01T00:00:00Z,0,cloud,x",
+        "d,2026-05-01T00:00:00Z,3;x,idc,0",
+    ]
+    assert sorted(problems_in(tmp_path, "\n".join(rows))) == [
+        (3, "choices", "not_choices"),
+        (3, "dwell_s", "negative"),
+        (3, "network_type", "not_a_word"),
+        (4, "choices", "not_choices"),
+        (4, "dwell_s", "not_a_number"),
+        (4, "network_type", "not_a_word"),
+        (5, "choices", "not_choices"),
+        (5, "network_type", "not_a_word"),
+    ]
+    told = {problem.told("en") for problem in read_ballots(tmp_path / "ballots.csv").problems}
+    assert (
+        "ballots.csv row 4 network_type: must be mobile, broadband, office, hosting, overseas or empty (cloud)"
+        in told
+    )

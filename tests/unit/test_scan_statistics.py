@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from math import comb
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anti_fraud.scan import scan, views_of
 from anti_fraud.scan.cells import at_least, effective_number
 from anti_fraud.scan.effect import ranks
 from anti_fraud.scan.families import PATTERNS
 from anti_fraud.scan.rates import RATE_FLOOR, Population
 from anti_fraud.scan.significance import SHAPE, discoveries, tail
+from tests.handmade import ballots, people, script
 
 
 def slow_tail(observed: int, mean: float) -> float:
@@ -94,3 +97,12 @@ def test_a_sign_that_nobody_shows_is_still_expected_now_and_then() -> None:
 def test_with_few_ballots_the_rate_is_their_plain_share() -> None:
     sign = np.arange(50) < 10
     assert population(50, np.zeros(50, np.int64)).rates(sign).tolist() == [0.2]
+
+
+def test_ballots_ages_apart_cost_no_more_memory_than_their_number() -> None:
+    rows = [row | {"cast_at": row["cast_at"] - 60e9 * (n % 2)} for n, row in enumerate(script(400))]
+    tracemalloc.start()
+    scan(ballots(people(400), rows), views_of([]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300e6
