@@ -6,7 +6,6 @@ door makes anyway; a stopwatch is put around it for the length of the measuremen
 
 from __future__ import annotations
 
-import io
 import json
 import statistics
 import time
@@ -17,17 +16,16 @@ from typing import Any
 from unittest.mock import patch
 
 from anti_fraud.gate import Gate
-from tests.actors import IPHONE
 from voting_service.ballots import cast as cast_verb
 from voting_service.ballots import cast_api
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
 from voting_service.ballots.door import Door
 from voting_service.ballots.polling_station import PollingStation
-from voting_service.web.sessions import COOKIE, VoterSessions
+from voting_service.web.sessions import VoterSessions
 
 from .run import Run
-from .stand import ADDRESS, Ballot, stand
+from .stand import cast_within, stand
 from .table import Row
 
 PATH = "/api/v1/campaigns/test/ballots"
@@ -54,23 +52,9 @@ def measure(run: Run) -> list[Row]:
         progress = run.progress("投票各步 cast stages")
         with _stopwatches() as took:
             for done, ballot in enumerate(ballots, 1):
-                _cast(place.stage.app, ballot, took)
+                took[WHOLE].append(cast_within(place.stage.app, "test", ballot))
                 progress(done, len(ballots))
     return _rows(took, run.sizes.requests)
-
-
-def _cast(app: Callable[..., Any], ballot: Ballot, took: dict[str, list[float]]) -> None:
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": PATH, "CONTENT_LENGTH": str(len(ballot.body)),
-        "wsgi.input": io.BytesIO(ballot.body), "HTTP_COOKIE": f"{COOKIE}={ballot.cookie}",
-        "REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": IPHONE,
-    }  # fmt: skip
-    statuses: list[str] = []
-    before = time.perf_counter()
-    app(environ, lambda status, _headers: statuses.append(status))
-    took[WHOLE].append(time.perf_counter() - before)
-    if not statuses[0].startswith("201"):
-        raise RuntimeError(f"a ballot was answered {statuses[0]}")
 
 
 @contextmanager

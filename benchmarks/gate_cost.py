@@ -4,9 +4,7 @@ adds, which is made, sealed and sent along. Against the same cast with none of t
 
 from __future__ import annotations
 
-import io
 import statistics
-import time
 from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
@@ -14,15 +12,13 @@ from unittest.mock import patch
 from werkzeug.test import Client
 
 from anti_fraud.gate import Attempt, Gate
-from tests.actors import IPHONE
 from voting_service.ballots import cast as cast_verb
 from voting_service.ballots.door import Door
-from voting_service.web.sessions import COOKIE
 from wsgi import Service, make_app
 
 from .paired import in_turn, ratios, spread
 from .run import Run
-from .stand import ADDRESS, Ballot, Stand, stand
+from .stand import Stand, cast_within, stand
 from .table import Row
 
 PATH = "/api/v1/campaigns/test/ballots"
@@ -79,19 +75,4 @@ def _round_without_evidence(app: Callable[..., Any], place: Stand, count: int) -
 
 
 def _round(app: Callable[..., Any], place: Stand, count: int) -> float:
-    return statistics.median(_cast(app, ballot) for ballot in place.ballots("test", count))
-
-
-def _cast(app: Callable[..., Any], ballot: Ballot) -> float:
-    environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": PATH, "CONTENT_LENGTH": str(len(ballot.body)),
-        "wsgi.input": io.BytesIO(ballot.body), "HTTP_COOKIE": f"{COOKIE}={ballot.cookie}",
-        "REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": IPHONE,
-    }  # fmt: skip
-    statuses: list[str] = []
-    before = time.perf_counter()
-    app(environ, lambda status, _headers: statuses.append(status))
-    took = time.perf_counter() - before
-    if not statuses[0].startswith("201"):
-        raise RuntimeError(f"a ballot was answered {statuses[0]}")
-    return took
+    return statistics.median(cast_within(app, "test", ballot) for ballot in place.ballots("test", count))

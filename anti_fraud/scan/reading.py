@@ -11,6 +11,7 @@ import gzip
 import io
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class _Bad(Exception):
         self.cells = cells
 
 
-class _Kind:
+class _Kind(ABC):
     """Turns the cells of one column into numbers, handful by handful."""
 
     allowed: tuple[str, ...] = ()  # the only words, where only some are
@@ -90,8 +91,9 @@ class _Kind:
         """Take a handful; ``_Bad`` names every cell that cannot be read."""
         self.parts.append(self.read(cells))
 
+    @abstractmethod
     def read(self, cells: Cells) -> Any:
-        raise NotImplementedError
+        """The cells of a handful as numbers; ``_Bad`` names every one that cannot be read."""
 
     def finish(self, rows: int) -> Any:
         """The column; of ``rows`` empty cells where the file had none."""

@@ -14,7 +14,7 @@ from anti_fraud.scan.problems import EvidenceRefused
 from ..clock import rfc3339
 from ..errors import Problem, ProblemsFound
 from ..scanning.live import clusters_of, last_run
-from ..scanning.retention import deleted_at
+from ..scanning.retention import day_of_deletion
 from ..text import Text, _
 from .cluster_sheet import blinded, sheet
 from .composition import MakeService
@@ -116,7 +116,7 @@ def clusters(
     """Show what the latest scan found, blinded first."""
     service = make()
     with service.database.read() as session:
-        run, deleted = last_run(session, slug), deleted_at(session, slug) is not None
+        run, deleted = last_run(session, slug), day_of_deletion(session, slug) is not None
         found = clusters_of(session, slug, service.keyring)
     found = [one for one in found if cluster in (None, one["id"])]
     if cluster and not found:

@@ -30,7 +30,7 @@ from ..ledger import VOIDED, LedgerEntry
 from ..text import _
 from .evidence_rows import EvidenceRow, ballot_rows, page_views, view_columns
 from .models import ScanCluster, ScanRun
-from .retention import deleted_at
+from .retention import day_of_deletion
 
 CHUNK = 100_000
 
@@ -143,9 +143,7 @@ class LiveScan:
 
 def _require_evidence(session: Session, slug: str) -> None:
     """A scan without evidence would find nothing, and say so as if it had looked."""
-    deleted = deleted_at(session, slug)
-    if deleted is not None:
-        day = deleted.astimezone(campaign_by_slug(session, slug).rules.zone).strftime("%Y-%m-%d")
+    if day := day_of_deletion(session, slug):
         raise ProblemsFound([Problem(slug, _("证据已于 %(day)s 删除，不能再排查。", day=day))])
 
 

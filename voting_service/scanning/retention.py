@@ -38,10 +38,11 @@ def keeps_until(session: Session, campaign: Campaign) -> datetime | None:
     return campaign.closed_at + timedelta(days=policy.retention_days)
 
 
-def deleted_at(session: Session, slug: str) -> datetime | None:
-    """When a campaign's evidence was deleted; None where it is still there. Raises NotFound."""
-    deletion = session.get(EvidenceDeletion, campaign_by_slug(session, slug).id)
-    return deletion.deleted_at if deletion else None
+def day_of_deletion(session: Session, slug: str) -> str | None:
+    """The local day on which a campaign's evidence was deleted; None where it is still there. Raises NotFound."""
+    campaign = campaign_by_slug(session, slug)
+    deletion = session.get(EvidenceDeletion, campaign.id)
+    return f"{deletion.deleted_at.astimezone(campaign.rules.zone):%Y-%m-%d}" if deletion else None
 
 
 def delete_evidence(session: Session, slug: str, *, at: datetime, actor: str) -> tuple[int, int]:
@@ -50,10 +51,8 @@ def delete_evidence(session: Session, slug: str, *, at: datetime, actor: str) ->
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.phase != CLOSED:
         raise ProblemsFound([Problem(slug, _("投票还没有结束，证据不能删除。"))])
-    before = session.get(EvidenceDeletion, campaign.id)
-    if before is not None:
-        at_day = before.deleted_at.astimezone(campaign.rules.zone).strftime("%Y-%m-%d")
-        raise ProblemsFound([Problem(slug, _("证据已于 %(day)s 删除。", day=at_day))])
+    if day := day_of_deletion(session, slug):
+        raise ProblemsFound([Problem(slug, _("证据已于 %(day)s 删除。", day=day))])
     ballots = session.scalar(
         select(func.count()).select_from(BallotEvidence).where(BallotEvidence.campaign_id == campaign.id)
     )

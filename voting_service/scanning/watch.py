@@ -20,7 +20,7 @@ from ..database import Database
 from ..errors import VotingError
 from ..ledger import LedgerEntry
 from .live import LiveScan, last_run
-from .retention import delete_evidence, deleted_at, due_for_deletion
+from .retention import day_of_deletion, delete_evidence, due_for_deletion
 
 EVERY = timedelta(minutes=10)
 ACTOR = "schedule"
@@ -55,7 +55,7 @@ class Watch:
                         select(func.max(LedgerEntry.seq)).where(LedgerEntry.campaign_id == campaign.id)
                     )
                     run = last_run(session, campaign.slug)
-                    if deleted_at(session, campaign.slug):
+                    if day_of_deletion(session, campaign.slug):
                         continue
                     if newest and (run is None or run.up_to_seq < newest):
                         slugs.append(campaign.slug)
@@ -73,7 +73,7 @@ class Watch:
         now = self._clock.now()
         with self._database.read() as session:
             due = due_for_deletion(session, now)
-            over = [slug for slug in self._live.known if deleted_at(session, slug)]
+            over = [slug for slug in self._live.known if day_of_deletion(session, slug)]
         for slug in over:  # deleted at the command line: this process must not remember it either
             self._live.forget(slug)
         for slug in due:
