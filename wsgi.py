@@ -59,7 +59,7 @@ from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
 from voting_service.web import openapi as api_description
-from voting_service.web.identities import DeviceIdentity, Identities
+from voting_service.web.identities import CODE, MEMBER, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
 
@@ -127,7 +127,7 @@ class Service:
     @cached_property
     def identities(self) -> Identities:
         """How voters may be known here."""
-        return Identities([DeviceIdentity()])
+        return Identities([EarnedIdentity(MEMBER), EarnedIdentity(CODE), DeviceIdentity()])
 
     @cached_property
     def opener(self) -> Opener:

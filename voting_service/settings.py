@@ -9,11 +9,19 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 
 from .encryption import Keyring
 from .errors import Problem, ProblemsFound
@@ -60,6 +68,45 @@ def _is_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _is_app_id(text: str) -> str:
+    # What a real one looks like in full, doctor knows: a stand-in for the platform has its own.
+    if not re.fullmatch(r"wx[0-9A-Za-z]{4,30}", text):
+        raise ValueError("应为 wx 开头的 AppID，在公众平台“设置与开发—基本配置”中查看")
+    return text
+
+
+def _is_app_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9A-Za-z]{8,64}", secret.get_secret_value()):
+        raise ValueError("应为 AppSecret（32 位字母和数字），在公众平台“设置与开发—基本配置”中重置后抄录")
+    return secret
+
+
+def _is_message_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9A-Za-z]{3,32}", token.get_secret_value()):
+        raise ValueError("应为 3 到 32 位字母或数字，与公众平台“服务器配置”中的 Token 一致")
+    return token
+
+
+def _is_aes_key(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[0-9A-Za-z]{43}", key.get_secret_value()):
+        raise ValueError("应为 43 位 EncodingAESKey，与公众平台“服务器配置”中的一致")
+    return key
+
+
+def _are_verify_files(text: str) -> str:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    found = [re.fullmatch(r"(?:MP_verify_)?([0-9A-Za-z]{16})(?:\.txt)?", name) for name in names]
+    if not all(found):
+        raise ValueError("应为公众平台给出的文件名，例如 MP_verify_AbCdEfGh12345678.txt，多个以逗号分隔")
+    return ",".join(match[1] for match in found if match)
+
+
+def _is_script_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/[A-Za-z0-9._/\-]+\.js", url):
+        raise ValueError("应为脚本的完整网址")
+    return url
+
+
 def _is_keys(keys: SecretStr) -> SecretStr:
     Keyring.parse(keys.get_secret_value())
     return keys
@@ -95,6 +142,34 @@ class Settings(BaseModel):
     limit_cast_address: Limit = "6000/minute"
     recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
     metrics_token: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
+    wechat_app_id: Annotated[str, AfterValidator(_is_app_id)] | None = None
+    wechat_app_secret: Annotated[SecretStr, AfterValidator(_is_app_secret)] | None = None
+    wechat_token: Annotated[SecretStr, AfterValidator(_is_message_token)] | None = None
+    wechat_aes_key: Annotated[SecretStr, AfterValidator(_is_aes_key)] | None = None
+    wechat_verify_file: Annotated[str, AfterValidator(_are_verify_files)] | None = None
+    wechat_api_base: Annotated[str, AfterValidator(_is_base_url)] = "https://api.weixin.qq.com"
+    wechat_open_base: Annotated[str, AfterValidator(_is_base_url)] = "https://open.weixin.qq.com"
+    wechat_script_url: Annotated[str, AfterValidator(_is_script_url)] = (
+        "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"
+    )
+
+    @model_validator(mode="after")
+    def _wechat_is_whole(self) -> Self:
+        """Half an account is none, and would be found out by the first voter."""
+        if (self.wechat_app_id is None) != (self.wechat_app_secret is None):
+            raise ValueError("VOTING_WECHAT_APP_ID 和 VOTING_WECHAT_APP_SECRET 要么都设，要么都不设")
+        if self.wechat_aes_key is not None and self.wechat_token is None:
+            raise ValueError("设了 VOTING_WECHAT_AES_KEY，就要一并设 VOTING_WECHAT_TOKEN")
+        if self.wechat_token is not None and self.wechat_app_id is None:
+            raise ValueError(
+                "设了 VOTING_WECHAT_TOKEN，就要一并设 VOTING_WECHAT_APP_ID 和 VOTING_WECHAT_APP_SECRET"
+            )
+        return self
+
+    @property
+    def wechat(self) -> bool:
+        """Whether there is an account to log in with."""
+        return self.wechat_app_id is not None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -139,7 +214,7 @@ def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
 
 def _problem(item: Any) -> Problem:
     """One pydantic finding as a line an operator can act on; the value itself is never repeated."""
-    name = PREFIX + "_".join(str(part) for part in item["loc"]).upper()
+    name = PREFIX + ("_".join(str(part) for part in item["loc"]) or "WECHAT_…").upper()
     remedies: dict[str, tuple[Text, Text | None]] = {
         "missing": (
             _("必须设置，没有默认值。"),

@@ -82,6 +82,8 @@ class BallotToCast(NamedTuple):
     """How hard a challenge for this attempt is; each doubling of a budget makes it one bit harder."""
     most_bits: int = 0
     """How hard it becomes at most."""
+    most_in_all: int = 0
+    """How many ballots this voter's identity may cast in all, whatever the rules allow; 0 leaves it to them."""
     hold_instead: bool = False
     """Take it as held where a challenge would be asked: for browsers that run no scripts."""
 
@@ -311,7 +313,7 @@ def cast_arguments(slug: str, ballot: BallotToCast, budgets: Sequence[Budget] = 
         ballot.ballot_id, ballot.voter_tag, ",".join(map(str, ballot.choices)), ballot.channel,
         "1" if ballot.held else "0", ballot.form_expires_ms, ballot.utc_offset_s, ballot.evidence, ballot.policy,
         ballot.gate, ballot.solved_bits if ballot.solved else 0, "1" if ballot.hold_instead else "0",
-        ballot.bits, ballot.most_bits,
+        ballot.bits, ballot.most_bits, ballot.most_in_all,
     ]  # fmt: skip
     for budget in budgets:
         arguments += (

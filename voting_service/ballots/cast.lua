@@ -15,7 +15,8 @@
 --       6 form expires at, ms   7 UTC offset, s   8 evidence, sealed   9 version of the policy that judged
 --       10 the gate's word "allow"|"challenge"|"deny"   11 bits of the challenge that was solved; 0 = none
 --       12 hold in place of a challenge "0"|"1"   13 bits of a challenge for this attempt   14 bits of the hardest
---       15 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
+--       15 ballots that this voter's identity may cast in all, whatever the rules allow; 0 = as the rules say
+--       16 … limit, window (s) and kind of each counter: 1 counts tries and refuses, 2 counts ballots and refuses,
 --            3 counts ballots and asks for a challenge, 4 likewise but for voters who cast one on an earlier day,
 --            5 counts ballots held in place of a challenge and refuses
 --
@@ -38,6 +39,8 @@ if state ~= 'open' and state ~= 'sealed' then return {'box_refused'} end
 local opens_ms, closes_ms = tonumber(meta[2]), tonumber(meta[3])
 local from_min, to_min = tonumber(meta[4]), tonumber(meta[5])
 local per_day, in_total, same_day = tonumber(meta[8]), tonumber(meta[9]), tonumber(meta[10])
+local by_identity = tonumber(ARGV[15])
+if by_identity > 0 and (in_total == 0 or by_identity < in_total) then in_total = by_identity end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -77,7 +80,7 @@ end
 
 if (meta[12] or '0') ~= ARGV[9] then return {'stale_policy', 0, 0, 0, 0, meta[12] or '0'} end
 
-local function budget(i) return tonumber(ARGV[3 * i - 9]), tonumber(ARGV[3 * i - 8]), ARGV[3 * i - 7] end
+local function budget(i) return tonumber(ARGV[3 * i - 8]), tonumber(ARGV[3 * i - 7]), ARGV[3 * i - 6] end
 local function too_many(key) return {'too_many_attempts', now, 0, 0, now + math.max(redis.call('PTTL', key), 1000)} end
 local function count_up(key, window)
   local n = redis.call('INCR', key)

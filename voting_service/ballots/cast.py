@@ -17,9 +17,11 @@ from anti_fraud.challenge import Challenge, Solved
 from anti_fraud.gate import Attempt, Verdict
 from anti_fraud.policy import Policy
 
+from ..campaigns.rules import ONE_BALLOT
 from ..clock import from_ms, rfc3339, spoken, to_ms
 from ..evidence.record import Evidence, seal
 from ..text import Text, _
+from ..web.identities import acting_as
 from ..web.sessions import VoterSession
 from .ballot_box import BallotToCast, BoxAnswer, BoxUnavailable
 from .ballot_form import BallotForm
@@ -75,8 +77,8 @@ def cast(station: PollingStation, request: CastRequest) -> Cast | Refused:
     keys = station.keys_of(request.slug)
     if keys is None:
         return Refused("not_open", _("投票尚未开始。"))
-    session = request.session
-    if session is None or session.identity not in keys.rules.identities:
+    session = acting_as(request.session, request.slug, keys.rules.identities)
+    if session is None:
         return Refused("no_voter", _("无法识别您的投票身份，请重新打开活动页面后再投。"))
     form = station.forms.read(request.form, request.slug, session) if isinstance(request.form, str) else None
     if form is None:
@@ -127,6 +129,8 @@ class _Try:
             return _denied(verdict)
         if answer.outcome == "challenge_required":
             return self._challenge(int(answer.detail))
+        if answer.outcome == "already_cast" and self.session.identity in ONE_BALLOT:
+            return Refused("already_cast", _("这个投票码已经投过票，一个投票码只投一次。"))
         return _READ_ANSWER.get(answer.outcome, _refused)(answer, self.keys, self.form.ballot_id)
 
     def _attempt(self, policy: Policy) -> Attempt:
@@ -150,6 +154,7 @@ class _Try:
             solved_bits=self.solved.bits if self.solved else 0,
             bits=policy.challenge_bits + verdict.harder,
             most_bits=policy.hardest,
+            most_in_all=1 if self.session.identity in ONE_BALLOT else 0,
             hold_instead=self.knock.hold_instead,
         )
 

@@ -17,7 +17,7 @@ from ..database import Database
 from ..evidence import provenance
 from ..evidence.provenance import DIRECT, Provenance
 from ..evidence.views import PageView, ViewBook
-from ..web.identities import Identities
+from ..web.identities import Identities, acting_as
 from ..web.page_cache import PageCache
 from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
 from .campaign_view import CampaignView, view_of
@@ -73,9 +73,7 @@ class PollingPlace:
         """The session that this campaign admits, None where the voter must first log in; and the one made just now
         by an identity that gives it at once, for a browser that brought none and must keep it."""
         made = None if known else self.identities.issue(show.rules.identities, self.sessions)
-        session = known or made
-        admitted = session is not None and session.identity in show.rules.identities
-        return session if admitted else None, made
+        return acting_as(known or made, show.slug, show.rules.identities), made
 
     def receive(self, view: CampaignView, environ: Mapping[str, Any]) -> Guest:
         """Who opens a page of this campaign, and by which way."""

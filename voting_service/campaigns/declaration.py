@@ -18,10 +18,10 @@ from ..errors import Problem
 from ..text import _
 from .gate_declaration import read_gate
 from .plan_declaration import read_plan
-from .rules import MINUTES_A_DAY, BallotRules, CategoryRule, minutes_of
+from .rules import CHANNELS, MINUTES_A_DAY, BallotRules, CategoryRule, minutes_of
 from .toml_table import FILE, TomlTable, did_you_mean, listed, shown
 
-IDENTITIES = ("wechat", "device")
+IDENTITIES = tuple(CHANNELS)
 UNLIMITED = "unlimited"
 MOST_CHOICES = 1000
 

@@ -16,8 +16,11 @@ State = Literal["scheduled", "open", "resting", "closed"]
 
 MINUTES_A_DAY = 24 * 60
 
-CHANNELS = {"wechat": "wechat", "device": "browser"}
-"""Which channel of the log and the tally an identity votes by. The log says how a ballot came, never who from."""
+CHANNELS = {"wechat": "wechat", "member": "member", "code": "code", "device": "browser"}
+"""Which channel of the log and the tally an identity votes by, in the order in which declarations are kept. The log says
+how a ballot came, never who from."""
+ONE_BALLOT = frozenset({"code"})
+"""Identities that are spent with their first ballot, whatever the campaign allows to others."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,11 @@ class BallotRules:
         """The form that ``opened`` publishes: the same, with the channels that ballots may come by in place of the
         identities behind them."""
         plain = self.to_json()
-        plain["channels"] = [CHANNELS[identity] for identity in plain.pop("identities")]
-        return plain
+        identities = plain.pop("identities")
+        plain["channels"] = [CHANNELS[identity] for identity in identities]
+        once = [CHANNELS[identity] for identity in identities if identity in ONE_BALLOT]
+        # Left out where there is none, so that a log from before such channels reads as it always did.
+        return plain | ({"one_ballot_channels": once} if once else {})
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> BallotRules:

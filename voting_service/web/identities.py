@@ -1,17 +1,22 @@
 """How voters are known: each identity says its name, and whether a session by it can be had at once.
 
-A campaign admits identities by name. A new one (WeChat, a printed code) is a class here or in its own room, a line in
-the composition root, its name in ``campaigns.declaration`` and its channel in ``campaigns.rules.CHANNELS``; casting,
-box, ledger and log do not change.
+A campaign admits identities by name. A new one is a class here or in its own room, a line in the composition root and its
+channel in ``campaigns.rules.CHANNELS``; casting, box, ledger and log do not change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
 
 from .sessions import VoterSession, VoterSessions
 
+WECHAT = "wechat"
+MEMBER = "member"
+CODE = "code"
 DEVICE = "device"
 
 
@@ -38,6 +43,17 @@ class DeviceIdentity:
         return sessions.new(DEVICE)
 
 
+@dataclass(frozen=True)
+class EarnedIdentity:
+    """One that a voter must first earn: by logging in, or by entering what was handed to them."""
+
+    name: str
+
+    def issue(self, _sessions: VoterSessions) -> VoterSession | None:
+        """Never at once."""
+        return None
+
+
 class Identities:
     """The identities of this installation, in the order in which they are tried."""
 
@@ -57,3 +73,20 @@ class Identities:
             if session is not None:
                 return session
         return None
+
+
+def acting_as(session: VoterSession | None, slug: str, admitted: Collection[str]) -> VoterSession | None:
+    """Who a voter is in this campaign; None where it does not admit them as what they are known as.
+
+    A browser has one session. Where its identity does not count, or belongs to another campaign, and browsers are
+    admitted, it is a browser: always the same one, so that going to and fro makes no second voter.
+    """
+    if session is None:
+        return None
+    if session.identity in admitted and session.campaign in ("", slug):
+        return session
+    if DEVICE not in admitted:
+        return None
+    known_by = f"{session.identity}:{session.subject}:{session.campaign}"
+    digest = sha256(f"as a browser|{known_by}".encode()).digest()[:16]
+    return VoterSession(DEVICE, base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), session.born_s)

@@ -34,6 +34,7 @@ STATUS: dict[str, int] = {
     "internal_error": 500,
     "box_unavailable": 503,
     "unavailable": 503,
+    "wechat_unavailable": 503,
 }
 """Every code that an answer may carry. A code that is not here is our own mistake and answers 500."""
 
@@ -56,6 +57,7 @@ TITLES: dict[str, Text] = {
     "internal_error": _("服务出现问题"),
     "box_unavailable": _("票箱暂时不能使用"),
     "unavailable": _("服务暂时不能使用"),
+    "wechat_unavailable": _("微信暂时不能使用"),
 }
 
 

@@ -1,6 +1,7 @@
 """The voter's session: one signed cookie that says how a voter is known here, since when, and nothing else.
 
-It holds a random subject (device) or a keyed digest (WeChat), never an openid. A ballot form is bound to it.
+It holds a random subject (device) or a keyed digest (of an openid, a printed code), never the thing itself. A ballot form
+is bound to it.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ LIFETIME_S = 400 * 24 * 3600  # what browsers keep at most; a lost cookie would 
 
 _IN_HEADER = re.compile(rf"(?:^|;\s*){COOKIE}=([A-Za-z0-9_.\-]+)")
 # The moment of birth was not always there; whoever has an older cookie stays the same voter.
-_SHAPE = re.compile(r"(([a-z]+)\.([A-Za-z0-9_\-]{22,64})(?:\.([0-9]{10}))?)\.([A-Za-z0-9_\-]{22})")
+_SHAPE = re.compile(
+    r"(([a-z]+)\.([A-Za-z0-9_\-]{22,64})(?:\.([0-9]{10})(?:\.([a-z0-9\-]{1,60}))?)?)\.([A-Za-z0-9_\-]{22})"
+)
+BOUND_LIFETIME_S = 2 * 3600
+"""How long a session of one campaign alone lasts. It was made by typing a code in, perhaps at somebody else's computer."""
 
 
 class VoterSession(NamedTuple):
     """One voter as this service knows them."""
 
     identity: str
-    """Which identity vouches for them: ``device``; others join by name."""
+    """Which identity vouches for them, as ``web.identities`` names it."""
     subject: str
     """URL-safe base64; random for a device."""
     born_s: int = 0
     """When it was first made, seconds since 1970; 0 for one older than that was kept."""
+    campaign: str = ""
+    """The one campaign in which it is good; empty for one that is good in all."""
 
     def age_s(self, now_s: float) -> int | None:
         """How long ago it was made; None where that was not kept."""
@@ -45,27 +52,38 @@ class VoterSessions:
 
     def new(self, identity: str) -> VoterSession:
         """A voter never seen before, known by nothing but this session."""
-        return VoterSession(identity, secrets.token_urlsafe(16), int(self._clock.now().timestamp()))
+        return VoterSession(identity, secrets.token_urlsafe(16), self._now_s())
+
+    def known_as(self, identity: str, subject: str, campaign: str = "") -> VoterSession:
+        """The session of a voter whom an identity has just made sure of. ``subject`` is a keyed digest, URL-safe base64
+        of 22 to 64 letters; ``campaign`` binds the session to one campaign and to ``BOUND_LIFETIME_S``."""
+        return VoterSession(identity, subject, self._now_s(), campaign)
 
     def to_cookie(self, session: VoterSession) -> str:
         """The cookie's value."""
         born = f".{session.born_s:010d}" if session.born_s else ""
-        body = f"{session.identity}.{session.subject}{born}"
+        bound = f".{session.campaign}" if session.campaign else ""
+        body = f"{session.identity}.{session.subject}{born}{bound}"
         return f"{body}.{self._mac(body)}"
 
     def from_cookie(self, value: str | None) -> VoterSession | None:
-        """The session of a cookie's value; None where there is none or it is not ours."""
+        """The session of a cookie's value; None where there is none, it is not ours, or its time is over."""
         match = _SHAPE.fullmatch(value) if value else None
         if match is None:
             return None
-        body, identity, subject, born, mac = match.groups()
-        good = hmac.compare_digest(mac, self._mac(body))
-        return VoterSession(identity, subject, int(born or 0)) if good else None
+        body, identity, subject, born, campaign, mac = match.groups()
+        if not hmac.compare_digest(mac, self._mac(body)):
+            return None
+        session = VoterSession(identity, subject, int(born or 0), campaign or "")
+        return None if campaign and self._now_s() - session.born_s > BOUND_LIFETIME_S else session
 
     def from_header(self, cookie_header: str | None) -> VoterSession | None:
         """The same from a whole Cookie header, for the front door, where no request object exists yet."""
         match = _IN_HEADER.search(cookie_header) if cookie_header else None
         return self.from_cookie(match.group(1)) if match else None
+
+    def _now_s(self) -> int:
+        return int(self._clock.now().timestamp())
 
     def _mac(self, body: str) -> str:
         return _b64(hmac.digest(self._key, body.encode(), "sha256")[:16])

@@ -1,0 +1,1 @@
+"""WeChat: login, tickets, page signatures, messages. The only room that calls the platform."""
