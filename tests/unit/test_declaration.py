@@ -178,7 +178,7 @@ def test_unlimited_and_the_whole_day_have_one_form_each() -> None:
         (
             '["device", "wechat"]',
             '["device", "wechet"]',
-            "campaign.toml voting.identities：没有 “wechet” 这种身份，可选 wechat、device。 您要写的是不是 wechat？",
+            "campaign.toml voting.identities：没有 “wechet” 这种身份，可选 wechat、member、code、device。 您要写的是不是 wechat？",
         ),
         (
             '"daily  18:00"',
