@@ -293,6 +293,7 @@ def _page_context(service: Service) -> dict[str, Any]:
         "site_name": service.settings.site_name,
         "now": service.clock.now(),
         "sw_url": "/sw.js",
+        "wechat_script": service.settings.wechat_script_url if service.settings.wechat else None,
     }
 
 

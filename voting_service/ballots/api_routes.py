@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, request
+from flask import Blueprint, Response, g, jsonify, make_response, request
 
 from ..clock import rfc3339, to_ms
 from ..errors import NotFound
@@ -15,6 +15,7 @@ from ..web import access
 from ..web.caching import cacheable
 from ..web.errors import answer
 from ..web.limits import costly
+from ..wechat.login_states import login_address
 from .ballot_form import BallotForm
 from .cast_api import answer_cast
 from .door import Knock
@@ -33,7 +34,7 @@ def ballot_form(slug: str) -> Response:
     place, now, view = visit(slug)
     session = voter_session(view.show)
     if session is None:
-        return answer("no_voter", _("请先登录投票身份：本次投票需在微信中进行。"))
+        return _no_voter(view.url)
     if view.state in ("scheduled", "closed"):
         sentence = _("投票已经结束。") if view.state == "closed" else _("投票尚未开始。")
         next_at = rfc3339(view.next_opening) if view.next_opening else None
@@ -49,6 +50,14 @@ def ballot_form(slug: str) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _no_voter(page: str) -> Response:
+    """What a voter must do first. Inside WeChat the page goes to ``login`` by itself, and comes back."""
+    if g.guest.inside:
+        sentence = _("请先用微信登录，再投票。")
+        return answer("no_voter", sentence, extra={"login": login_address(page)})
+    return answer("no_voter", _("本活动不能直接用浏览器投票，请打开活动页面查看怎样投。"))
 
 
 def early_challenge(place: PollingPlace, slug: str, form: BallotForm, now: datetime) -> dict[str, Any] | None:

@@ -13,12 +13,14 @@ from markupsafe import Markup
 
 from ..candidates.showcase import CandidateView
 from ..clock import rfc3339
+from ..text import _
 from ..web.headers import csp_nonce
-from ..web.language import CHINESE, Slot, html_language
+from ..web.language import CHINESE, Slot, html_language, say
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
+from ..wechat.login_states import login_address
 from .campaign_view import CampaignView
-from .polling_place import Guest, PollingPlace
+from .polling_place import Admission, Guest, PollingPlace
 
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
@@ -56,13 +58,12 @@ def campaign_page(
     place: PollingPlace, view: CampaignView, guest: Guest, now: datetime, sought: Sought
 ) -> bytes:
     """The page for one voter."""
-    no_device = guest.session is None
     if not sought.plain:
         order = voters_order(view.show.candidates, view.slug, guest.session)
         form = _form(place, view, guest, now)
         return _searched(place, view, guest, order, form, now, sought).encode()
-    key = _key(view, html_language(), no_device=no_device)
-    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, no_device=no_device))
+    key = _key(view, html_language(), guest.admission)
+    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, guest.admission))
     cards = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
     return _filled(place, view, guest, now, csp_nonce(), page, cards)
 
@@ -71,14 +72,14 @@ def warm_page(
     place: PollingPlace, view: CampaignView, guest: Guest, now: datetime, nonce: str
 ) -> bytes | None:
     """The same in Chinese and outside Flask, where it has been rendered before; None where it has not."""
-    key = _key(view, CHINESE, no_device=guest.session is None)
+    key = _key(view, CHINESE, guest.admission)
     page, cards = place.pages.known(("campaign", *key)), place.pages.known(("cards", *key))
     return _filled(place, view, guest, now, nonce, page, cards) if page and cards else None
 
 
-def _key(view: CampaignView, language: str, *, no_device: bool) -> tuple[Hashable, ...]:
+def _key(view: CampaignView, language: str, admission: Admission) -> tuple[Hashable, ...]:
     show = view.show
-    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, no_device, language
+    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, admission, language
 
 
 def _form(place: PollingPlace, view: CampaignView, guest: Guest, now: datetime) -> str:
@@ -111,18 +112,20 @@ def _filled(
     )
 
 
-def _render_cached(view: CampaignView, *, no_device: bool) -> str:
+def _render_cached(view: CampaignView, admission: Admission) -> str:
+    may_vote = admission not in ("login", "outside")
     return render_template(
         "campaigns/campaign.html",
         campaign=view,
         cards=_SLOTS["cards"],
-        ballot_form=None if no_device or view.state != "open" else _SLOTS["form"],
+        ballot_form=_SLOTS["form"] if may_vote and view.state == "open" else None,
         csp_nonce=_SLOTS["nonce"],
         now=_SLOTS["now"],
         share_token=_SLOTS["share"],
         kiosk=_SLOTS["kiosk"],
         kiosk_line=_SLOTS["kiosk_line"],
-        no_device=no_device,
+        admission=admission,
+        login_url=login_address(view.url),
         problems=[],
         query="",
         category_chosen="",
@@ -174,7 +177,8 @@ def _searched(
         share_token=place.share_token(view.slug, guest),
         kiosk=guest.turn,
         kiosk_line=kiosk_line(view, guest),
-        no_device=guest.session is None,
+        admission=guest.admission,
+        login_url=login_address(view.url),
         problems=list(sought.problems),
         query=sought.query,
         category_chosen=sought.category,
@@ -198,7 +202,7 @@ def _share(view: CampaignView) -> dict[str, object]:
     return {
         "canonical_url": base + view.url,
         "share": {
-            "title": view.title,
+            "title": say(_("%(title)s｜候选人展示与投票", title=view.title)),
             "description": view.summary,
             "image_url": base + image if image else None,
             "url": base + view.url,

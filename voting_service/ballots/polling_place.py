@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from flask import Response, current_app, g, request
 from werkzeug.http import dump_cookie
@@ -17,14 +17,21 @@ from ..database import Database
 from ..evidence import provenance
 from ..evidence.provenance import DIRECT, Provenance
 from ..evidence.views import PageView, ViewBook
-from ..web.identities import Identities, acting_as
+from ..web.identities import DEVICE, WECHAT, Identities, acting_as
+from ..web.inside_wechat import inside_wechat, reads_on
 from ..web.page_cache import PageCache
 from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
+from ..wechat.login_states import login_address
 from .campaign_view import CampaignView, view_of
 from .counts_board import CountsBoard
 from .door import voter_name
 from .kiosks import turn_of
 from .polling_station import PollingStation
+
+Admission = Literal["browser", "wechat", "paper", "login", "outside"]
+"""How a campaign knows whoever opens its page: by their browser, by WeChat, by what was handed to them on paper; or that
+they must log in first (inside WeChat), or come by another way (outside)."""
+_KNOWN_BY: dict[str, Admission] = {WECHAT: "wechat", DEVICE: "browser"}
 
 
 class Guest(NamedTuple):
@@ -39,6 +46,17 @@ class Guest(NamedTuple):
     """What the browser is to remember of the way; None where nothing is new."""
     kiosk: str = ""
     """The name of the registered kiosk that they stand at; empty for everyone else."""
+    inside: bool = False
+    """Whether they are inside WeChat, and the campaign knows its voters by WeChat there."""
+    login: str = ""
+    """Where to go first, to be logged in; empty where there is no need, or it has just failed."""
+
+    @property
+    def admission(self) -> Admission:
+        """How the campaign knows them, or what they must do first."""
+        if self.session is not None:
+            return _KNOWN_BY.get(self.session.identity, "paper")
+        return "login" if self.inside else "outside"
 
     @property
     def turn(self) -> str:
@@ -68,19 +86,30 @@ class PollingPlace:
         return view_of(show, now, self.board.counts(show))
 
     def admit(
-        self, show: CampaignOnShow, known: VoterSession | None
+        self, show: CampaignOnShow, known: VoterSession | None, *, inside: bool = False
     ) -> tuple[VoterSession | None, VoterSession | None]:
         """The session that this campaign admits, None where the voter must first log in; and the one made just now
-        by an identity that gives it at once, for a browser that brought none and must keep it."""
+        by an identity that gives it at once, for a browser that brought none and must keep it. ``inside`` WeChat nobody
+        is taken for a mere browser."""
+        if inside and (known is None or known.identity == DEVICE):
+            return None, None
         made = None if known else self.identities.issue(show.rules.identities, self.sessions)
         return acting_as(known or made, show.slug, show.rules.identities), made
 
     def receive(self, view: CampaignView, environ: Mapping[str, Any]) -> Guest:
         """Who opens a page of this campaign, and by which way."""
         cookies, query = environ.get("HTTP_COOKIE", ""), environ.get("QUERY_STRING", "")
-        session, made = self.admit(view.show, self.sessions.from_header(cookies))
+        inside = self.inside(view.show, environ)
+        session, made = self.admit(view.show, self.sessions.from_header(cookies), inside=inside)
         came, remember = self.came(view.slug, session, query, cookies)
-        return Guest(session, made, came, remember, self.kiosk(view.show, cookies) if session else "")
+        kiosk = self.kiosk(view.show, cookies) if session else ""
+        first = inside and session is None and view.state == "open" and not reads_on(cookies)
+        return Guest(session, made, came, remember, kiosk, inside, login_to(environ) if first else "")
+
+    def inside(self, show: CampaignOnShow, environ: Mapping[str, Any]) -> bool:
+        """Whether a request comes from inside WeChat, and this campaign and this installation log voters in there."""
+        by_wechat = WECHAT in show.rules.identities and WECHAT in self.identities.names
+        return by_wechat and inside_wechat(environ.get("HTTP_USER_AGENT", ""))
 
     def kiosk(self, show: CampaignOnShow, cookie_header: str) -> str:
         """The name of the kiosk that a browser is in this campaign; empty where it is none, or none any more."""
@@ -141,6 +170,12 @@ class PollingPlace:
         self.views.note(slug, noted)
 
 
+def login_to(environ: Mapping[str, Any]) -> str:
+    """The path that logs a voter in and then comes back to this request's page."""
+    query = environ.get("QUERY_STRING", "")
+    return login_address(environ["PATH_INFO"] + ("?" + query if query else ""))
+
+
 def polling_place() -> PollingPlace:
     """The polling place of the running app."""
     place: PollingPlace = current_app.extensions["polling_place"]
@@ -158,7 +193,7 @@ def receive(view: CampaignView) -> Guest:
     """The guest of this request, whose view is taken down; ``keep_session`` gives their browser what it has to keep."""
     place = polling_place()
     guest = place.receive(view, request.environ)
-    if request.method == "GET":
+    if request.method == "GET" and not guest.login:
         place.note_view(view, guest, request.environ)
     g.guest = guest
     return guest
@@ -168,8 +203,10 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
     """The voter's session, if this campaign admits it; a new one where there is none and an admitted identity gives
     one at once. None where the voter must first log in."""
     place = polling_place()
-    session, made = place.admit(show, place.sessions.from_cookie(request.cookies.get(COOKIE)))
-    g.guest = Guest(session, made)
+    inside = place.inside(show, request.environ)
+    known = place.sessions.from_cookie(request.cookies.get(COOKIE))
+    session, made = place.admit(show, known, inside=inside)
+    g.guest = Guest(session, made, inside=inside)
     return session
 
 

@@ -28,7 +28,7 @@ from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
-from .polling_place import Guest, keep_session, polling_place, receive, visit
+from .polling_place import Guest, keep_session, login_to, polling_place, receive, visit
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
 
@@ -69,10 +69,11 @@ def home() -> Response:
 
 @pages.get("/c/<slug>")
 @access.voter
-def campaign(slug: str) -> Response:
+def campaign(slug: str) -> BaseResponse:
     """The ballot."""
     place, now, view = visit(slug)
-    return _page(campaign_page(place, view, receive(view), now, Sought()))
+    guest = receive(view)
+    return redirect(guest.login) if guest.login else _page(campaign_page(place, view, guest, now, Sought()))
 
 
 @pages.post("/c/<slug>")
@@ -168,13 +169,15 @@ def _refused_page(view: CampaignView, refused: Refused, guest: Guest) -> Respons
 
 @pages.get("/c/<slug>/candidates/<int:number>")
 @access.voter
-def candidate(slug: str, number: int) -> Response:
+def candidate(slug: str, number: int) -> BaseResponse:
     """One candidate's story, with a way to choose them."""
     place, now, view = visit(slug)
     person = view.show.by_number.get(number)
     if person is None:
         abort(404)
     guest = receive(view)
+    if guest.login:
+        return redirect(guest.login)
     form = ""
     if guest.session is not None and view.state == "open":
         form, _ballot_form = place.station.forms.issue(slug, guest.session, now, guest.came)
@@ -195,6 +198,8 @@ def candidate(slug: str, number: int) -> Response:
             previous=people[at - 1] if at else None,
             next=people[at + 1] if at + 1 < len(people) else None,
             ballot_form=form or None,
+            admission=guest.admission,
+            login_url=login_to(request.environ),
             share_token=place.share_token(slug, guest),
             kiosk=guest.turn,
             kiosk_line=kiosk_line(view, guest),
