@@ -59,9 +59,18 @@ from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
 from voting_service.web import openapi as api_description
-from voting_service.web.identities import CODE, MEMBER, DeviceIdentity, EarnedIdentity, Identities
+from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
+from voting_service.wechat import routes as wechat_routes
+from voting_service.wechat.client import Client
+from voting_service.wechat.login import WeChatLogin
+from voting_service.wechat.login_states import LoginStates
+from voting_service.wechat.reach import Reachability
+from voting_service.wechat.readiness import probe_wechat
+from voting_service.wechat.routes import WeChatDoor
+from voting_service.wechat.shared_state import SharedState
+from voting_service.wechat.tokens import SharedTokens
 
 ROOT = Path(__file__).resolve().parent
 
@@ -127,7 +136,8 @@ class Service:
     @cached_property
     def identities(self) -> Identities:
         """How voters may be known here."""
-        return Identities([EarnedIdentity(MEMBER), EarnedIdentity(CODE), DeviceIdentity()])
+        earned = [WECHAT, MEMBER, CODE] if self.settings.wechat else [MEMBER, CODE]
+        return Identities([*map(EarnedIdentity, earned), DeviceIdentity()])
 
     @cached_property
     def opener(self) -> Opener:
@@ -176,6 +186,27 @@ class Service:
         """Scans campaigns, and remembers what it has read of them."""
         return LiveScan(self.database, self.keyring, self.networks.table, self.clock)
 
+    @cached_property
+    def wechat(self) -> WeChatLogin | None:
+        """Logging in by WeChat; None where there is no account."""
+        settings = self.settings
+        if settings.wechat_app_id is None or settings.wechat_app_secret is None:
+            return None
+        app_id, secret = settings.wechat_app_id, settings.wechat_app_secret.get_secret_value()
+        client = Client(app_id, secret, settings.wechat_api_base, pool=settings.threads)
+        shared = SharedState(self.redis_client, app_id)
+        return WeChatLogin(
+            app_id=app_id,
+            open_base=settings.wechat_open_base,
+            callback_url=f"{settings.base_url}/wechat/callback",
+            openid_key=self.key("openid"),
+            states=LoginStates(self.key("login state")),
+            client=client,
+            shared=shared,
+            tokens=SharedTokens(client, shared, self.keyring, self.clock),
+            reach=Reachability(client, self.clock),
+        )
+
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
@@ -191,12 +222,15 @@ class Service:
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
-        return [
+        probes: list[health.Probe] = [
             lambda: probe_database(stores),
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
         ]
+        if login := self.wechat:
+            probes.append(lambda: probe_wechat(login.tokens, login.reach))
+        return probes
 
 
 def _attest(database: Database, box: BallotBox) -> None:
@@ -240,7 +274,10 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     settings = service.settings
     app = Flask("voting_service", root_path=str(ROOT), static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=64 * 1024, BASE_URL=settings.base_url, INTERNAL_TOKEN=settings.metrics_token
+        MAX_CONTENT_LENGTH=64 * 1024,
+        BASE_URL=settings.base_url,
+        INTERNAL_TOKEN=settings.metrics_token,
+        WECHAT_VERIFY_FILES=(settings.wechat_verify_file or "").split(","),
     )
     # No redirect of werkzeug's: it would name whatever host the asker claims.
     app.url_map.merge_slashes = False
@@ -256,6 +293,10 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         probes=service.probes(),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
+    if service.wechat is not None:
+        app.extensions["wechat"] = WeChatDoor(
+            service.wechat, place.sessions, service.clock, (settings.origin,), settings.secure
+        )
     language.install(app, settings.zone)
     errors.install(app)
     headers.install(app, secure=settings.secure)
@@ -276,6 +317,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         candidate_routes.files,
         routes.pages,
         kiosk_routes.pages,
+        wechat_routes.pages,
         api_routes.api,
         recorder_routes.metrics,
         log_routes.public,

@@ -277,8 +277,9 @@
   const renew = (ballot, then) => {
     const from = ballot.form ? "?from=" + encodeURIComponent(ballot.form) : "";
     ask("GET", page.api + "/ballot-form" + from, null, (status, answer) => {
+      if (status !== 200) tab.put("pending", null);
       if (status === 401 && answer.login) { location.assign(answer.login); return; }  /* and back; what is chosen stays */
-      if (status !== 200) { tab.put("pending", null); stop(answer.detail); return; }
+      if (status !== 200) { stop(answer.detail); return; }
       form.elements.form.value = answer.form;
       const renewed = { form: answer.form, choices: ballot.choices };
       if (answer.challenge) solve(renewed, answer.challenge, then); else then(renewed);
