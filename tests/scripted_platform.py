@@ -44,6 +44,8 @@ class ScriptedPlatform:
         self.asked: list[Asked] = []
         self.stopping = threading.Event()
         self.tokens = 1
+        self.date: str | None = None
+        """What its clock says, where that is not ours."""
         self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.platform = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
@@ -61,6 +63,10 @@ class ScriptedPlatform:
         self._server.server_close()
         self._server.hang_up()
         self._thread.join()
+
+    def hang_up(self) -> None:
+        """Closes every kept connection, as the platform does with idle ones."""
+        self._server.hang_up()
 
     def count(self, path: str) -> int:
         """How often it was asked for this."""
@@ -96,7 +102,7 @@ class _Server(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def hang_up(self) -> None:
-        """As a server that dies: kept connections end, too."""
+        """Ends the kept connections."""
         for line in self._lines:
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
@@ -121,6 +127,10 @@ class Handler(BaseHTTPRequestHandler):
         (script.popleft() if script else platform.good(asked))(self)
 
     do_GET = do_POST = do_HEAD = _answer  # noqa: N815 - the base class looks them up by these names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """For the header Date."""
+        return self.server.platform.date or super().date_time_string(timestamp)
 
     def log_message(self, *_line: Any) -> None:
         """Says nothing."""

@@ -255,6 +255,33 @@ def test_connections_are_kept_and_shared(platform: ScriptedPlatform, client: Cli
     assert len({asked.line for asked in platform.asked}) <= 9
 
 
+def test_a_connection_that_was_closed_meanwhile_costs_nobody_their_code(
+    platform: ScriptedPlatform, client: Client
+) -> None:
+    for _ in range(5):
+        assert client.exchange(CODE).openid == OPENID
+        platform.hang_up()
+    assert len({asked.line for asked in platform.asked}) == 5
+
+
+def test_a_proxy_is_used_and_named_where_it_is_away(
+    platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", platform.base)
+    monkeypatch.setenv("http_proxy", platform.base)
+    client = Client(APP_ID, SECRET, "http://api.example.invalid")
+    client.reach()
+    assert [asked.path for asked in platform.asked] == ["/"]
+    platform.stop()
+    for call in (*CALLS.values(), lambda client: client.reach()):
+        with pytest.raises(WeChatUnreachable) as caught:
+            call(client)
+        assert caught.value.why == "proxy"
+        assert caught.value.__context__ is None
+
+
 def test_cookies_are_not_kept(platform: ScriptedPlatform, client: Client) -> None:
     platform.script[TOKEN].append(says({"access_token": "t", "expires_in": 7200}, Set_Cookie="a=b"))
     client.stable_token()

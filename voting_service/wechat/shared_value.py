@@ -16,6 +16,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+import structlog
+
 from ..clock import Clock, to_ms
 from ..encryption import Keyring, SealBroken
 from ..errors import Unavailable
@@ -23,6 +25,8 @@ from .client import Issued
 from .errors import WeChatError, WeChatUnreachable
 from .shared_state import SharedState
 from .trouble import Trouble
+
+log = structlog.get_logger("wechat")
 
 REMEMBERED_MS = 5_000
 LEASE_S = 30
@@ -159,6 +163,7 @@ class SharedValue:
             trouble = Trouble.of(self._kind, error, self._now_ms(), before)
             self._shared.note_trouble(self._kind, trouble.to_json(), _TROUBLE_KEPT_S)
             self._rested = (trouble, time.monotonic() + _RESTED_S)
+            log.warning("wechat_fetch_failed", what=self._kind, errcode=trouble.errcode, words=trouble.errmsg)
             raise
         kept = self._sealed(issued, asked_ms)
         self._shared.keep(self._kind, kept.sealed, issued.expires_in_s)

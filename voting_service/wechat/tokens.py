@@ -66,8 +66,13 @@ class SharedTokens:
 
     def trouble(self) -> Trouble | None:
         """The last thing that went wrong and has not gone well since. Raises Unavailable."""
-        found = [Trouble.read(text) for text in self._shared.troubles(TOKEN, TICKET, LOGIN)]
-        return max(filter(None, found), key=lambda trouble: trouble.at_ms, default=None)
+        found = [
+            trouble for text in self._shared.troubles(TOKEN, TICKET, LOGIN) if (trouble := Trouble.read(text))
+        ]
+        latest = max(found, key=lambda trouble: trouble.at_ms, default=None)
+        # Without a token there is no ticket either: the cause is what is told, not what came of it.
+        same = (trouble for trouble in found if latest and trouble[1:3] == latest[1:3])
+        return next(same, None)
 
     def note_trouble(self, error: WeChatError) -> None:
         """A login failed for a reason that is the account's. Forgotten after five minutes without another."""
