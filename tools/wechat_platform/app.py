@@ -55,15 +55,14 @@ class Platform:
         self.start_url = start_url
         self.any_browser = any_browser
         self.push_timeout_s = push_timeout_s
-        self._apps = apps
+        self.accounts = Accounts(apps)
         self.clock = MovableClock()
         self.forget()
         self._console = make_console(self)
 
     def forget(self) -> None:
         """As just started, but for the accounts."""
-        known = list(self.accounts.apps.values()) if "accounts" in self.__dict__ else self._apps
-        self.accounts = Accounts(known)
+        self.accounts = Accounts(list(self.accounts.apps.values()))
         self.counters = Counters()
         self.switches = Switches()
         self.quotas = Quotas()
