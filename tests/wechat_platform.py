@@ -177,8 +177,10 @@ class FakePlatform:
         self.control("clock", forward=seconds)
 
     def reset(self) -> None:
-        """As just started; the account's settings stay."""
+        """As just started; its messages still go to the same service."""
         self.control("reset")
+        if self._service_url:
+            self.serve(self._service_url)
 
     def control(self, name: str, /, *, method: str = "POST", **values: Any) -> Any:
         """One request to the control API; fails with what it says when it does not understand."""

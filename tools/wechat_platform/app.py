@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -55,14 +56,14 @@ class Platform:
         self.start_url = start_url
         self.any_browser = any_browser
         self.push_timeout_s = push_timeout_s
-        self.accounts = Accounts(apps)
+        self._started_with = [replace(app) for app in apps]
         self.clock = MovableClock()
         self.forget()
         self._console = make_console(self)
 
     def forget(self) -> None:
-        """As just started, but for the accounts."""
-        self.accounts = Accounts(list(self.accounts.apps.values()))
+        """As just started."""
+        self.accounts = Accounts([replace(app) for app in self._started_with])
         self.counters = Counters()
         self.switches = Switches()
         self.quotas = Quotas()

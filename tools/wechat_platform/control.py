@@ -202,7 +202,7 @@ def user_agents(_platform: Platform, _given: Document) -> Document:
 
 
 def reset(platform: Platform, _given: Document) -> Document:
-    """As just started; accounts and their settings stay."""
+    """As just started."""
     platform.forget()
     return {"ok": True}
 

@@ -153,7 +153,8 @@ def _host(address: str) -> str:
         host = parts.hostname
     except ValueError:
         host = None
-    if not host or parts.scheme not in ("http", "https"):
+    # What cannot stand in a header is no address.
+    if not host or parts.scheme not in ("http", "https") or not (address.isascii() and address.isprintable()):
         raise PageError(10003)
     return host
 
@@ -208,7 +209,9 @@ def _grant(platform: Platform, app: App, user: User, scope: str) -> Grant:
 
 def _callback(query: dict[str, str], code: str | None) -> str:
     address = query["redirect_uri"].partition("#")[0]
-    added = [f"code={code}"] * (code is not None) + [f"state={query['state']}"] * ("state" in query)
+    added = [] if code is None else [f"code={code}"]
+    if "state" in query:
+        added.append(f"state={query['state']}")
     return address + ("&" if "?" in address else "?") + "&".join(added) if added else address
 
 
