@@ -6,7 +6,7 @@ READY = $(VENV)/.ready
 DEV = $(VENV)/.dev
 PIP = $(RUN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test check bench ipdata translations clean help
+.PHONY: demo demo-wechat test check bench ipdata translations clean help
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,9 @@ translations: $(READY) ## compile the English catalogue
 
 demo: $(READY) translations ## the whole service with the example campaign, on HOST and PORT (127.0.0.1:8000)
 	@$(RUN)/voting-service demo
+
+demo-wechat: $(READY) translations ## the same with a stand-in for WeChat on PORT+1: the whole flow without an account
+	@$(RUN)/voting-service demo --wechat
 
 test: $(DEV) node_modules translations ## every test, on its own Redis; PostgreSQL and Chromium where they are found
 	$(RUN)/python -m pytest

@@ -17,6 +17,7 @@ import redis
 
 from tests.postgres import PostgresCluster
 from tests.stage import Stage, make_service
+from tests.wechat_platform import FakePlatform
 from voting_service.redis_server.embedded import EmbeddedRedis
 
 
@@ -85,3 +86,17 @@ def stage_on(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Stag
     stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url))
     yield stage
     stage.strike()
+
+
+@pytest.fixture(scope="session")
+def wechat_process() -> Iterator[FakePlatform]:
+    """One stand-in for WeChat for the session; a test that kills it starts its own."""
+    with FakePlatform.start() as process:
+        yield process
+
+
+@pytest.fixture
+def platform(wechat_process: FakePlatform) -> FakePlatform:
+    """The session's stand-in for WeChat, as just started."""
+    wechat_process.reset()
+    return wechat_process

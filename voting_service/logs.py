@@ -14,6 +14,8 @@ from structlog.typing import EventDict, WrappedLogger
 PERSONAL = frozenset(
     {"ip", "address", "remote_addr", "cookie", "voter", "voter_tag", "openid", "phone", "form", "user_agent"}
 )
+TELLS_ADDRESSES = ("urllib3", "requests")
+"""Libraries that log the addresses that they ask: WeChat's carry secrets in their query."""
 
 
 def configure() -> None:
@@ -30,6 +32,9 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # Whatever level somebody gives the root: at DEBUG they log each address, at WARNING one with headers gone wrong.
+    for name in TELLS_ADDRESSES:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class _StandardError:

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,15 +36,16 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    command: str, port: int, environ: dict[str, str], log: Path, *, ready: bool = True
-) -> Iterator[str]:
+    command: str, port: int, environ: dict[str, str], log: Path, *, ready: bool = True,
+    options: Sequence[str] = (),
+) -> Iterator[str]:  # fmt: skip
     """The command as a process until the block ends, then Ctrl-C; it must end by itself, with status 0. ``ready``:
     wait until it can do all of its work; otherwise until it answers at all."""
     base = f"http://127.0.0.1:{port}"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from wsgi import cli; cli()", command],
+            [sys.executable, "-c", "from wsgi import cli; cli()", command, *options],
             cwd=ROOT, env=clean | environ, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

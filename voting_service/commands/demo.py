@@ -24,36 +24,50 @@ from ..candidates.importing import import_campaign
 from ..text import _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
-from .secrets_file import write_env_file
-from .supervisor import ROOT, Supervisor, recorder_child, watch_child, web_child
+from .secrets_file import STAND_IN_ACCOUNT, write_env_file
+from .supervisor import ROOT, Supervisor, recorder_child, stand_in_child, watch_child, web_child
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
 ACTOR = "demo"
 
 
+STAND_IN_APP_ID = "wxdem0000000000fa"
+"""The stand-in's account; it is nobody's at the real platform."""
+
+
 @click.command(help="演示：自动准备密钥、数据库、内置 Redis 和示例活动，并启动服务；Ctrl-C 停止，数据保留。")
+@click.option(
+    "--wechat", is_flag=True, help="同时在 PORT+1 启动模拟微信：没有公众号也能看登录、分享和对话的全过程。"
+)
 @click.pass_obj
-def demo(make: MakeService) -> None:
+def demo(make: MakeService, wechat: bool) -> None:
     """Everything, now."""
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     _prepare_environment(host, port)
+    stand_in_url = f"http://{_reachable(host)}:{port + 1}"
+    if wechat:
+        _use_the_stand_in(stand_in_url)
     service = make()
     logs.configure()
     service.database.upgrade()
     with redis_running(service):
         slug = _example_open(service)
         url = f"{service.settings.base_url}/c/{slug}"
-        _welcome(url)
+        _welcome(url, stand_in_url if wechat else None)
         website = web_child(host, port, service.settings.workers, service.settings.threads)
-        Supervisor([website, recorder_child(), watch_child()]).run()
+        children = [website, recorder_child(), watch_child()]
+        if wechat:
+            base_url = service.settings.base_url
+            children.append(
+                stand_in_child(host, port + 1, url=stand_in_url, service_url=base_url, start_url=url)
+            )
+        Supervisor(children).run()
     say(_("已停止。数据保存在 %(dir)s，下次启动继续。", dir=service.settings.data_dir))
 
 
 def _prepare_environment(host: str, port: int) -> None:
     """The demo alone makes its own secrets; they lie in the data directory."""
-    data_dir = Path(
-        os.environ.get("VOTING_DATA_DIR") or dotenv_values(".env").get("VOTING_DATA_DIR") or "data"
-    )
+    data_dir = _data_dir()
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = data_dir / "secrets.env"
     write_env_file(secrets_file)
@@ -63,6 +77,29 @@ def _prepare_environment(host: str, port: int) -> None:
             os.environ.setdefault(name, value or "")
     os.environ.setdefault("VOTING_DATA_DIR", str(data_dir.resolve()))
     os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
+
+
+def _data_dir() -> Path:
+    named = os.environ.get("VOTING_DATA_DIR") or dotenv_values(".env").get("VOTING_DATA_DIR")
+    return Path(named or "data")
+
+
+def _use_the_stand_in(url: str) -> None:
+    """Point the service at the stand-in. It wins over an operator's own account, whose secret it must not be sent."""
+    # A file of its own: a later plain demo must not find half an account among its settings.
+    file = _data_dir() / "wechat-stand-in.env"
+    write_env_file(file, STAND_IN_ACCOUNT)
+    made = {name: value or "" for name, value in dotenv_values(file).items() if name in STAND_IN_ACCOUNT}
+    os.environ.update(made)
+    os.environ.update(
+        VOTING_WECHAT_APP_ID=STAND_IN_APP_ID,
+        VOTING_WECHAT_API_BASE=url,
+        VOTING_WECHAT_OPEN_BASE=url,
+        VOTING_WECHAT_SCRIPT_URL=f"{url}/open/js/jweixin-1.6.0.js",
+        FAKE_WECHAT_APP_ID=STAND_IN_APP_ID,
+    )
+    for name, value in made.items():
+        os.environ[name.replace("VOTING_WECHAT", "FAKE_WECHAT")] = value
 
 
 def _reachable(host: str) -> str:
@@ -109,9 +146,11 @@ def _import_example(service: Service) -> None:
         )
 
 
-def _welcome(url: str) -> None:
+def _welcome(url: str, stand_in_url: str | None) -> None:
     click.echo(qr_terminal(url))
     click.echo(str(_("活动页面：%(url)s", url=url)))
+    if stand_in_url is not None:
+        click.echo(str(_("模拟微信：%(url)s（选一个用户，从那里打开活动）", url=stand_in_url)))
     click.echo(
         str(
             _(

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import os
 import secrets
+import string
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from ..encryption import Keyring
 
-_MAKERS = {
+Makers = Mapping[str, Callable[[], str]]
+
+
+def _letters(length: int) -> str:
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
+
+
+SERVICE: Makers = {
     "VOTING_SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "VOTING_ENCRYPTION_KEYS": Keyring.generate,
 }
+"""What no service runs without."""
+STAND_IN_ACCOUNT: Makers = {
+    "VOTING_WECHAT_APP_SECRET": lambda: secrets.token_hex(16),
+    "VOTING_WECHAT_TOKEN": lambda: _letters(32),
+    "VOTING_WECHAT_AES_KEY": lambda: _letters(43),
+}
+"""The account at the stand-in for WeChat. A real account's come from WeChat's console."""
 
 
-def write_env_file(path: Path) -> list[str]:
+def write_env_file(path: Path, makers: Makers = SERVICE) -> list[str]:
     """Add whichever secret the file does not have yet; gives the names of those made."""
     have = dotenv_values(path) if path.is_file() else {}
-    missing = [name for name in _MAKERS if not have.get(name)]
+    missing = [name for name in makers if not have.get(name)]
     if missing:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -27,7 +43,7 @@ def write_env_file(path: Path) -> list[str]:
             os.fchmod(descriptor, 0o600)
             if path.stat().st_size and not path.read_bytes().endswith(b"\n"):
                 file.write("\n")  # or the secret would become part of the last setting
-            file.writelines(f"{name}={_MAKERS[name]()}\n" for name in missing)
+            file.writelines(f"{name}={makers[name]()}\n" for name in missing)
             file.flush()
             os.fsync(descriptor)
     return missing

@@ -47,6 +47,13 @@ def watch_child() -> Child:
     return Child("watch", [sys.executable, "-c", "from wsgi import cli; cli()", "fraud", "watch"])
 
 
+def stand_in_child(host: str, port: int, *, url: str, service_url: str, start_url: str) -> Child:
+    """The stand-in for WeChat's platform; ``url`` is how browsers reach it. Its secrets are in the environment."""
+    options = ["--host", host, "--port", str(port), "--public-url", url]
+    options += ["--service-url", service_url, "--start-url", start_url]
+    return Child("wechat-stand-in", [sys.executable, "-m", "tools.wechat_platform", *options])
+
+
 class Supervisor:
     """Keeps children running until this process is told to stop (SIGTERM, Ctrl-C)."""
 

@@ -1,0 +1,5 @@
+"""A stand-in for WeChat's platform, for learning and tests: no account, no network, nothing of the service.
+
+What it does as the platform does, and what it does not, is in ``BEHAVIOUR.md``. Start it with
+``python -m tools.wechat_platform``. Everything it knows is in memory and gone when it ends.
+"""

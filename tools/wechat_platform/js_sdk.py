@@ -1,0 +1,65 @@
+"""The script that pages load, and the check of their signature that WeChat's own browser makes."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha1
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .wire import Answer, Call
+
+if TYPE_CHECKING:
+    from .app import Platform
+
+PATH = "/open/js/jweixin-1.6.0.js"
+SOURCE = Path(__file__).with_name("jweixin.js")
+CALL_ID = re.compile(r"[0-9]{1,6}").fullmatch
+_SCRIPT = [("Content-Type", "text/javascript; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
+
+
+def verify(platform: Platform, app_id: str, given: dict[str, str]) -> dict[str, Any]:
+    """``{"ok", "error"}`` for url, noncestr, timestamp and signature, against the tickets that are good now."""
+    app = platform.accounts.apps.get(app_id)
+    if app is None:
+        return {"ok": False, "error": "invalid appid"}
+    url = given.get("url", "").partition("#")[0]
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if not app.may_run_scripts_on(host):
+        return {"ok": False, "error": "invalid url domain"}
+    for ticket in platform.base_tokens.tickets(app, platform.clock.now()):
+        if given.get("signature") == sign(ticket, given.get("noncestr", ""), given.get("timestamp", ""), url):
+            return {"ok": True, "error": ""}
+    return {"ok": False, "error": "invalid signature"}
+
+
+def sign(ticket: str, noncestr: str, timestamp: str, url: str) -> str:
+    """SHA-1 of the four, in the order of their names."""
+    text = f"jsapi_ticket={ticket}&noncestr={noncestr}&timestamp={timestamp}&url={url}"
+    return sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def script(platform: Platform, _call: Call) -> Answer:
+    """The stand-in for ``jweixin-1.6.0.js``; it runs outside WeChat only where every browser may stand for WeChat."""
+    source = SOURCE.read_text(encoding="utf-8")
+    source = source.replace("__PLATFORM__", json.dumps(platform.url))
+    source = source.replace("__ANY_BROWSER__", json.dumps(platform.any_browser))
+    return Answer(200, [*_SCRIPT, ("Cache-Control", "no-cache")], source.encode())
+
+
+def checked(platform: Platform, call: Call) -> Answer:
+    """The verdict on ``wx.config``, as a script: the page's policy admits those that its own script vouches for."""
+    query = call.query
+    number = query.get("call", "")
+    if not CALL_ID(number):
+        return Answer(404, _SCRIPT, b"")
+    app_id = query.get("appid", "")
+    app = platform.accounts.apps.get(app_id)
+    verdict = verify(platform, app_id, query) | {"domains": list(app.js_domains) if app else []}
+    platform.counters.issued("js_config_ok" if verdict["ok"] else "js_config_refused")
+    return Answer(200, _SCRIPT, f"window.__wx.answer({number}, {json.dumps(verdict)});".encode())
