@@ -116,6 +116,11 @@ class FakePlatform:
         }
 
     @property
+    def running(self) -> bool:
+        """Whether it is there."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def log(self) -> str:
         """What it has written."""
         return Path(self._log.name).read_text(encoding="utf-8")
