@@ -319,6 +319,16 @@ def test_events_are_told_apart_by_who_when_and_what(desk_of: MakeDesk, clock: Cl
     ]  # fmt: skip
 
 
+def test_the_name_under_which_redis_knows_a_message_is_keyed(
+    desk_of: MakeDesk, mode: Sender, memory: RedisMemory
+) -> None:
+    """Whoever reads Redis and guesses a sender or a number cannot tell whether it is there."""
+    asked, event = Answering(), mode.event("SCAN", "p12")
+    for key in (DIGESTS, DIGESTS, b"another"):
+        hand_in(desk_of(asked, aes_key=mode.key, key=key), event)
+    assert len(asked.asked) == 2
+
+
 def test_no_reply_is_kept_as_such(desk_of: MakeDesk, clock: ClockInHand) -> None:
     asked, delivery = Answering(None), Sender(clock).event("VIEW", "https://vote.example.org/")
     assert [hand_in(desk_of(asked), delivery) for _again in range(2)] == [SUCCESS, SUCCESS]

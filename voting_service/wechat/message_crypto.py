@@ -68,16 +68,15 @@ def decrypt(encrypted: str, key: bytes, app_id: str) -> bytes:
 
 
 def _message_in(padded: bytes, app_id: bytes) -> bytes | None:
-    """All three checks are made before any of them speaks."""
+    """Both checks are made before either of them speaks."""
     pad = padded[-1]
     pad_right = 1 <= pad <= BLOCK and hmac.compare_digest(padded[-pad:], bytes([pad]) * pad)
     plain = padded[: len(padded) - (pad if 1 <= pad <= BLOCK else 0)]
     size = int.from_bytes(plain[_RANDOM : _RANDOM + _LENGTH])
     start = _RANDOM + _LENGTH
-    # The app id is what is left after the length named, neither less nor more.
+    # The app id is all that is left after the length named, so this is the check of the length too.
     id_right = hmac.compare_digest(plain[start + size :], app_id)
-    length_right = len(plain) == start + size + len(app_id)
-    return plain[start : start + size] if pad_right & id_right & length_right else None
+    return plain[start : start + size] if pad_right & id_right else None
 
 
 def encrypt(message: bytes, key: bytes, app_id: str, random: bytes | None = None) -> str:

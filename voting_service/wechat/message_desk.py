@@ -175,16 +175,16 @@ class MessageDesk:
     def _reply_in_time(self, message: Message) -> Reply | None:
         under_way = self._crew.take(lambda: self._reply_once(message))
         if under_way is None:
-            log.error("wechat_message_unanswered", why="too many at once", kind=message.kind)
+            log.error("wechat_message_unanswered", why="too many at once")
             return None
         try:
             return under_way.result(timeout=self.patience_s)
         except Late:
-            log.error("wechat_message_unanswered", why="late", kind=message.kind)
+            log.error("wechat_message_unanswered", why="late")
         except Exception as error:  # the platform must hear "success", whatever happened here
             # By its kind alone: what an error says may repeat what was sent.
             code = error.code if isinstance(error, VotingError) else type(error).__name__
-            log.error("wechat_message_unanswered", why=code, kind=message.kind)
+            log.error("wechat_message_unanswered", why=code)
         return None
 
     def _reply_once(self, message: Message) -> Reply | None:
