@@ -413,6 +413,21 @@ def test_a_hostile_zip_imports_nothing(desk: Desk, tmp_path: Path) -> None:
     assert desk.count(Campaign) == 0
 
 
+def test_wordings_that_get_pages_blocked_are_pointed_out_and_imported_all_the_same(desk: Desk) -> None:
+    desk.replace("campaign.toml", 'description = "说明"', 'description = "不设抽奖。邀请好友一起来投票"')
+    desk.replace("candidates.csv", "事迹\n", "事迹,口号\n")
+    desk.replace("candidates.csv", "挖煤", "挖煤。请大家多多转发,帮我投一票")
+    imported = desk.imports()
+    assert imported.created
+    assert [(problem.where, str(problem.sentence).partition("：")[0]) for problem in imported.warnings] == [
+        ("photos/3.jpg", "3 号 向禾 没有照片。"),
+        ("campaign.toml description", "“邀请好友”可能使链接被微信封禁"),
+        ("1 号 石望川 事迹(story)", "“请大家多多转发”可能使链接被微信封禁"),
+        ("1 号 石望川 口号(slogan)", "“帮我投一票”可能使链接被微信封禁"),
+    ]
+    assert all(problem.remedy for problem in imported.warnings[1:])
+
+
 def test_the_example_is_imported_without_a_warning(desk: Desk) -> None:
     imported = desk.imports(EXAMPLE)
     assert (imported.slug, imported.created, imported.candidates) == ("zui-mei-chan-ye-gong-ren", True, 20)

@@ -84,6 +84,43 @@ def test_what_is_missing_before_opening(stage: Stage) -> None:
         assert "候选人只有 1 名" in outcome.stderr
 
 
+WORDED = """
+slug = "worded"
+title = "转发到朋友圈赢好礼"
+organiser = "云川市总工会"
+description = "投票不要求关注、下载或转发。"
+[voting]
+opens_at = 2099-04-07T09:00:00
+closes_at = 2099-04-16T18:00:00
+min_choices = 1
+max_choices = 2
+identities = ["device"]
+"""
+
+
+def test_wordings_that_get_pages_blocked_are_told_and_stop_nothing(stage: Stage, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "photos").mkdir(parents=True)
+    (folder / "campaign.toml").write_text(WORDED, encoding="utf-8")
+    (folder / "candidates.csv").write_text(
+        "编号,姓名,单位,简介\n1,甲,一厂,求投票\n2,乙,二厂,助力生产\n", encoding="utf-8"
+    )
+    imported = run(stage, "campaign", "import", str(folder), "--json")
+    assert imported.exit_code == 0
+    warnings = [line for line in json.loads(imported.stdout)["warnings"] if not line.startswith("photos/")]
+    assert [line.partition("可能")[0] for line in warnings] == [
+        "campaign.toml title：“转发到朋友圈赢好礼”",
+        "1 号 甲 简介(summary)：“求投票”",
+    ]
+    checked = run(stage, "campaign", "check", "worded")
+    assert checked.exit_code == 0, checked.stderr
+    for told in (imported.stderr, checked.stderr):
+        assert [line for line in told.splitlines() if "封禁" in line] == [
+            f"提醒：{line}" for line in warnings
+        ]
+    assert "没有问题，可以开始投票。" in checked.stderr
+
+
 @pytest.mark.parametrize(
     "command", [["tally"], ["reconcile"], ["rebuild-box"], ["campaign", "open"], ["log", "key"]]
 )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..campaigns.rule_texts import TermAndText, record_texts, rule_texts
+from ..campaigns.rule_texts import TermAndText, contact_texts, record_texts, rule_texts
 from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
@@ -241,7 +240,7 @@ def rules(slug: str) -> Response:
         campaign=view,
         rules=lines,
         records=records,
-        contact=_contact(view.show.plan),
+        contact=[{"term": say(term), "text": text} for term, text in contact_texts(view.show.plan)],
         now=now,
         **share,
     )
@@ -250,17 +249,6 @@ def rules(slug: str) -> Response:
 
 def _said(lines: list[TermAndText]) -> list[dict[str, str]]:
     return [{"term": say(term), "text": say(text)} for term, text in lines]
-
-
-def _contact(plan: Mapping[str, Any]) -> list[dict[str, str]]:
-    terms: dict[str, Text] = {
-        "department": _("受理部门"),
-        "phone": _("联系电话"),
-        "email": _("电子邮箱"),
-        "address": _("联系地址"),
-    }
-    given = plan.get("publicity", {}).get("contact", {})
-    return [{"term": say(term), "text": str(given[key])} for key, term in terms.items() if given.get(key)]
 
 
 @pages.get("/r/<code>")

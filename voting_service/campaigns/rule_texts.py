@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from anti_fraud.policy import Policy
 
 from ..clock import spoken_in_full
@@ -52,6 +55,18 @@ def record_texts(policy: Policy) -> list[TermAndText]:
             _("查实的异常选票，由评审委员会说明理由后作废。作废的是选票；不凭投票流量的证据处罚候选人。"),
         ),
     ]  # fmt: skip
+
+
+def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
+    """Whom to turn to, as the campaign's plan has it: term and what was declared."""
+    terms = {
+        "department": _("受理部门"),
+        "phone": _("联系电话"),
+        "email": _("电子邮箱"),
+        "address": _("联系地址"),
+    }
+    given = plan.get("publicity", {}).get("contact", {})
+    return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
 
 
 def _local(rules: BallotRules, which: str) -> Text:

@@ -22,6 +22,7 @@ from .layout import CAMPAIGN, Layout, PhotoFile, layout_of
 from .photos import MOST_BYTES as MOST_PHOTO_BYTES
 from .photos import BadPhoto, PhotoStore, Picture
 from .roster_table import RosterRead, RosterRow, read_roster
+from .wordings import inducement_warnings
 
 Progress = Callable[[int, int], None]
 """Told how many photos are done, of how many."""
@@ -131,6 +132,10 @@ def _check_together(
             if row.number not in pictured:
                 where = f"photos/{row.number}.jpg"
                 yield Problem(where, _("%(number)s 号 %(name)s 没有照片。", number=row.number, name=row.name))
+    if declared.declaration is not None:
+        yield from inducement_warnings(
+            declared.declaration.title, declared.declaration.description, roster.rows
+        )
     if declared.declaration is not None and roster.rows and not roster.problems:
         yield from _check_numbers(declared.declaration, roster.rows, problems)
 

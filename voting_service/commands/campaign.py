@@ -15,6 +15,7 @@ from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_read
 from ..candidates.queries import roster
 from ..candidates.reading import read_campaign
+from ..candidates.wordings import inducement_warnings
 from ..clock import rfc3339
 from ..errors import Unavailable
 from ..ledger import RecorderPosition
@@ -68,7 +69,7 @@ def import_command(
         say(_("提醒：%(warning)s", warning=warning))
     if as_json:
         print_json({"slug": done.slug, "created": done.created, "candidates": done.candidates, "photos": done.photos,
-                    "changes": list(done.changes)})  # fmt: skip
+                    "changes": list(done.changes), "warnings": [str(warning) for warning in done.warnings]})  # fmt: skip
         return
     verb = _("已导入") if done.created else (_("已更新") if done.changes else _("没有变化"))
     say(
@@ -126,9 +127,11 @@ def check_command(make: MakeService, slug: str) -> None:
     service = make()
     with service.database.read() as session:
         found = campaign_by_slug(session, slug)
-        problems = problems_before_opening(
-            found, list(roster(session, found.id)), service.clock.now(), service.opener.identities
-        )
+        people = list(roster(session, found.id))
+        problems = problems_before_opening(found, people, service.clock.now(), service.opener.identities)
+        warnings = list(inducement_warnings(found.title, found.description, people))
+    for warning in warnings:
+        say(_("提醒：%(warning)s", warning=warning))
     for problem in problems:
         say(f"- {problem}")
     if problems:
