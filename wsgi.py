@@ -28,12 +28,14 @@ from voting_service import activity, logs
 from voting_service.ballots import api_routes, attest, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
+from voting_service.ballots.chat import ChatAnswers
 from voting_service.ballots.counts_board import CountsBoard
 from voting_service.ballots.door import Door
 from voting_service.ballots.kiosks import Kiosks
 from voting_service.ballots.opening import Opener
 from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
+from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.candidates import routes as candidate_routes
 from voting_service.candidates.photos import PhotoStore
@@ -44,6 +46,7 @@ from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
+from voting_service.findings import Finding
 from voting_service.recorder import routes as recorder_routes
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.metrics import Figures
@@ -62,12 +65,15 @@ from voting_service.web import openapi as api_description
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
+from voting_service.wechat import message_routes
 from voting_service.wechat import routes as wechat_routes
 from voting_service.wechat.client import Client
 from voting_service.wechat.login import WeChatLogin
 from voting_service.wechat.login_states import LoginStates
+from voting_service.wechat.message_crypto import aes_key
+from voting_service.wechat.message_desk import MessageDesk
 from voting_service.wechat.reach import Reachability
-from voting_service.wechat.readiness import probe_wechat
+from voting_service.wechat.readiness import examine_account, probe_wechat
 from voting_service.wechat.routes import WeChatDoor
 from voting_service.wechat.shared_state import SharedState
 from voting_service.wechat.tokens import SharedTokens
@@ -232,6 +238,33 @@ class Service:
             probes.append(lambda: probe_wechat(login.tokens, login.reach))
         return probes
 
+    def examined_account(self) -> list[Finding]:
+        """What ``doctor`` finds by asking WeChat for each credential; nothing where there is no account."""
+        login = self.wechat
+        return examine_account(self.settings, login.client, login.tokens) if login else []
+
+
+def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | None:
+    """Answers messages to the account; None where none are taken."""
+    settings, login = service.settings, service.wechat
+    if login is None or settings.wechat_token is None:
+        return None
+    sealed_with = settings.wechat_aes_key
+    return MessageDesk(
+        token=settings.wechat_token.get_secret_value(),
+        app_id=login.app_id,
+        key=service.key("wechat messages"),
+        memory=login.shared,
+        clock=service.clock,
+        aes_key=aes_key(sealed_with.get_secret_value()) if sealed_with else None,
+        answer=ChatAnswers(
+            place.showcase,
+            lambda typed: find_receipt(place.database, place.station, typed),
+            settings.base_url,
+            service.clock,
+        ),
+    )
+
 
 def _attest(database: Database, box: BallotBox) -> None:
     attest.attest_boxes(database, box)
@@ -297,6 +330,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         app.extensions["wechat"] = WeChatDoor(
             service.wechat, place.sessions, service.clock, (settings.origin,), settings.secure
         )
+    app.extensions["wechat_messages"] = make_message_desk(service, place)
     language.install(app, settings.zone)
     errors.install(app)
     headers.install(app, secure=settings.secure)
@@ -318,6 +352,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         routes.pages,
         kiosk_routes.pages,
         wechat_routes.pages,
+        message_routes.messages,
         api_routes.api,
         recorder_routes.metrics,
         log_routes.public,

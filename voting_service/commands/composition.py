@@ -14,6 +14,7 @@ from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
 from ..evidence.networks import Networks
+from ..findings import Finding
 from ..recorder.drain import Stores
 from ..recorder.recorder import Recorder
 from ..redis_server.embedded import EmbeddedRedis
@@ -53,6 +54,7 @@ class Service(Protocol):
     def recorder(self) -> Recorder: ...
     def watch(self) -> Watch: ...
     def probes(self) -> list[Probe]: ...
+    def examined_account(self) -> list[Finding]: ...
 
 
 MakeService = Callable[[], Service]

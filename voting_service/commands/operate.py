@@ -84,7 +84,7 @@ def recorder(make: MakeService) -> None:
         )
 
 
-@click.command(help="检查设置、数据库、Redis、票箱、记录器和日志；有错误时退出码为 1。")
+@click.command(help="检查设置、数据库、Redis、票箱、记录器、日志和微信；有错误时退出码为 1。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
 def doctor(make: MakeService, as_json: bool) -> None:
@@ -94,6 +94,7 @@ def doctor(make: MakeService, as_json: bool) -> None:
         findings = [finding for probe in service.probes() for finding in probe()]
         if service.settings.redis_url is None:
             findings += probe_embedded(service.embedded_redis)
+        findings += service.examined_account()
     if as_json:
         print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
                      "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip
