@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -529,6 +531,24 @@ def test_user_agents_keep_the_platforms_own_rule(platform: FakePlatform) -> None
         *version, hexadecimal = found.groups()
         number = bytes.fromhex(hexadecimal)
         assert [number[0] >> 4, number[0] & 15, *number[1:3]] == [kind, *map(int, version)]
+
+
+def test_it_imports_nothing_of_the_service() -> None:
+    sources = Path(control.__file__).parent.rglob("*.py")
+    imported = {
+        name.partition(".")[0]
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    }
+    allowed = {"flask", "markupsafe", "werkzeug", "gunicorn", "cryptography", "qrcode"}
+    assert imported - set(sys.stdlib_module_names) == allowed
 
 
 # ---- the list

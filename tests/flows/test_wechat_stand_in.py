@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.flows.test_accessibility import look
 from tests.flows.test_demo import running
 from tests.live import free_port
 from tests.phone import WECHAT
@@ -183,6 +184,25 @@ def test_the_console_works_without_scripts(browser: Browser, platform: FakePlatf
         for path in ("/", "/chat"):
             page.goto(platform.url + path)
             assert page.locator("body").bounding_box()["width"] <= width  # type: ignore[index]
+    context.close()
+
+
+def test_the_console_is_for_everybody(browser: Browser, platform: FakePlatform) -> None:
+    """axe-core finds nothing, by day and by night."""
+    context = browser.new_context(**WECHAT, bypass_csp=True)
+    page = context.new_page()
+    platform.switch("snapshot")
+    code = {"action_name": "QR_STR_SCENE", "action_info": {"scene": {"scene_str": "p12"}}}
+    account = {"grant_type": "client_credential", "appid": APP_ID, "secret": SECRET}
+    token = platform.post("/cgi-bin/stable_token", account).json["access_token"]
+    scan = platform.post("/cgi-bin/qrcode/create", code, access_token=token).json["url"]
+    page.goto(platform.url + "/chat")
+    page.get_by_role("button", name="投票").click()
+    for address in (f"{platform.url}/chat", platform.url, scan):
+        page.goto(address)
+        look(page, address)
+    page.get_by_role("button", name="进入对话").click()
+    expect(page.get_by_text("（扫了带参数的二维码）")).to_be_visible()
     context.close()
 
 

@@ -105,7 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "threads": self._options.threads,
             "keepalive": 15,
             "timeout": 60,
-            "graceful_timeout": 5,
+            "graceful_timeout": 2,
             "loglevel": "error",
             "accesslog": None,
             "control_socket_disable": True,

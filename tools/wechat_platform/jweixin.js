@@ -59,7 +59,7 @@
       signature: given.signature, url: location.href.split("#")[0]
     };
     var script = document.createElement("script");
-    script.nonce = nonce;
+    script.setAttribute("nonce", nonce);
     script.referrerPolicy = "no-referrer";
     script.onerror = function () { delete waiting[number]; fail("system error"); };
     script.src = PLATFORM + "/_fake/js-config.js?" + Object.keys(asked).map(function (name) {

@@ -106,7 +106,7 @@ def _counted(counted: dict[str, Any]) -> list[tuple[str, int]]:
         ("新发的 jsapi_ticket", issued.get("jsapi_ticket", 0)),
         ("页面签名通过", issued.get("js_config_ok", 0)),
         ("页面签名不通过", issued.get("js_config_refused", 0)),
-        ("推送给公众号的消息", calls.get("push attempt", 0)),
+        ("推送消息的次数", calls.get("push attempt", 0)),
     ]
 
 
