@@ -34,7 +34,7 @@
     const language = /[?&](lang=[\w-]*)/.exec(location.search);
     try {
       history.replaceState(history.state, "", location.pathname + "?" + (language ? language[1] + "&" : "") +
-        "s=" + encodeURIComponent(page.share) + location.hash);
+        "s=" + encodeURIComponent(page.share) + (location.hash === "#wechat_redirect" ? "" : location.hash));
     } catch (refused) { /* too often, or a page kept in a file */ }
   }
 

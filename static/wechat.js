@@ -3,9 +3,10 @@
 (function () {
   "use strict";
   const script = document.currentScript;
-  /* iOS checks the signature against the address at which the page was entered, others against the one it has now. */
-  const entered = location.href.split("#")[0];
-  const address = () => (/iPhone|iPad|iPod/.test(navigator.userAgent) ? entered : location.href.split("#")[0]);
+  /* WeChat on iOS is said to check the signature against the address at which the page was entered, others against the one
+     that it has by now. Whichever is refused, the other is tried. */
+  const bare = () => location.href.split("#")[0];
+  const entered = bare();
 
   const share = () => {
     const page = JSON.parse(document.getElementById("page").textContent);
@@ -22,9 +23,9 @@
     else if (wx.onMenuShareTimeline) wx.onMenuShareTimeline(line);
   };
 
-  const configure = () => {
+  const configure = (addresses) => {
     const request = new XMLHttpRequest();
-    request.open("GET", "/wechat/js-config?url=" + encodeURIComponent(address()));
+    request.open("GET", "/wechat/js-config?url=" + encodeURIComponent(addresses[0]));
     request.setRequestHeader("Accept", "application/json");
     request.timeout = 8000;
     request.onload = () => {
@@ -32,18 +33,26 @@
       try { config = request.status === 200 ? JSON.parse(request.responseText) : null; } catch (notJson) { /* a proxy's page */ }
       if (!config || !window.wx) return;
       config.jsApiList = ["updateAppMessageShareData", "updateTimelineShareData", "onMenuShareAppMessage", "onMenuShareTimeline"];
+      let failed = false;
       wx.config(config);
-      wx.ready(share);
-      wx.error(() => { /* the bare link is shared, and it carries the token too */ });
+      wx.ready(() => { if (!failed) share(); });
+      /* Where both fail the bare link is passed on, and that carries the token too. */
+      wx.error(() => { if (!failed && addresses[1]) configure([addresses[1]]); failed = true; });
     };
     request.send();
+  };
+
+  const begin = () => {
+    const now = bare();
+    const ios = /iPhone|iPad|iPod/.test(navigator.userAgent);
+    configure(now === entered ? [now] : ios ? [entered, now] : [now, entered]);
   };
 
   window.addEventListener("load", () => {
     const sdk = document.createElement("script");
     sdk.setAttribute("nonce", script.nonce || script.getAttribute("nonce"));
     sdk.src = script.dataset.sdk;
-    sdk.onload = configure;
+    sdk.onload = begin;
     document.head.appendChild(sdk);
   });
 })();

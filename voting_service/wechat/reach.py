@@ -13,7 +13,8 @@ from ..clock import Clock
 from .client import Client
 from .errors import WeChatUnreachable
 
-SUCCESS_COUNTS = timedelta(seconds=15)
+SUCCESS_COUNTS = timedelta(seconds=3)
+"""No longer: until it is asked again, voters are sent to a platform that may be gone."""
 FAILURE_COUNTS = timedelta(seconds=3)
 PATIENCE_S = 2.0
 
@@ -36,7 +37,7 @@ class Reachability:
         self._looking: threading.Event | None = None
 
     def reachable(self, failure_counts: timedelta = FAILURE_COUNTS) -> bool:
-        """Whether the platform's API answers: known for 15 s after it did, and for a while after it did not."""
+        """Whether the platform's API answers: known for 3 s after it did, and for a while after it did not."""
         with self._lock:
             known = self._known(failure_counts)
             if known is not None:

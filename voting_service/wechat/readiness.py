@@ -53,7 +53,8 @@ def probe_wechat(tokens: SharedTokens, reach: Reachability) -> Iterator[Finding]
     except Unavailable:
         return  # Redis's own probe has said so
     if trouble is not None and (well or trouble.errcode is not None):
-        yield _trouble(trouble)
+        # Anyone may read this: which address we go out by is for doctor to say.
+        yield _trouble(trouble if trouble.errcode is None else trouble._replace(errmsg=""))
     elif well:
         yield Finding("ok", "wechat_ready", _("微信公众平台有应答，凭据没有问题。"))
 
