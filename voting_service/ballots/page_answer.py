@@ -1,6 +1,7 @@
 """``GET /c/<slug>`` for a page that is warm: no framework, no template, no SQL, as ``cast_api`` for casting.
 
-What is not warm is left to Flask, whose route renders it and so warms it for the next voter; so is a kiosk's page.
+What is not warm is left to Flask, whose route renders it and so warms it for the next voter; so is one at a browser
+that several people share.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def answer_page(place: PollingPlace, slug: str, environ: Mapping[str, Any]) -> A
     except VotingError:
         return None  # Flask will meet the same error, and knows how to say it
     guest = place.receive(view, environ)
-    if guest.kiosk:
+    if guest.turn:
         return None
     nonce = new_nonce()
     page = warm_page(place, view, guest, now, nonce)

@@ -42,8 +42,10 @@ class Guest(NamedTuple):
 
     @property
     def turn(self) -> str:
-        """Names this person's turn at the kiosk; empty for everyone else."""
-        return turn_of(self.session.subject) if self.kiosk and self.session else ""
+        """Names this person's turn at a browser that is not theirs alone: at a kiosk, or wherever a code was entered.
+        Empty for everyone else."""
+        shared = self.session is not None and (self.kiosk or self.session.campaign)
+        return turn_of(self.session.subject) if self.session and shared else ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
 def keep_session(response: Response) -> Response:
     """Hand a new session's cookie, and what is to be remembered of the way, to the browser."""
     guest: Guest | None = g.get("guest")
-    if guest and guest.kiosk:
+    if guest and guest.turn:
         # The next person's way back must not lead to a kept copy of this one's page.
         response.headers["Cache-Control"] = "no-store"
     for cookie in polling_place().cookies_for(guest) if guest else []:
