@@ -174,23 +174,21 @@ def end_codes(session: Session, *which: Any, at: datetime) -> int:
     return live or 0
 
 
-def batch_lines(session: Session, slug: str, identity: str | None = None) -> list[BatchLine]:
+def batch_lines(session: Session, slug: str) -> list[BatchLine]:
     """Every batch of a campaign, the first first."""
     campaign = campaign_by_slug(session, slug)
-    revoked = dict(
-        session.execute(
-            select(VoterCode.batch_id, func.count())
-            .where(VoterCode.campaign_id == campaign.id, VoterCode.revoked_at.is_not(None))
-            .group_by(VoterCode.batch_id)
-        ).tuples()
+    counted = session.execute(
+        select(VoterCode.batch_id, func.count())
+        .where(VoterCode.campaign_id == campaign.id, VoterCode.revoked_at.is_not(None))
+        .group_by(VoterCode.batch_id)
     )
+    revoked: dict[int, int] = {batch_id: count for batch_id, count in counted}
     rows = session.scalars(
         select(CodeBatch).where(CodeBatch.campaign_id == campaign.id).order_by(CodeBatch.number)
     )
     return [
         BatchLine(row.number, row.identity, row.unit, row.size, revoked.get(row.id, 0), row.made_at)
         for row in rows
-        if identity in (None, row.identity)
     ]
 
 
