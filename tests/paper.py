@@ -31,7 +31,20 @@ def cards_on(sheet: Path) -> list[tuple[str, str]]:
 def make_codes(stage: Stage, folder: Path, count: int = 3, slug: str = "test", unit: str = UNIT) -> list[str]:
     """A batch as an operator makes it; gives the codes of the sheet."""
     sheet = folder / f"{slug}-{unit}-{count}.html"
-    done = run(stage, "codes", "make", slug, "--unit", unit, "--count", str(count), "--by", "王敏", "--out", str(sheet))
+    done = run(
+        stage,
+        "codes",
+        "make",
+        slug,
+        "--unit",
+        unit,
+        "--count",
+        str(count),
+        "--by",
+        "王敏",
+        "--out",
+        str(sheet),
+    )
     assert done.exit_code == 0, done.output
     return [code for code, _number in cards_on(sheet)]
 
@@ -40,7 +53,9 @@ def import_members(stage: Stage, folder: Path, numbers: list[str], *more: str, s
     """Import a roll; the sheets are in ``folder / "sheets"``."""
     table = folder / "roll.csv"
     table.write_text("会员编号,单位\n" + "".join(f"{number},{UNIT}\n" for number in numbers), "utf-8")
-    return run(stage, "members", "import", slug, str(table), "--by", "王敏", "--out", str(folder / "sheets"), *more)
+    return run(
+        stage, "members", "import", slug, str(table), "--by", "王敏", "--out", str(folder / "sheets"), *more
+    )
 
 
 def make_members(stage: Stage, folder: Path, numbers: list[str], *more: str) -> dict[str, str]:

@@ -59,9 +59,15 @@ def everything_kept(stage: Stage) -> bytes:
         (file,) = Path(str(service.database.engine.url.database)).parent.glob("*.sqlite3")
         return b"".join(one.read_bytes() for one in file.parent.glob(file.name + "*"))
     with service.database.read() as session:
-        tables = session.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all()
+        tables = (
+            session.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+            .scalars()
+            .all()
+        )
         return b"".join(
-            str(row).encode() for name in tables for row in session.execute(text(f"SELECT t::text FROM {name} t"))
+            str(row).encode()
+            for name in tables
+            for row in session.execute(text(f"SELECT t::text FROM {name} t"))
         )
 
 
@@ -88,19 +94,33 @@ def test_the_sheet_says_everything_and_tells_nobody_else(hall: Stage, tmp_path: 
     assert not any(code in done.output or code.replace("-", "") in done.output for code in codes)
     assert [stat.S_IMODE(one.stat().st_mode) for one in (out, table)] == [0o600, 0o600]
     page = out.read_text("utf-8")
-    for said in ("测试评选", "&lt;b&gt;厂&amp;", "第 1 批 7 号", "一码一票，请勿外传", "/c/test/code", "截止：", "咨询：测试总工会"):
+    for said in (
+        "测试评选",
+        "&lt;b&gt;厂&amp;",
+        "第 1 批 7 号",
+        "一码一票，请勿外传",
+        "/c/test/code",
+        "截止：",
+        "咨询：测试总工会",
+    ):
         assert said in page
     assert page.count('class="page"') == 2
     assert "<script" not in page
-    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace(hall.service.settings.base_url, "")
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "").replace(
+        hall.service.settings.base_url, ""
+    )
     rows = list(csv.DictReader(io.StringIO(table.read_text("utf-8-sig"))))
     assert [row["投票码"] for row in rows] == codes
 
 
-def test_a_sheet_is_never_overwritten_and_none_is_left_of_what_was_not_kept(hall: Stage, tmp_path: Path) -> None:
+def test_a_sheet_is_never_overwritten_and_none_is_left_of_what_was_not_kept(
+    hall: Stage, tmp_path: Path
+) -> None:
     out = tmp_path / "sheet.html"
     out.write_text("somebody's", "utf-8")
-    done = run(hall, "codes", "make", "test", "--unit", UNIT, "--count", "2", "--by", "王敏", "--out", str(out))
+    done = run(
+        hall, "codes", "make", "test", "--unit", UNIT, "--count", "2", "--by", "王敏", "--out", str(out)
+    )
     assert (done.exit_code, "不会覆盖" in done.stderr) == (1, True)
     assert out.read_text("utf-8") == "somebody's"
     other, table = tmp_path / "other.html", tmp_path / "none" / "x.csv"
@@ -113,7 +133,18 @@ def test_a_sheet_is_never_overwritten_and_none_is_left_of_what_was_not_kept(hall
 
 def test_every_problem_of_a_batch_is_told_at_once(stage_on: Stage, tmp_path: Path) -> None:
     stage_on.draft()
-    done = run(stage_on, "codes", "make", "test", "--unit", " ", "--count", "100001", "--out", str(tmp_path / "x.html"))
+    done = run(
+        stage_on,
+        "codes",
+        "make",
+        "test",
+        "--unit",
+        " ",
+        "--count",
+        "100001",
+        "--out",
+        str(tmp_path / "x.html"),
+    )
     assert done.exit_code == 1
     for said in ("不能凭投票码投票", "单位名称", "1 到 100000", "请写明是谁做的"):
         assert said in done.stderr
@@ -161,7 +192,10 @@ def test_a_roll_makes_one_code_a_member_and_keeps_no_number(hall: Stage, tmp_pat
         admit(hall, codes[first]),  # without its number
         admit(hall, new_code()),
     ]
-    assert len({(one.code, str(one.sentence), one.field) for one in refusals if isinstance(one, NotAdmitted)}) == 1
+    assert (
+        len({(one.code, str(one.sentence), one.field) for one in refusals if isinstance(one, NotAdmitted)})
+        == 1
+    )
     assert json.loads(run(hall, "members", "list", "test", "--json").stdout) == [
         {"unit": UNIT, "members": 8, "with_code": 8}
     ]
@@ -175,7 +209,9 @@ def test_a_code_of_nobody_is_not_good_with_a_member_number(hall: Stage, tmp_path
     assert refusal(admit(hall, code, admitted=("member",))) == "slip", "the number is missing"
 
 
-def test_importing_again_adds_new_members_and_leaves_the_others_their_codes(hall: Stage, tmp_path: Path) -> None:
+def test_importing_again_adds_new_members_and_leaves_the_others_their_codes(
+    hall: Stage, tmp_path: Path
+) -> None:
     before = make_members(hall, tmp_path, ["1", "2"])
     voter = admit(hall, before["1"], "1")
     again = import_members(hall, tmp_path, ["1", "2", "3"])
@@ -184,7 +220,9 @@ def test_importing_again_adds_new_members_and_leaves_the_others_their_codes(hall
     assert admit(hall, before["1"], "1") == voter
     anew = make_members(hall, tmp_path, ["1"], "--anew")
     assert refusal(admit(hall, before["1"], "1")) == "revoked"
-    assert admit(hall, anew["1"], "1") == voter, "a member is one voter, however often their code is made anew"
+    assert admit(hall, anew["1"], "1") == voter, (
+        "a member is one voter, however often their code is made anew"
+    )
     assert isinstance(admit(hall, before["2"], "2"), Admitted)
     assert "没有新会员" in import_members(hall, tmp_path, ["1", "2", "3"]).stderr
 
@@ -201,7 +239,9 @@ def test_members_are_revoked_by_a_table(hall: Stage, tmp_path: Path) -> None:
     assert isinstance(admit(hall, codes["1"], "1"), Admitted)
 
 
-def test_every_problem_of_a_roll_is_told_with_row_and_column_and_no_number(hall: Stage, tmp_path: Path) -> None:
+def test_every_problem_of_a_roll_is_told_with_row_and_column_and_no_number(
+    hall: Stage, tmp_path: Path
+) -> None:
     table = tmp_path / "名册.csv"
     long = "9" * 41
     table.write_text(f"工会会员名册\n会员编号,姓名,单位\n8801,张三,{UNIT}\n ８８０１ ,李四,{UNIT}\n,王五,{UNIT}\n"
@@ -217,7 +257,17 @@ def test_every_problem_of_a_roll_is_told_with_row_and_column_and_no_number(hall:
     for name, data, said in (("a.csv", "姓名\n张三\n".encode(), "没有找到“会员编号”"), ("b.xlsx", b"no", "打不开"),
                              ("c.csv", b"", "空的"), ("d.csv", "会员编号\n".encode(), "没有会员")):  # fmt: skip
         (tmp_path / name).write_bytes(data)
-        done = run(hall, "members", "import", "test", str(tmp_path / name), "--by", "王敏", "--out", str(tmp_path / "o"))
+        done = run(
+            hall,
+            "members",
+            "import",
+            "test",
+            str(tmp_path / name),
+            "--by",
+            "王敏",
+            "--out",
+            str(tmp_path / "o"),
+        )
         assert (done.exit_code, said in done.stderr) == (1, True), done.stderr
     with hall.service.database.read() as session:
         assert [session.scalars(select(one)).all() for one in (Member, CodeBatch, VoterCode)] == [[], [], []]
@@ -229,7 +279,17 @@ def test_names_in_a_sheet_are_not_taken(hall: Stage, tmp_path: Path) -> None:
     for row in (["会员编号", "姓名", "身份证号"], [10021, "张建国", "110101199003070011"]):
         book.active.append(row)
     book.save(tmp_path / "roll.xlsx")
-    done = run(hall, "members", "import", "test", str(tmp_path / "roll.xlsx"), "--by", "王敏", "--out", str(tmp_path / "out"))
+    done = run(
+        hall,
+        "members",
+        "import",
+        "test",
+        str(tmp_path / "roll.xlsx"),
+        "--by",
+        "王敏",
+        "--out",
+        str(tmp_path / "out"),
+    )
     assert done.exit_code == 0, done.output
     assert "这些列没有读取，也不保存：姓名、身份证号" in done.stderr
     (sheet,) = (tmp_path / "out").iterdir()
@@ -268,7 +328,9 @@ def test_guessing_is_held_off_and_slips_are_not_guesses(hall: Stage, tmp_path: P
     assert not any("192.0.2.1" in key for key in keys)
 
 
-def test_guesses_at_one_member_number_are_counted_wherever_they_come_from(hall: Stage, tmp_path: Path) -> None:
+def test_guesses_at_one_member_number_are_counted_wherever_they_come_from(
+    hall: Stage, tmp_path: Path
+) -> None:
     codes = make_members(hall, tmp_path, ["1", "2"])
     said = [refusal(admit(hall, new_code(), "1")) for _ in range(22)]
     assert said == ["unknown"] * 20 + ["too_many_attempts"] * 2

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voting_service.voter_codes.code_text import LENGTH, RANDOM_BITS, SIGNS, completed, grouped, new_code, read_code
+from voting_service.voter_codes.code_text import (
+    LENGTH,
+    RANDOM_BITS,
+    SIGNS,
+    completed,
+    grouped,
+    new_code,
+    read_code,
+)
 from voting_service.voter_codes.digests import CodeDigests, plain_number
 
 CODES = st.text(SIGNS, min_size=LENGTH - 1, max_size=LENGTH - 1).map(completed)
@@ -38,7 +46,9 @@ def test_how_people_type_does_not_matter(code: str, data: st.DataObject) -> None
         like = {"0": "0Oo", "1": "1IilL"}.get(sign, sign)
         one = data.draw(st.sampled_from(like + like.lower()))
         typed += data.draw(st.sampled_from([one, full_width[one]]))
-        typed += data.draw(st.sampled_from(["", "", " ", "-", "\u3000", "—", "－", "–", "ー", "·", "\t", "\u200b"]))
+        typed += data.draw(
+            st.sampled_from(["", "", " ", "-", "\u3000", "—", "－", "–", "ー", "·", "\t", "\u200b"])
+        )
     assert read_code(typed) == (code, None)
 
 
