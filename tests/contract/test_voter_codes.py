@@ -322,7 +322,7 @@ def test_guessing_is_held_off_and_slips_are_not_guesses(hall: Stage, tmp_path: P
     assert isinstance(outcome, NotAdmitted)
     assert (outcome.code, 0 < outcome.retry_after_s <= 3600) == ("too_many_attempts", True)
     assert isinstance(knock(code, "198.51.100.7"), Admitted), "another address is not held off"
-    keys = [key for key in hall.service.redis_client.scan_iter("guesses:*")]
+    keys = list(hall.service.redis_client.scan_iter("guesses:*"))
     assert keys
     assert all(0 < hall.service.redis_client.ttl(key) <= 7200 for key in keys)
     assert not any("192.0.2.1" in key for key in keys)

@@ -182,7 +182,7 @@ def batch_lines(session: Session, slug: str) -> list[BatchLine]:
         .where(VoterCode.campaign_id == campaign.id, VoterCode.revoked_at.is_not(None))
         .group_by(VoterCode.batch_id)
     )
-    revoked: dict[int, int] = {batch_id: count for batch_id, count in counted}
+    revoked: dict[int, int] = {row[0]: row[1] for row in counted}
     rows = session.scalars(
         select(CodeBatch).where(CodeBatch.campaign_id == campaign.id).order_by(CodeBatch.number)
     )

@@ -1,7 +1,7 @@
 """The sealed print sheet: the one place where codes stand in the clear, a file written once, mode 600, never overwritten.
 
-A page of its own for A4 paper: six cards a page. On each, the upper strip says whose card it is; the code lies below it;
-the lowest part is folded up over the code and sealed.
+A page of its own for A4 paper: four cards a page, in type that old eyes can read. On each, the upper strip says whose
+card it is; the code lies below it; the lowest part is folded up over the code and sealed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..text import _
 from .batches import Batch, Card
 from .code_text import grouped
 
-A_PAGE = 6
+A_PAGE = 4
 CSV_HEADINGS = ("单位", "批次", "序号", "会员编号", "投票码", "网址")
 
 _STYLE = """
@@ -33,18 +33,18 @@ _STYLE = """
 body{font:10.5pt/1.45 "PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",sans-serif;color:#000;background:#fff}
 .note{max-width:194mm;margin:6mm auto;padding:4mm;border:1px solid #000;font-size:12pt}
 .page{width:194mm;height:278mm;margin:0 auto;display:grid;overflow:hidden;
-grid-template:repeat(3,1fr)/repeat(2,1fr);page-break-after:always;break-after:page}
+grid-template:repeat(2,1fr)/repeat(2,1fr);page-break-after:always;break-after:page}
 .card{display:flex;flex-direction:column;border:1px dotted #777;padding:0 4mm;overflow:hidden}
-.whose{height:24mm;padding-top:2mm;overflow:hidden}
-.whose h2{font-size:12pt;line-height:1.3;max-height:2.6em;overflow:hidden}
-.whose p{font-size:10.5pt}
-.secret{height:33mm;border-top:1px solid #000;display:flex;flex-direction:column;justify-content:center;text-align:center}
-.secret p{font-size:12pt}
-.secret b{display:block;font:700 24pt/1.4 "DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:nowrap}
-.how{height:34mm;border-top:1.5px dashed #000;display:flex;padding-top:1mm;font-size:9.5pt;line-height:1.4}
-.how svg{flex:none;width:25mm;height:25mm;margin-right:3mm}
+.whose{height:31mm;padding-top:3mm;overflow:hidden}
+.whose h2{font-size:14pt;line-height:1.3;max-height:2.6em;overflow:hidden}
+.whose p{font-size:11pt;line-height:1.35}
+.secret{height:52mm;border-top:1px solid #000;display:flex;flex-direction:column;justify-content:center;text-align:center}
+.secret p{font-size:14pt}
+.secret b{display:block;font:700 27pt/1.6 "DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:nowrap}
+.how{height:55mm;border-top:1.5px dashed #000;display:flex;padding-top:2mm;font-size:10.5pt;line-height:1.38}
+.how svg{flex:none;width:27mm;height:27mm;margin-right:2mm}
 .how ol{padding-left:1.2em}
-.how .fold{font-size:8pt}
+.how p{font-size:9.5pt;overflow-wrap:anywhere}
 @media print{.note{display:none}}
 """
 
@@ -103,9 +103,7 @@ def _card(facts: SheetFacts, batch: Batch, card: Card, box: str) -> str:
     def say(sentence: object) -> str:
         return escape(str(sentence))
 
-    whose = say(
-        _("%(unit)s　第 %(batch)s 批 %(serial)s 号", unit=batch.unit, batch=batch.number, serial=card.serial)
-    )
+    whose = say(_("第 %(batch)s 批 %(serial)s 号", batch=batch.number, serial=card.serial))
     member = say(_("会员编号：%(number)s", number=card.member_number)) if card.member_number else ""
     enter = _("打开后填会员编号和投票码") if card.member_number else _("打开后填投票码")
     steps = (
@@ -113,12 +111,15 @@ def _card(facts: SheetFacts, batch: Batch, card: Card, box: str) -> str:
         _("%(enter)s，选好人，按“投出选票”。", enter=enter),
         _("记下查验码，日后可查。截止：%(until)s。", until=facts.until),
     )
+    heading, warning = say(_("投票码")), say(_("一码一票，请勿外传"))
+    contact = say(_("咨询：%(contact)s", contact=facts.contact))
+    listed = "".join(f"<li>{say(step)}</li>" for step in steps)
     return (
-        f'<div class="card"><div class="whose"><h2>{say(facts.title)}</h2><p>{whose}</p><p>{member}</p></div>'
-        f'<div class="secret"><p>{say(_("投票码"))}</p><b>{grouped(card.code)}</b><p>{say(_("一码一票，请勿外传"))}</p></div>'
-        f'<div class="how"><svg viewBox="{box}" aria-hidden="true"><use href="#qr"/></svg><div><ol>'
-        f"{''.join(f'<li>{say(step)}</li>' for step in steps)}</ol>"
-        f"<p>{say(facts.address)}</p><p>{say(_('咨询：%(contact)s', contact=facts.contact))}</p></div></div></div>"
+        f'<div class="card"><div class="whose"><h2>{say(facts.title)}</h2><p>{say(batch.unit)}</p>'
+        f"<p>{whose}</p><p>{member}</p></div>"
+        f'<div class="secret"><p>{heading}</p><b>{grouped(card.code)}</b><p>{warning}</p></div>'
+        f'<div class="how"><svg viewBox="{box}" aria-hidden="true"><use href="#qr"/></svg><div><ol>{listed}</ol>'
+        f"<p>{say(facts.address)}</p><p>{contact}</p></div></div></div>"
     )
 
 
