@@ -104,9 +104,9 @@ class PollingPlace:
         return provenance.visit(query, cookie_header, slug, voter, self.station.door.tokens)
 
     def share_token(self, slug: str, guest: Guest) -> str:
-        """What the guest's own links carry; empty for one whom the campaign does not know, and at a kiosk, whose address
-        bar is the next one's too."""
-        if guest.session is None or guest.kiosk:
+        """What the guest's own links carry; empty for one whom the campaign does not know, and at a browser that is not
+        theirs alone, whose address bar is the next one's too."""
+        if guest.session is None or guest.turn:
             return ""
         door = self.station.door
         return door.tokens.text(slug, door.own_token(slug, guest.session, guest.came))
