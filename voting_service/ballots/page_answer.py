@@ -1,7 +1,6 @@
 """``GET /c/<slug>`` for a page that is warm: no framework, no template, no SQL, as ``cast_api`` for casting.
 
-What is not warm is left to Flask, whose route renders it and so warms it for the next voter; so is one at a browser
-that several people share.
+What is not warm is left to Flask, whose route renders it and so warms it for the next voter; so is a kiosk's page.
 """
 
 from __future__ import annotations
