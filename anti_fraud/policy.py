@@ -113,7 +113,11 @@ class Policy:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; ``read_policy`` reads them back exactly."""
-        return asdict(self)
+        plain = asdict(self)
+        for kiosk in plain["kiosks"].values():
+            if not kiosk["assistant"]:
+                del kiosk["assistant"]  # so that a policy without any reads as it did before there were any
+        return plain
 
 
 DEFAULT = Policy()

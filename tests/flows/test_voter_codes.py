@@ -386,6 +386,10 @@ def test_if_the_journal_cannot_be_written_nobody_is_let_in(stage: Stage, tmp_pat
         )
     answer = enter_at(device, code)
     assert (answer.status_code, device.cookie("voter")) == (500, "")
+    redis = stage.service.redis_client
+    assert {redis.get(key) for key in redis.scan_iter("guesses:*")} == {"0"}, (
+        "and nobody is taken for a guesser"
+    )
     with stage.service.database.write() as session:
         session.execute(text("DROP TRIGGER no_journal"))
     assert enter_at(device, code).status_code == 303

@@ -102,7 +102,12 @@ class Admission:
         counters = self._guesses.counters(entry.slug, entry.address, number)
         if wait_s := self._guesses.take(counters):
             return NotAdmitted("too_many_attempts", _TOO_MANY, retry_after_s=wait_s)
-        outcome = self._look_up(entry, typed.code, number)
+        try:
+            outcome = self._look_up(entry, typed.code, number)
+        except Exception:
+            # Not a wrong entry: a database that is away must not shut people out for an hour.
+            self._guesses.give_back(counters)
+            raise
         if isinstance(outcome, Admitted) or outcome.code == "revoked":
             self._guesses.give_back(counters)
         return outcome
