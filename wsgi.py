@@ -25,7 +25,7 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from voting_service import activity, logs
-from voting_service.ballots import api_routes, attest, front_door, kiosk_routes, routes
+from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
 from voting_service.ballots.chat import ChatAnswers
@@ -60,6 +60,9 @@ from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
+from voting_service.voter_codes.admission import Admission
+from voting_service.voter_codes.entry_tokens import EntryTokens
+from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
 from voting_service.web import openapi as api_description
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
@@ -144,6 +147,12 @@ class Service:
         """How voters may be known here."""
         earned = [WECHAT, MEMBER, CODE] if self.settings.wechat else [MEMBER, CODE]
         return Identities([*map(EarnedIdentity, earned), DeviceIdentity()])
+
+    @cached_property
+    def admission(self) -> Admission:
+        """Lets in whoever enters a printed code."""
+        guesses = Guesses(self.redis_client, self.key("guesses"), self.clock)
+        return Admission(self.database, self.keyring, guesses, self.clock)
 
     @cached_property
     def opener(self) -> Opener:
@@ -324,6 +333,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
+        admission=service.admission,
+        entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
     if service.wechat is not None:
@@ -351,6 +362,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         candidate_routes.files,
         routes.pages,
         kiosk_routes.pages,
+        code_routes.pages,
         wechat_routes.pages,
         message_routes.messages,
         api_routes.api,

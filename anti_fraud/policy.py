@@ -81,6 +81,8 @@ class Kiosk:
 
     name: str
     ballots_per_hour: int
+    assistant: str = ""
+    """Who helps people there, by name; empty where nobody does. Whom they help is journaled."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,11 @@ class Policy:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; ``read_policy`` reads them back exactly."""
-        return asdict(self)
+        plain = asdict(self)
+        for kiosk in plain["kiosks"].values():
+            if not kiosk["assistant"]:
+                del kiosk["assistant"]  # so that a policy without any reads as it did before there were any
+        return plain
 
 
 DEFAULT = Policy()
@@ -164,11 +170,12 @@ def _actions(given: Any, problems: list[PolicyProblem]) -> dict[str, Action]:
 def _kiosks(given: Any, problems: list[PolicyProblem]) -> dict[str, Kiosk]:
     read: dict[str, Kiosk] = {}
     for key, one in given.items() if isinstance(given, Mapping) else []:
-        name, limit = (
-            (one.get("name"), one.get("ballots_per_hour")) if isinstance(one, Mapping) else (None, None)
-        )
-        if isinstance(name, str) and name and type(limit) is int and 1 <= limit <= 10_000:
-            read[str(key)] = Kiosk(name, limit)
+        given_one = one if isinstance(one, Mapping) else {}
+        name, limit = given_one.get("name"), given_one.get("ballots_per_hour")
+        assistant = given_one.get("assistant", "")  # not there in a policy from before there were any
+        named = isinstance(name, str) and name and isinstance(assistant, str)
+        if named and type(limit) is int and 1 <= limit <= 10_000:
+            read[str(key)] = Kiosk(str(name), limit, assistant)
         else:
             problems.append(PolicyProblem(f"kiosks.{key}", "not_a_kiosk", "name, ballots_per_hour 1–10000"))
     if not isinstance(given, Mapping):

@@ -12,6 +12,7 @@ import voting_service.scanning.models
 import voting_service.tally.decisions.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
+import voting_service.voter_codes.models
 from voting_service.database import Base
 
 __all__ = ["voting_service"]

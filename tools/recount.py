@@ -277,6 +277,9 @@ class Rules:
         self.from_minute, self.to_minute = (int(hour[:2]) * 60 + int(hour[3:]) for hour in hours)
         self.hours, self.counts = "-".join(hours), a(str, rules["counts"])
         self.channels = [a(str, one) for one in a(list, rules["channels"])]
+        self.one_ballot = {a(str, one) for one in a(list, rules.get("one_ballot_channels", []))}
+        if not self.one_ballot <= set(self.channels):
+            raise ValueError("one_ballot_channels names a channel that is not among the channels")
         self.in_all, self.per_day, self.per_candidate = (limit(rules, key) for key in ALLOWANCES)
         self.groups: list[Any] = [("", None, limit(rules, "min_choices", 0), limit(rules, "max_choices"))]
         for one in rules.get("categories") or ():
@@ -317,6 +320,7 @@ class Recount:
         self.places: dict[str, int] = {}  # ballot id → its place among the ballots counted from 0
         self.marks, self.ends, self.standing = array("I"), array("Q"), bytearray()
         self.casts: Counter[str] = Counter()  # ballots by voter; held and voided ones use an allowance too
+        self.spent: set[str] = set()  # voters whose channel allows one ballot in all
         # Of the last two days, each voter's first ballot and, from the second on, ballots and choices.
         self.days: dict[int, tuple[dict[str, int], dict[str, Counter[int]]]] = {}
         self.tally: Counter[int] = Counter()
@@ -353,7 +357,8 @@ class Recount:
         choices, held, at = [a(int, one) for one in entry["choices"]], a(bool, entry["held"]), entry["at"]
         place = len(self.standing)
         if self.places.setdefault(name, place) != place:
-            return self.expect(False, "ballot", "ballot %s is in the log before; it is counted once", name)
+            self.expect(False, "ballot", "ballot %s is in the log before; it is counted once", name)
+            return
         self.marks.extend(sorted(rules.names.keys() & choices))
         self.ends.append(len(self.marks))
         self.standing.append(HELD)
@@ -363,7 +368,8 @@ class Recount:
         self.expect(channel in rules.channels, "channel", "by %s, not one of %s", channel, rules.channels)
         self.check_choices(rules, choices)
         self.check_time(rules, at, minute)
-        return self.check_limits(rules, voter, day, place)
+        self.check_limits(rules, voter, day, place)
+        self.check_one_ballot(rules, voter, channel)
 
     def check_choices(self, rules: Rules, choices: list[int]) -> None:
         good, unknown = choices == sorted(set(choices)), [one for one in choices if one not in rules.names]
@@ -409,6 +415,12 @@ class Recount:
         problem = "candidate %s chosen %s times by one voter that day"
         for one in choices:
             self.expect(today[one] <= rules.per_candidate, "limit", problem, one, today[one])
+
+    def check_one_ballot(self, rules: Rules, voter: str, channel: str) -> None:
+        if channel in rules.one_ballot or voter in self.spent:
+            self.spent.add(voter)  # so that no other channel is open to them afterwards
+            count, problem = self.casts[voter], "ballot %s of voter %s, of whom a channel allows one in all"
+            self.expect(count == 1, "limit", problem, count, voter)
 
     def choices(self, place: int) -> "array[int]":
         return self.marks[self.ends[place - 1] if place else 0 : self.ends[place]]

@@ -82,7 +82,7 @@ class Ballots:
     ballot_id: NDArray[np.str_]
     cast_at: Floats  # seconds since 1970-01-01 UTC, milliseconds kept
     choices: Coded  # candidate numbers as in the file: "3;7;12"
-    channel: Coded  # wechat, browser, kiosk
+    channel: Coded  # wechat, browser, kiosk, code, member
     ip: Coded
     asn: Coded
     network_type: Coded  # mobile, broadband, office, hosting, overseas

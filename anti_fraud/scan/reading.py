@@ -33,7 +33,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 TEXTS = ("ip", "asn", "province", "user_agent", "wechat_version", "share_token", "kiosk")
 WORDS = {
-    "channel": ("wechat", "browser", "kiosk"),
+    "channel": ("wechat", "browser", "kiosk", "code", "member"),
     "network_type": ("mobile", "broadband", "office", "hosting", "overseas"),
     "os": ("android", "ios", "harmony", "desktop"),
     "entry": ("menu", "search", "direct", "share", "qr"),

@@ -69,6 +69,11 @@ def opened(**changes: Any) -> Entry:
     return {"type": "opened", "at": at(-60), "rules": rules, "candidates": CANDIDATES, "rules_sha256": digest}
 
 
+def by_code() -> Entry:
+    """Rules that admit printed codes, each good for one ballot, beside browsers."""
+    return opened(channels=["code", "browser"], one_ballot_channels=["code"])
+
+
 def ballot(number: int, *choices: int, minute: float | None = None, **changes: Any) -> Entry:
     entry = {
         "type": "ballot",
@@ -387,6 +392,32 @@ BROKEN: dict[str, tuple[list[Entry | bytes], list[tuple[int | None, str]]]] = {
     "choice_is_true": ([opened(), ballot(0, 1, choices=[True])], [(1, "entry")]),
     "ballot_twice": ([opened(), ballot(0, 1), ballot(1, 2, ballot="b0")], [(2, "ballot")]),
     "unknown_channel": ([opened(), ballot(0, 1, channel="kiosk")], [(1, "channel")]),
+    "code_spent_twice": (
+        [
+            by_code(),
+            ballot(0, 1, channel="code", voter="v"),
+            ballot(1, 2, channel="code", voter="v", minute=2880),
+        ],
+        [(2, "limit")],
+    ),
+    "code_spent_while_held": (
+        [
+            by_code(),
+            ballot(0, 1, channel="code", voter="v", held=True),
+            ballot(1, 2, channel="code", voter="v"),
+        ],
+        [(2, "limit")],
+    ),
+    "code_spent_and_then_another_channel": (
+        [by_code(), ballot(0, 1, channel="code", voter="v"), ballot(1, 2, channel="browser", voter="v")],
+        [(2, "limit")],
+    ),
+    "code_spent_after_another_channel": (
+        [by_code(), ballot(0, 1, channel="browser", voter="v"), ballot(1, 2, channel="code", voter="v")],
+        [(2, "limit")],
+    ),
+    "one_ballot_of_no_channel": ([opened(one_ballot_channels=["code"])], [(0, "entry")]),
+    "one_ballot_of_no_list": ([opened(one_ballot_channels="wechat")], [(0, "entry")]),
     "unknown_candidate": ([opened(), ballot(0, 1, 9)], [(1, "choices")]),
     "candidate_twice": ([opened(), ballot(0, 1, 1)], [(1, "choices")]),
     "descending": ([opened(), ballot(0, 2, 1)], [(1, "choices")]),
@@ -468,6 +499,13 @@ ALLOWED: dict[str, list[Entry]] = {
         opened(),
         ballot(0, 1, at="2026-04-01T00:00:00.000Z"),
         ballot(1, 1, at="2026-04-10T15:59:59.999Z"),
+    ],
+    "a_code_each": [
+        by_code(),
+        ballot(0, 1, channel="code", voter="a"),
+        ballot(1, 2, channel="code", voter="b"),
+        ballot(2, 1, channel="browser", voter="c"),
+        ballot(3, 2, channel="browser", voter="c"),
     ],
     "one_millisecond": [opened(), ballot(0, 1, minute=1), ballot(1, 1, minute=1)],
     "day_changes_in_shanghai": [

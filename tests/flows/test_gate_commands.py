@@ -284,7 +284,9 @@ def test_a_kiosk_is_registered_listed_and_removed(stage: Stage) -> None:
     kiosk, mac = link.removeprefix(f"{home}/kiosk/test/").split(".")
     assert (len(kiosk), len(mac)) == (8, 22)
     listed = run(stage, "fraud", "kiosk", "list", "test", "--json")
-    assert json.loads(listed.stdout) == [{"id": kiosk, "name": "大厅 1 号机", "ballots_per_hour": 90}]
+    assert json.loads(listed.stdout) == [
+        {"id": kiosk, "name": "大厅 1 号机", "ballots_per_hour": 90, "assistant": None}
+    ]
     with stage.service.database.read() as session:
         journal = " ".join(entry.details for entry in session.scalars(select(JournalEntry)))
     for text in (

@@ -18,7 +18,7 @@ policies = st.builds(
     actions=st.fixed_dictionaries({name: st.sampled_from(ACTIONS) for name in DEFAULT_ACTIONS}),
     kiosks=st.dictionaries(
         st.text("abc123", min_size=8, max_size=8),
-        st.builds(Kiosk, st.text(min_size=1), st.integers(1, 10_000)),
+        st.builds(Kiosk, st.text(min_size=1), st.integers(1, 10_000), st.text(max_size=9)),
         max_size=3,
     ),
 )
@@ -32,6 +32,11 @@ plain = st.recursive(
 @given(policies)
 def test_a_policy_survives_its_json(policy: Policy) -> None:
     assert read_policy(json.loads(json.dumps(policy.to_json()))) == (policy, [])
+
+
+def test_a_kiosk_from_before_there_were_assistants_has_none() -> None:
+    policy, problems = read_policy({"kiosks": {"a": {"name": "大厅", "ballots_per_hour": 9}}})
+    assert (policy.kiosks, problems) == ({"a": Kiosk("大厅", 9, "")}, [])
 
 
 def test_nothing_given_is_the_default() -> None:
@@ -61,6 +66,7 @@ def test_all_problems_are_named_at_once() -> None:
                 "c": {"name": "x", "ballots_per_hour": True},
                 "d": {"name": "x", "ballots_per_hour": 0},
                 "e": 7,
+                "f": {"name": "x", "ballots_per_hour": 5, "assistant": 7},
             },
         }
     )
@@ -75,6 +81,7 @@ def test_all_problems_are_named_at_once() -> None:
         ("kiosks.c", "not_a_kiosk"),
         ("kiosks.d", "not_a_kiosk"),
         ("kiosks.e", "not_a_kiosk"),
+        ("kiosks.f", "not_a_kiosk"),
         ("min_dwell_ms", "out_of_bounds"),
         ("no_such_number", "unknown"),
         ("prefix_ballots_per_minute", "not_a_number"),

@@ -86,6 +86,43 @@ def test_the_rules_in_a_sentence(changes: dict, sentence: str) -> None:
     assert str(rules(**changes).sentence()) == sentence
 
 
+@pytest.mark.parametrize(
+    ("identities", "sentence"),
+    [
+        (("device",), "用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。"),
+        (("wechat",), "请在微信中投票，每个微信号按一名投票人计。"),
+        (("code",), "凭单位发放的投票码投票，一码一票，用过作废。没有手机的，可到投票点请工作人员协助。"),
+        (
+            ("member",),
+            "凭会员编号和本人的投票码投票，每名会员按一名投票人计。没有手机的，可到投票点请工作人员协助。",
+        ),
+        (
+            ("wechat", "code"),
+            "有 2 种方式：在微信中投票，每个微信号按一名投票人计；凭单位发放的投票码投票，一码一票，用过作废。"
+            "各种方式的票数分别统计、一并公布。",
+        ),
+        (
+            ("device", "member", "wechat", "code"),
+            "有 4 种方式：在微信中投票，每个微信号按一名投票人计；凭会员编号和本人的投票码投票，每名会员按一名投票人计；"
+            "凭单位发放的投票码投票，一码一票，用过作废；用手机或电脑浏览器打开活动页面投票，每台设备按一名投票人计。"
+            "各种方式的票数分别统计、一并公布。",
+        ),
+    ],
+)
+def test_the_rules_page_says_how_people_vote(identities: tuple[str, ...], sentence: str) -> None:
+    lines = {str(term): str(text) for term, text in rule_texts(rules(identities=identities))}
+    assert lines["投票方式"] == sentence
+
+
+def test_the_log_says_which_channels_allow_one_ballot() -> None:
+    published = rules(identities=("wechat", "code", "member")).to_log()
+    assert (published["channels"], published["one_ballot_channels"]) == (
+        ["wechat", "code", "member"],
+        ["code"],
+    )
+    assert "one_ballot_channels" not in rules(identities=("wechat", "member")).to_log()
+
+
 def test_the_rules_page_says_every_limit() -> None:
     given = rules(
         ballots_per_day=3, ballots_total=9, same_candidate_per_day=1,

@@ -39,7 +39,19 @@ ONE_MODEL = {
     "wechat_version": lambda draw, number: f"8.0.{40 + number % 8}",
 }
 
+DESK = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
 CROWDS = {
+    "cards entered at a union's desk, on its own computers": lunch_break(
+        1500, channel="code", cookie_age_s=about(60, 0.5), returning=0, reshared=0, entry="direct", os="desktop",
+        wechat_version="", user_agent=DESK, cast_at=within(3 * 3600),
+    ),
+    "members at home, by their numbers": people(
+        800, 12, channel="member", choices="7", cookie_age_s=about(90, 0.5), returning=0, reshared=0, entry="direct",
+        wechat_version="",
+        user_agent="Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        "Version/18.3 Mobile/15E148 Safari/604.1",
+        os="ios",
+    ),
     "lunch break": lunch_break(3000),
     "tightly bunched": lunch_break(2000, dwell_s=about(3.0, 0.06)),
     "very quick": lunch_break(2000, dwell_s=about(2.0, 0.35)),

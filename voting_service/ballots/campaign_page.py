@@ -20,7 +20,7 @@ from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
 from ..wechat.login_states import login_address
 from .campaign_view import CampaignView
-from .polling_place import Admission, Guest, PollingPlace
+from .polling_place import Guest, KnownBy, PollingPlace
 
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
@@ -62,8 +62,8 @@ def campaign_page(
         order = voters_order(view.show.candidates, view.slug, guest.session)
         form = _form(place, view, guest, now)
         return _searched(place, view, guest, order, form, now, sought).encode()
-    key = _key(view, html_language(), guest.admission)
-    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, guest.admission))
+    key = _key(view, html_language(), guest.known_by)
+    page = place.pages.page(("campaign", *key), lambda: _render_cached(view, guest.known_by))
     cards = place.pages.page(("cards", *key), lambda: _render_cards_apart(view))
     return _filled(place, view, guest, now, csp_nonce(), page, cards)
 
@@ -72,14 +72,14 @@ def warm_page(
     place: PollingPlace, view: CampaignView, guest: Guest, now: datetime, nonce: str
 ) -> bytes | None:
     """The same in Chinese and outside Flask, where it has been rendered before; None where it has not."""
-    key = _key(view, CHINESE, guest.admission)
+    key = _key(view, CHINESE, guest.known_by)
     page, cards = place.pages.known(("campaign", *key)), place.pages.known(("cards", *key))
     return _filled(place, view, guest, now, nonce, page, cards) if page and cards else None
 
 
-def _key(view: CampaignView, language: str, admission: Admission) -> tuple[Hashable, ...]:
+def _key(view: CampaignView, language: str, known_by: KnownBy) -> tuple[Hashable, ...]:
     show = view.show
-    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, admission, language
+    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, known_by, language
 
 
 def _form(place: PollingPlace, view: CampaignView, guest: Guest, now: datetime) -> str:
@@ -112,8 +112,8 @@ def _filled(
     )
 
 
-def _render_cached(view: CampaignView, admission: Admission) -> str:
-    may_vote = admission not in ("login", "outside")
+def _render_cached(view: CampaignView, known_by: KnownBy) -> str:
+    may_vote = known_by not in ("login", "outside")
     return render_template(
         "campaigns/campaign.html",
         campaign=view,
@@ -124,7 +124,7 @@ def _render_cached(view: CampaignView, admission: Admission) -> str:
         share_token=_SLOTS["share"],
         kiosk=_SLOTS["kiosk"],
         kiosk_line=_SLOTS["kiosk_line"],
-        admission=admission,
+        known_by=known_by,
         login_url=login_address(view.url),
         problems=[],
         query="",
@@ -177,7 +177,7 @@ def _searched(
         share_token=place.share_token(view.slug, guest),
         kiosk=guest.turn,
         kiosk_line=kiosk_line(view, guest),
-        admission=guest.admission,
+        known_by=guest.known_by,
         login_url=login_address(view.url),
         problems=list(sought.problems),
         query=sought.query,

@@ -12,6 +12,7 @@ from anti_fraud.policy import Kiosk
 
 from ..evidence import provenance
 from ..web import access
+from ..web.identities import CODE, MEMBER
 from ..web.limits import costly
 from ..web.sessions import COOKIE as VOTER_COOKIE
 from ..web.sessions import LIFETIME_S
@@ -59,9 +60,8 @@ def switch(slug: str, token: str) -> BaseResponse:
         for name in (COOKIE, VOTER_COOKIE, provenance.COOKIE):
             response.headers.add("Set-Cookie", place.cookie(name, "", 0))
         return response
-    response = redirect(view.url, 303)
+    response = _start_anew(view)
     response.headers.add("Set-Cookie", place.cookie(COOKIE, token, LIFETIME_S))
-    g.guest = place.next_voter(view.show)
     return response
 
 
@@ -72,8 +72,20 @@ def next_voter(slug: str) -> BaseResponse:
     """The next one, please: a new voter's session, at a kiosk alone. Elsewhere the voter stays who they are."""
     place, _now, view = visit(slug)
     if place.kiosk(view.show, request.headers.get("Cookie", "")):
-        g.guest = place.next_voter(view.show)
+        return _start_anew(view)
     return redirect(view.url, 303)
+
+
+def _start_anew(view: CampaignView) -> BaseResponse:
+    """Someone else: with a session of their own, or, where one must be earned, none and the page where a code is
+    entered."""
+    place = polling_place()
+    guest = g.guest = place.next_voter(view.show)
+    if guest.made or not {CODE, MEMBER} & set(view.show.rules.identities):
+        return redirect(view.url, 303)
+    response = redirect(f"{view.url}/code", 303)
+    response.headers.add("Set-Cookie", place.cookie(VOTER_COOKIE, "", 0))
+    return response
 
 
 def _registered(view: CampaignView, token: str) -> Kiosk:

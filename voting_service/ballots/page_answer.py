@@ -26,7 +26,7 @@ def answer_page(place: PollingPlace, slug: str, environ: Mapping[str, Any]) -> A
     except VotingError:
         return None  # Flask will meet the same error, and knows how to say it
     guest = place.receive(view, environ)
-    if guest.kiosk or guest.login:
+    if guest.turn or guest.login:
         return None
     nonce = new_nonce()
     page = warm_page(place, view, guest, now, nonce)

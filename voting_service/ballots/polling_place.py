@@ -28,10 +28,10 @@ from .door import voter_name
 from .kiosks import turn_of
 from .polling_station import PollingStation
 
-Admission = Literal["browser", "wechat", "paper", "login", "outside"]
+KnownBy = Literal["browser", "wechat", "paper", "login", "outside"]
 """How a campaign knows whoever opens its page: by their browser, by WeChat, by what was handed to them on paper; or that
 they must log in first (inside WeChat), or come by another way (outside)."""
-_KNOWN_BY: dict[str, Admission] = {WECHAT: "wechat", DEVICE: "browser"}
+_KNOWN_BY: dict[str, KnownBy] = {WECHAT: "wechat", DEVICE: "browser"}
 
 
 class Guest(NamedTuple):
@@ -52,7 +52,7 @@ class Guest(NamedTuple):
     """Where to go first, to be logged in; empty where there is no need, or it has just failed."""
 
     @property
-    def admission(self) -> Admission:
+    def known_by(self) -> KnownBy:
         """How the campaign knows them, or what they must do first."""
         if self.session is not None:
             return _KNOWN_BY.get(self.session.identity, "paper")
@@ -60,8 +60,10 @@ class Guest(NamedTuple):
 
     @property
     def turn(self) -> str:
-        """Names this person's turn at the kiosk; empty for everyone else."""
-        return turn_of(self.session.subject) if self.kiosk and self.session else ""
+        """Names this person's turn at a browser that is not theirs alone: at a kiosk, or wherever a code was entered.
+        Empty for everyone else."""
+        shared = self.session is not None and (self.kiosk or self.session.campaign)
+        return turn_of(self.session.subject) if self.session and shared else ""
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,9 @@ class PollingPlace:
         return provenance.visit(query, cookie_header, slug, voter, self.station.door.tokens)
 
     def share_token(self, slug: str, guest: Guest) -> str:
-        """What the guest's own links carry; empty for one whom the campaign does not know, and at a kiosk, whose address
-        bar is the next one's too."""
-        if guest.session is None or guest.kiosk:
+        """What the guest's own links carry; empty for one whom the campaign does not know, and at a browser that is not
+        theirs alone, whose address bar is the next one's too."""
+        if guest.session is None or guest.turn:
             return ""
         door = self.station.door
         return door.tokens.text(slug, door.own_token(slug, guest.session, guest.came))
@@ -213,7 +215,7 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
 def keep_session(response: Response) -> Response:
     """Hand a new session's cookie, and what is to be remembered of the way, to the browser."""
     guest: Guest | None = g.get("guest")
-    if guest and guest.kiosk:
+    if guest and guest.turn:
         # The next person's way back must not lead to a kept copy of this one's page.
         response.headers["Cache-Control"] = "no-store"
     for cookie in polling_place().cookies_for(guest) if guest else []:

@@ -197,7 +197,7 @@ def candidate(slug: str, number: int) -> BaseResponse:
             previous=people[at - 1] if at else None,
             next=people[at + 1] if at + 1 < len(people) else None,
             ballot_form=form or None,
-            admission=guest.admission,
+            known_by=guest.known_by,
             login_url=login_to(request.environ),
             share_token=place.share_token(slug, guest),
             kiosk=guest.turn,
@@ -263,7 +263,8 @@ def receipt(code: str) -> BaseResponse:
         abort(404)
     view = place.view(state.slug, place.clock.now())
     guest = _standing_at(view)
-    if guest.kiosk and request.args.get("turn") != guest.turn:
+    # Nobody's turn: a code must be entered first, and until then nobody stands here whose receipt it could be.
+    if guest.kiosk and (not guest.turn or request.args.get("turn") != guest.turn):
         return redirect(view.url, 303)
     page = render_template(
         "ballots/receipt.html", campaign=view, receipt=_receipt_view(view, state), kiosk_name=guest.kiosk

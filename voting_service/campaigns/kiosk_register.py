@@ -14,6 +14,7 @@ from anti_fraud.policy import Policy
 
 from ..errors import Problem, ProblemsFound
 from ..text import _
+from ..web.identities import CODE, DEVICE, MEMBER
 from .gate_policies import change_policy, current_policy
 from .models import Campaign
 from .queries import campaign_by_slug
@@ -23,15 +24,17 @@ _LETTERS = string.ascii_lowercase + string.digits
 
 
 def register_kiosk(
-    session: Session, slug: str, name: str, ballots_per_hour: int, *, at: datetime, actor: str, reason: str
-) -> tuple[str, int]:
+    session: Session, slug: str, name: str, ballots_per_hour: int, *, at: datetime, actor: str, reason: str,
+    assistant: str | None = None,
+) -> tuple[str, int]:  # fmt: skip
     """Gives the new kiosk's id and the policy's new version. Raises ProblemsFound. The caller commits, and then tells
-    the box."""
+    the box. ``assistant`` is who helps people there to enter their codes."""
     campaign = campaign_by_slug(session, slug, lock=True)
     policy = current_policy(session, campaign.id)[1]
     kiosk = _new_id(policy)
-    entry = {"name": name.strip(), "ballots_per_hour": ballots_per_hour}
-    found = _problems(campaign, policy, name.strip())
+    helper = None if assistant is None else assistant.strip()
+    entry = {"name": name.strip(), "ballots_per_hour": ballots_per_hour, "assistant": helper or ""}
+    found = _problems(campaign, policy, name.strip(), helper)
     version, _policy = change_policy(
         session, slug, {"kiosks": {kiosk: entry}}, at=at, actor=actor, reason=reason, found=found
     )
@@ -58,9 +61,14 @@ def _new_id(policy: Policy) -> str:
             return kiosk
 
 
-def _problems(campaign: Campaign, policy: Policy, name: str) -> list[Problem]:
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_NAME and all(unicodedata.category(sign) != "Cc" for sign in text)
+
+
+def _problems(campaign: Campaign, policy: Policy, name: str, assistant: str | None) -> list[Problem]:
     problems = []
-    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(sign) == "Cc" for sign in name):
+    codes = {CODE, MEMBER} & set(campaign.rules.identities)
+    if not _is_name(name):
         problems.append(
             Problem(
                 "name",
@@ -69,12 +77,20 @@ def _problems(campaign: Campaign, policy: Policy, name: str) -> list[Problem]:
         )
     if name in {one.name for one in policy.kiosks.values()}:
         problems.append(Problem("name", _("已经有一台投票机叫这个名称。"), _("请换个名称，或先移除那一台。")))
-    if "device" not in campaign.rules.identities:
+    if DEVICE not in campaign.rules.identities and not codes:
         problems.append(
             Problem(
                 campaign.slug,
-                _("本活动不能用浏览器投票，投票机用不了。"),
-                _('开始投票前可在 identities 里加上 "device"。'),
+                _("本活动既不能用浏览器投票，也不能凭投票码投票，投票机用不了。"),
+                _('开始投票前可在 identities 里加上 "device"、"code" 或 "member"。'),
             )
+        )
+    if assistant is not None and not _is_name(assistant):
+        problems.append(
+            Problem("assistant", _("协助人的姓名要有 1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME))
+        )
+    if assistant and not codes:
+        problems.append(
+            Problem("assistant", _("本活动不凭投票码投票，没有要协助输入的。"), _("请去掉 --assistant。"))
         )
     return problems

@@ -9,9 +9,24 @@ from anti_fraud.policy import Policy
 
 from ..clock import spoken_in_full
 from ..text import Text, _
+from ..web.identities import CODE, DEVICE, MEMBER, WECHAT
 from .rules import BallotRules, CategoryRule
 
 TermAndText = tuple[Text, Text]
+
+_ONLY: dict[str, Text] = {
+    WECHAT: _("请在微信中投票，每个微信号按一名投票人计。"),
+    MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计。没有手机的，可到投票点请工作人员协助。"),
+    CODE: _("凭单位发放的投票码投票，一码一票，用过作废。没有手机的，可到投票点请工作人员协助。"),
+    DEVICE: _("用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。"),
+}
+_WAYS: dict[str, Text] = {
+    WECHAT: _("在微信中投票，每个微信号按一名投票人计"),
+    MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计"),
+    CODE: _("凭单位发放的投票码投票，一码一票，用过作废"),
+    DEVICE: _("用手机或电脑浏览器打开活动页面投票，每台设备按一名投票人计"),
+}
+"""How people vote by each identity, alone and among others."""
 
 
 def rule_texts(rules: BallotRules) -> list[TermAndText]:
@@ -106,11 +121,13 @@ def _category(category: CategoryRule) -> Text | None:
 
 
 def _identities(rules: BallotRules) -> Text:
-    if set(rules.identities) == {"wechat", "device"}:
-        return _("微信或手机、电脑浏览器均可投票；两种渠道的票数分别统计。")
-    if "wechat" in rules.identities:
-        return _("请在微信中投票。")
-    return _("用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。")
+    known = [(name, text) for name, text in _WAYS.items() if name in rules.identities]
+    (name, way), others = known[0], known[1:]
+    if not others:
+        return _ONLY[name]
+    for _name, other in others:
+        way = _("%(ways)s；%(another)s", ways=way, another=other)
+    return _("有 %(n)s 种方式：%(ways)s。各种方式的票数分别统计、一并公布。", n=len(known), ways=way)
 
 
 def _counts(rules: BallotRules) -> Text:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
 from ..campaigns.declaration import Declaration, DeclarationRead, read_declaration
 from ..errors import Problem, ProblemsFound
 from ..text import _
-from .cells import MOST_BYTES as MOST_TABLE_BYTES
 from .folder import Folder, open_folder
 from .layout import CAMPAIGN, Layout, PhotoFile, layout_of
 from .photos import MOST_BYTES as MOST_PHOTO_BYTES

@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from urllib.parse import urlsplit
 
+from ..campaigns.cells import Row, read_cells
 from ..campaigns.rules import CategoryRule
 from ..campaigns.toml_table import did_you_mean, listed, shown
 from ..errors import Problem
 from ..text import Text, _
-from .cells import Row, read_cells
 from .personal_data import personal_data_in
 
 HEADINGS: dict[str, tuple[str, ...]] = {

@@ -25,16 +25,29 @@ def kiosk_group() -> None:
 @click.option(
     "--ballots-per-hour", default=120, show_default=True, type=int, help="每小时最多投几票，1 到 10000。"
 )
+@click.option(
+    "--assistant",
+    help="协助人姓名：在这台机上帮人输入投票码的工作人员；帮了哪张投票码，以其姓名记入工作日志。",
+)
 @click.option("--by", default="", help="登记人，记入工作日志。")
 @click.option("--reason", default="", help="理由，记入工作日志。")
 @click.pass_obj
-def add(make: MakeService, slug: str, name: str, ballots_per_hour: int, by: str, reason: str) -> None:
+def add(
+    make: MakeService,
+    slug: str,
+    name: str,
+    ballots_per_hour: int,
+    assistant: str | None,
+    by: str,
+    reason: str,
+) -> None:
     """Register one and print its link. The link goes to standard output and nowhere else: no log, no journal."""
     service = make()
     with service.database.write() as session:
         kiosk, version = register_kiosk(
-            session, slug, name, ballots_per_hour, at=service.clock.now(), actor=by, reason=reason
-        )
+            session, slug, name, ballots_per_hour,
+            at=service.clock.now(), actor=by, reason=reason, assistant=assistant,
+        )  # fmt: skip
         phase = campaign_by_slug(session, slug).phase
     tell_box(service, slug, version)
     say(
@@ -60,7 +73,12 @@ def list_command(make: MakeService, slug: str, as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"id": key, "name": one.name, "ballots_per_hour": one.ballots_per_hour}
+                {
+                    "id": key,
+                    "name": one.name,
+                    "ballots_per_hour": one.ballots_per_hour,
+                    "assistant": one.assistant or None,
+                }
                 for key, one in kiosks.items()
             ]
         )
@@ -68,7 +86,8 @@ def list_command(make: MakeService, slug: str, as_json: bool) -> None:
     if not kiosks:
         say(_("本活动还没有登记投票机。"))
     for key, one in kiosks.items():
-        click.echo(f"{key}\t{one.name}\t每小时 {one.ballots_per_hour} 票")
+        helper = f"\t协助人 {one.assistant}" if one.assistant else ""
+        click.echo(f"{key}\t{one.name}\t每小时 {one.ballots_per_hour} 票{helper}")
 
 
 @kiosk_group.command(

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from anti_fraud.networks.table import NetworkTable
 from anti_fraud.user_agents import operating_system, wechat_version
 
+from ..campaigns.rules import CHANNELS
 from ..encryption import Keyring
 from ..evidence import record, views
 from ..evidence.models import BallotEvidence, ViewBatch
 from ..evidence.record import Evidence
 from ..evidence.views import PageView
 from ..ledger import LedgerEntry
+from ..web.identities import DEVICE
 
 PAGE = 10_000
 # As it is stored: a million moments need not become datetimes to be numbers again.
@@ -74,7 +76,8 @@ def _row(row: Any, known: Evidence, networks: NetworkTable) -> EvidenceRow:
         "cast_at": row.cast_ms / 1000,
         "choices": row.choices,
         "voter_tag": row.voter_tag,
-        "channel": "kiosk" if known.kiosk else row.channel,
+        # A kiosk is told by its own column, too; a printed code is a channel of its own wherever it was entered.
+        "channel": "kiosk" if known.kiosk and row.channel == CHANNELS[DEVICE] else row.channel,
         "ip": known.address,
         "asn": network.asn,
         "network_type": network.network_type,

@@ -138,7 +138,7 @@ SCHEMAS: dict[str, Schema] = {
             "ballots_per_day": _LIMIT,
             "ballots_total": _LIMIT,
             "same_candidate_per_day": _LIMIT,
-            "identities": _list(_string(enum=["wechat", "device"])),
+            "identities": _list(_string(enum=["wechat", "member", "code", "device"])),
             "counts": _string(_("票数公布方式"), pattern=r"^(live|hidden|daily \d\d:\d\d)$"),
             "categories": _list(ref("Category")),
             "sentence": _string(_("一句话规则，供直接显示")),

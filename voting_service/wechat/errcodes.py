@@ -20,7 +20,9 @@ _SECRET_ANEW = _(
     "请在公众平台“设置与开发—基本配置”中核对或重置 AppSecret，写入 VOTING_WECHAT_APP_SECRET 后重启服务。"
 )
 _LATER = _("一般会自行恢复；如果持续出现，请到公众平台“接口权限”页查看用量。")
-_LISTED = _("请在公众平台“设置与开发—基本配置—IP白名单”中加入本服务的出口地址（voting-service doctor 会说出它），几分钟后自动恢复。")
+_LISTED = _(
+    "请在公众平台“设置与开发—基本配置—IP白名单”中加入本服务的出口地址（voting-service doctor 会说出它），几分钟后自动恢复。"
+)
 _OURS = _("请把这个错误码和时间告诉维护人员。")
 
 _REFUSED: dict[int, tuple[Text, Text]] = {

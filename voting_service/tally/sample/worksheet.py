@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ballots.ballot_id import parse_tracking_code, tracking_code
-from ...candidates.cells import Row, read_cells
+from ...campaigns.cells import Row, read_cells
 from ...clock import rfc3339
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerRow

@@ -1,4 +1,5 @@
-"""``candidates.csv`` or ``.xlsx`` → rows of text, whatever program wrote it; what the words mean is not known here."""
+"""A table that people wrote, ``.csv`` or ``.xlsx`` → rows of text, whatever program wrote it; what the words mean is not
+known here."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ class TableBroken(Exception):
         self.problem = problem
 
 
-def read_cells(name: str, data: bytes) -> tuple[list[Row], list[Problem], bool]:
+def read_cells(name: str, data: bytes, most_rows: int = MOST_ROWS) -> tuple[list[Row], list[Problem], bool]:
     """The rows that are not blank, what is wrong, and whether the table was read to its end. Line ends inside a
     cell are ``\\n``; outer blanks are gone."""
     problems: list[Problem] = []
@@ -49,8 +50,8 @@ def read_cells(name: str, data: bytes) -> tuple[list[Row], list[Problem], bool]:
     try:
         for row in _rows(name, data, problems):
             rows.append(row)
-            if len(rows) > MOST_ROWS or len(row.cells) > MOST_COLUMNS:
-                most = _("表格太大，最多 %(rows)s 行、%(columns)s 列。", rows=MOST_ROWS, columns=MOST_COLUMNS)
+            if len(rows) > most_rows or len(row.cells) > MOST_COLUMNS:
+                most = _("表格太大，最多 %(rows)s 行、%(columns)s 列。", rows=most_rows, columns=MOST_COLUMNS)
                 raise TableBroken(Problem(f"{name} 第 {row.number} 行", most))
         if not rows:
             raise TableBroken(Problem(name, _("表格是空的。")))
@@ -67,7 +68,7 @@ def _rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]:
 def _csv_rows(name: str, data: bytes, _problems: list[Problem]) -> Iterator[Row]:
     text = _decoded(data)
     if text is None:
-        raise _unreadable(name, _("看不出是什么编码。"), _("请用 Excel 另存为 candidates.xlsx 再试。"))
+        raise _unreadable(name, _("看不出是什么编码。"), _("请用 Excel 另存为 xlsx 文件再试。"))
     first_line = text.partition("\n")[0]
     # Excel writes the separator of the system's region; the headings tell which.
     separator = max(",\t;", key=first_line.count)
@@ -79,7 +80,7 @@ def _csv_rows(name: str, data: bytes, _problems: list[Problem]) -> Iterator[Row]
         for number, cells in enumerate(reader, 1):
             yield Row(number, tuple(_clean(cell) for cell in cells))
     except csv.Error as error:
-        remedy = _("请检查引号是否成对；或用 Excel 另存为 candidates.xlsx。")
+        remedy = _("请检查引号是否成对；或用 Excel 另存为 xlsx 文件。")
         where = f"{name} 第 {number + 1} 行"
         raise _unreadable(where, _("不合 CSV 格式：%(reason)s。", reason=str(error)), remedy) from error
 
@@ -102,7 +103,7 @@ def _xlsx_rows(name: str, data: bytes, problems: list[Problem]) -> Iterator[Row]
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(info.file_size for info in archive.infolist())
         if unpacked > _MOST_UNPACKED:
-            raise _unreadable(name, _("解开后太大，不像一张候选人表。"))
+            raise _unreadable(name, _("解开后太大，不像一张名单。"))
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except TableBroken:
         raise

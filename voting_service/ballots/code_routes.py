@@ -1,0 +1,172 @@
+"""The page on which a printed code is entered, by its holder or with an official's help; and the way out again.
+
+It stands beside the ballot's other pages, since it needs the polling place: kiosks, sessions, the campaign at this moment.
+What was typed is in the body of a POST alone: never in an address, a log line, or a page after it was taken.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from anti_fraud.policy import Kiosk
+
+from ..evidence import provenance
+from ..text import Text, _
+from ..voter_codes.admission import Admission, Admitted, Assistance, Entry, NotAdmitted
+from ..voter_codes.entry_tokens import COOKIE as MARK_COOKIE
+from ..voter_codes.entry_tokens import LIFETIME_S, EntryTokens
+from ..web import access, errors
+from ..web.identities import CODE, MEMBER
+from ..web.language import say
+from ..web.limits import costly
+from ..web.sessions import BOUND_LIFETIME_S, COOKIE, VoterSession
+from .campaign_view import CampaignView
+from .door import origin_of
+from .polling_place import PollingPlace, visit
+
+pages = Blueprint("voter_codes", __name__)
+
+
+@pages.after_request
+def keep_nothing(response: Response) -> Response:
+    """Not kept, not indexed: the next person at this browser must not find it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+class Counter(NamedTuple):
+    """Where a code is entered: the campaign, the browser's session in it, and the kiosk that the browser is."""
+
+    place: PollingPlace
+    view: CampaignView
+    session: VoterSession | None
+    """One that was made by entering a code of this campaign."""
+    kiosk_id: str
+    kiosk: Kiosk | None
+
+    @property
+    def assistance(self) -> Assistance | None:
+        """Who helps here."""
+        helper = self.kiosk.assistant if self.kiosk else ""
+        return Assistance(helper, self.kiosk_id) if helper else None
+
+
+@pages.get("/c/<slug>/code")
+@access.voter
+@costly
+def entry(slug: str) -> Response:
+    """The form; or who has entered a code already; or when voting is open."""
+    return _page(_counter(slug))
+
+
+@pages.post("/c/<slug>/code")
+@access.voter
+@costly
+def enter(slug: str) -> BaseResponse:
+    """Take a code, and let in whoever has a good one."""
+    counter = _counter(slug)
+    if _foreign(counter.place):
+        return _not_from_here()
+    if counter.view.state != "open":
+        return _page(counter, 403)
+    if not _tokens().good(slug, request.cookies.get(MARK_COOKIE), request.form.get("token", "")):
+        late = _("页面放得太久，或浏览器没有保存 cookie，请再按一次“进入投票”。")
+        return _page(counter, 400, NotAdmitted("slip", late))
+    admission: Admission = current_app.extensions["admission"]
+    outcome = admission.admit(
+        Entry(
+            slug=slug,
+            admitted=counter.view.show.rules.identities,
+            code=request.form.get("code", ""),
+            member_number=request.form.get("member", ""),
+            address=request.remote_addr or "",
+            assistance=counter.assistance,
+        )
+    )
+    if isinstance(outcome, Admitted):
+        return _let_in(counter, outcome)
+    response = _page(counter, 429 if outcome.retry_after_s else 422, outcome)
+    if outcome.retry_after_s:
+        response.headers["Retry-After"] = str(outcome.retry_after_s)
+    return response
+
+
+@pages.post("/c/<slug>/code/leave")
+@access.voter
+@costly
+def leave(slug: str) -> BaseResponse:
+    """End the session that a code has made. Whoever is known otherwise stays who they are."""
+    counter = _counter(slug)
+    if _foreign(counter.place):
+        return _not_from_here()
+    response = redirect(f"{counter.view.url}/code", 303)
+    if counter.session:
+        for name in (COOKIE, provenance.COOKIE, MARK_COOKIE):
+            response.headers.add("Set-Cookie", counter.place.cookie(name, "", 0))
+        if counter.place.secure:  # browsers heed it under https alone; our scripts forget by themselves, too
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _counter(slug: str) -> Counter:
+    """Raises NotFound; 404 where the campaign takes no codes."""
+    place, _now, view = visit(slug)
+    if not {CODE, MEMBER} & set(view.show.rules.identities):
+        abort(404)
+    kiosks, cookies = place.station.door.kiosks, request.headers.get("Cookie", "")
+    kiosk_id = kiosks.read(slug, kiosks.in_header(cookies))
+    known = place.sessions.from_header(cookies)
+    entered = known if known and known.campaign == slug else None
+    return Counter(place, view, entered, kiosk_id, view.show.policy.kiosks.get(kiosk_id))
+
+
+def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = None) -> Response:
+    view, slug = counter.view, counter.view.slug
+    mark = EntryTokens.mark(request.cookies.get(MARK_COOKIE))
+    identities = view.show.rules.identities
+    page = render_template(
+        "voter_codes/admission.html",
+        campaign=view,
+        entered=counter.session.identity if counter.session and not refused else None,
+        takes_code=CODE in identities,
+        takes_member=MEMBER in identities,
+        token=_tokens().token(slug, mark),
+        code=request.form.get("code", "")[:80],
+        member=request.form.get("member", "")[:80],
+        problem=say(refused.sentence) if refused else None,
+        problem_field=refused.field if refused else None,
+        kiosk=counter.kiosk,
+    )
+    response = make_response(page, status)
+    cookie = counter.place.cookie(MARK_COOKIE, mark, LIFETIME_S)
+    response.headers.add("Set-Cookie", cookie)
+    return response
+
+
+def _let_in(counter: Counter, admitted: Admitted) -> BaseResponse:
+    place, slug = counter.place, counter.view.slug
+    session = place.sessions.known_as(admitted.identity, admitted.subject, slug)
+    response = redirect(counter.view.url, 303)
+    cookie = place.cookie(COOKIE, place.sessions.to_cookie(session), BOUND_LIFETIME_S)
+    response.headers.add("Set-Cookie", cookie)
+    response.headers.add("Set-Cookie", place.cookie(MARK_COOKIE, "", 0))
+    return response
+
+
+def _foreign(place: PollingPlace) -> bool:
+    get = request.headers.get
+    return origin_of(get("Origin"), get("Sec-Fetch-Site"), request.host, place.base_url) == "foreign"
+
+
+def _not_from_here() -> Response:
+    sentence: Text = _("这次提交来自别的网站，没有受理。")
+    return errors.answer("forbidden", sentence, _("请打开本活动的页面输入投票码。"))
+
+
+def _tokens() -> EntryTokens:
+    tokens: EntryTokens = current_app.extensions["entry_tokens"]
+    return tokens
