@@ -80,6 +80,8 @@ def test_times_of_day_that_are_none(text: str) -> None:
         ),
         ({"ballots_per_day": None, "ballots_total": 5}, "每人全程可投 5 次，每次选 1–3 人，全天开放。"),
         ({"ballots_total": 5}, "每人每天可投 1 次、全程共 5 次，每次选 1–3 人，全天开放。"),
+        ({"identities": ("code",)}, "一个投票码投一次，每次选 1–3 人，全天开放。"),
+        ({"identities": ("code", "device")}, "每人每天可投 1 次，每次选 1–3 人，全天开放。"),
     ],
 )
 def test_the_rules_in_a_sentence(changes: dict, sentence: str) -> None:

@@ -10,7 +10,7 @@ from anti_fraud.policy import Policy
 from ..clock import spoken_in_full
 from ..text import Text, _
 from ..web.identities import CODE, DEVICE, MEMBER, WECHAT
-from .rules import BallotRules, CategoryRule
+from .rules import ONE_BALLOT, BallotRules, CategoryRule
 
 TermAndText = tuple[Text, Text]
 
@@ -102,6 +102,8 @@ def _choices(low: int, high: int) -> Text:
 
 def _often(rules: BallotRules) -> Text:
     day, total = rules.ballots_per_day, rules.ballots_total
+    if ONE_BALLOT.issuperset(rules.identities):
+        return _("一个投票码投一次，用过作废。")
     if day and total:
         return _("每人每天 %(day)s 次，全程不超过 %(total)s 次。零点起算新的一天。", day=day, total=total)
     if day:

@@ -155,6 +155,8 @@ class BallotRules:
 
     def _how_often(self) -> Text:
         day, total = self.ballots_per_day, self.ballots_total
+        if ONE_BALLOT.issuperset(self.identities):
+            return _("一个投票码投一次")
         if day and total:
             return _("每人每天可投 %(day)s 次、全程共 %(total)s 次", day=day, total=total)
         if day:
