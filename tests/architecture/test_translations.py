@@ -28,8 +28,8 @@ CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile("[\u3400-\u9fff，。、；：？！（）《》“”]")
 HAN = re.compile("[\u3400-\u9fff]")
 FIGURE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
-LITERAL_CHINESE = ("男", "女", "1985年3月")
-"""What an operator types in Chinese whatever they read."""
+LITERAL_CHINESE = ("男", "女", "1985年3月", "“投票”", "“公示”")
+"""What an operator, or a voter in the account's chat, types in Chinese whatever they read."""
 NOT_SAID = re.compile(
     r"\b(complaints?|appeals?|announcements?|replacements?|audit log|users?)\b", re.IGNORECASE
 )
