@@ -203,7 +203,7 @@ def test_campaigns_in_every_other_state(phone: Phone, live: LiveService) -> None
         actor="test",
     )
     look_at(phone, "/c/wechat-only")
-    expect(page.get_by_role("heading", name="请在微信中投票")).to_be_visible()
+    expect(page.get_by_role("heading", name="暂时不能投票")).to_be_visible()
     look_at(phone, "/c/wechat-only/candidates/1")
     look_at(phone, "/c/closed")
     look_at(phone, "/c/closed/candidates/1")

@@ -371,7 +371,7 @@ def test_events(stage: Stage, chat: Follower) -> None:
     campaign(stage)
     card = f"{BASE}/c/test/candidates/3?entry=menu"
     welcome = chat.does("subscribe")["Content"]
-    assert welcome.startswith("您好，欢迎来到这里。\n" + HELP)
+    assert welcome.startswith("您好，这里可以查看评选活动、候选人和选票。\n" + HELP)
     assert "关注" not in welcome
     for event, key in (
         ("subscribe", "qrscene_p3"),

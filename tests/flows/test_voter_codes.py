@@ -409,7 +409,7 @@ def test_kiosks_and_assistants_that_make_no_sense_are_refused(stage: Stage) -> N
     stage.campaign("wechat-only", identities=("wechat", "device"))
     add = ["fraud", "kiosk", "add", "wechat-only", "大厅", "--by", "王敏", "--reason", "大厅"]
     done = run(stage, *add, "--assistant", "甲")
-    assert (done.exit_code, "没有要协助输入的" in done.stderr) == (1, True)
+    assert (done.exit_code, "不需要协助人" in done.stderr) == (1, True)
     stage.campaign(identities=("code",))
     add[3] = "test"
     for name in ("", " ", "甲" * 41, "甲\n乙"):

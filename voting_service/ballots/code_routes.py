@@ -163,7 +163,7 @@ def _foreign(place: PollingPlace) -> bool:
 
 
 def _not_from_here() -> Response:
-    sentence: Text = _("这次提交来自别的网站，没有受理。")
+    sentence: Text = _("这次提交来自别的网站，没有收下。")
     return errors.answer("forbidden", sentence, _("请打开本活动的页面输入投票码。"))
 
 

@@ -91,6 +91,6 @@ def _problems(campaign: Campaign, policy: Policy, name: str, assistant: str | No
         )
     if assistant and not codes:
         problems.append(
-            Problem("assistant", _("本活动不凭投票码投票，没有要协助输入的。"), _("请去掉 --assistant。"))
+            Problem("assistant", _("本活动不凭投票码投票，不需要协助人。"), _("请去掉 --assistant。"))
         )
     return problems

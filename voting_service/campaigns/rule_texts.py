@@ -16,14 +16,14 @@ TermAndText = tuple[Text, Text]
 
 _ONLY: dict[str, Text] = {
     WECHAT: _("请在微信中投票，每个微信号按一名投票人计。"),
-    MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计。没有手机的，可到投票点请工作人员协助。"),
-    CODE: _("凭单位发放的投票码投票，一码一票，用过作废。没有手机的，可到投票点请工作人员协助。"),
+    MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计。没有手机的，请向主办单位询问投票点。"),
+    CODE: _("凭工会发放的投票码投票，一码一票，用过即失效。没有手机的，请向主办单位询问投票点。"),
     DEVICE: _("用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。"),
 }
 _WAYS: dict[str, Text] = {
     WECHAT: _("在微信中投票，每个微信号按一名投票人计"),
     MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计"),
-    CODE: _("凭单位发放的投票码投票，一码一票，用过作废"),
+    CODE: _("凭工会发放的投票码投票，一码一票，用过即失效"),
     DEVICE: _("用手机或电脑浏览器打开活动页面投票，每台设备按一名投票人计"),
 }
 """How people vote by each identity, alone and among others."""
@@ -103,7 +103,7 @@ def _choices(low: int, high: int) -> Text:
 def _often(rules: BallotRules) -> Text:
     day, total = rules.ballots_per_day, rules.ballots_total
     if ONE_BALLOT.issuperset(rules.identities):
-        return _("一个投票码投一次，用过作废。")
+        return _("一个投票码投一次，用过即失效。")
     if day and total:
         return _("每人每天 %(day)s 次，全程不超过 %(total)s 次。零点起算新的一天。", day=day, total=total)
     if day:
@@ -129,7 +129,11 @@ def _identities(rules: BallotRules) -> Text:
         return _ONLY[name]
     for _name, other in others:
         way = _("%(ways)s；%(another)s", ways=way, another=other)
-    return _("有 %(n)s 种方式：%(ways)s。各种方式的票数分别统计、一并公布。", n=len(known), ways=way)
+    return _(
+        "有 %(n)s 种方式：%(ways)s。票数合并计算，并按方式分别公布；同一个人用不同方式投的，各算一名投票人。",
+        n=len(known),
+        ways=way,
+    )
 
 
 def _counts(rules: BallotRules) -> Text:

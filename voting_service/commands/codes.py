@@ -55,7 +55,8 @@ def make_command(
             files.write(table, sheet_csv(facts, [batch]))
     say(
         _(
-            "已为 %(unit)s 制作第 %(number)s 批投票码，共 %(count)s 个，打印页在 %(out)s。打印后请删除文件，它不能再次生成。",
+            "已为 %(unit)s 制作第 %(number)s 批投票码，共 %(count)s 个，打印页在 %(out)s。"
+            "打印后请删除文件（有表格的一并删除），它们不能再次生成。",
             unit=batch.unit,
             number=batch.number,
             count=count,

@@ -150,7 +150,7 @@ def _welcome(url: str, stand_in_url: str | None) -> None:
     click.echo(qr_terminal(url))
     click.echo(str(_("活动页面：%(url)s", url=url)))
     if stand_in_url is not None:
-        click.echo(str(_("模拟微信：%(url)s（选一个用户，从那里打开活动）", url=stand_in_url)))
+        click.echo(str(_("模拟微信：%(url)s（选一个微信号，从那里打开活动）", url=stand_in_url)))
     click.echo(
         str(
             _(

@@ -85,7 +85,7 @@ def _tell(done: Imported, out: Path, *, anew: bool) -> None:
     count = sum(len(batch.cards) for batch in done.batches)
     say(
         _(
-            "已制作 %(count)s 个会员投票码，%(units)s 份打印页，在 %(out)s。打印后请删除文件，它不能再次生成。",
+            "已制作 %(count)s 个会员投票码，%(units)s 份打印页，在 %(out)s。打印后请删除文件（有表格的一并删除），它们不能再次生成。",
             count=count,
             units=len(done.batches),
             out=out,

@@ -83,7 +83,7 @@ def sheet_html(facts: SheetFacts, batch: Batch) -> Iterator[str]:
         str(
             _(
                 "共 %(count)s 张。打印时选 A4、缩放 100%%、单面。沿点线裁开，把最下面一截沿虚线向上折，盖住投票码，封口后发放。"
-                "打印后请删除本文件：它是唯一记有投票码的地方。",
+                "打印后请删除本文件：投票码没有别处可查，也不应再有别处可查。",
                 count=len(batch.cards),
             )
         )
@@ -107,8 +107,8 @@ def _card(facts: SheetFacts, batch: Batch, card: Card, box: str) -> str:
     member = say(_("会员编号：%(number)s", number=card.member_number)) if card.member_number else ""
     enter = _("打开后填会员编号和投票码") if card.member_number else _("打开后填投票码")
     steps = (
-        _("手机扫左边的码，或在任何浏览器打开下面的网址；也可到投票点请工作人员协助。"),
-        _("%(enter)s，选好人，按“投出选票”。", enter=enter),
+        _("手机扫左边的二维码，或在任何浏览器打开下面的网址；不会用的，请咨询下面的电话。"),
+        _("%(enter)s，按“进入投票”；选好人，按“投出选票”。", enter=enter),
         _("记下查验码，日后可查。截止：%(until)s。", until=facts.until),
     )
     heading, warning = say(_("投票码")), say(_("一码一票，请勿外传"))

@@ -31,7 +31,10 @@ MOST_CODE = 128
 # Wrong, used, missing or expired: a new code may do. Everything else is about the account, and none would.
 _CODE_SPENT = frozenset({40029, 40163, 41008, 42003})
 
-Why = Literal["foreign", "expired", "no_code", "snapshot", "spent", "account", "unreachable"]
+# The voter's own WeChat account is frozen or gone.
+_LIMITED = 50002
+
+Why = Literal["foreign", "expired", "no_code", "snapshot", "spent", "limited", "account", "unreachable"]
 
 log = structlog.get_logger("wechat")
 
@@ -136,6 +139,8 @@ class WeChatLogin:
             self.reach.note_success()
             if error.errcode in _CODE_SPENT:
                 return None
+            if error.errcode == _LIMITED:
+                return NotLoggedIn("limited", next_path)
             self.tokens.note_trouble(error)
             log.error("wechat_refused_login", errcode=error.errcode)
             return NotLoggedIn("account", next_path)
