@@ -315,3 +315,13 @@ def test_no_account_is_no_fault(account: Account, tmp_path: Path) -> None:
     )
     assert codes(examine_account(none, account.client, account.tokens)) == [("ok", "wechat_off")]
     assert account.platform.asked == []
+
+
+def test_one_stumble_sends_nobody_away(account: Account) -> None:
+    account.reach.note_success()
+    account.reach.doubt("busy")
+    assert account.reach.why == "busy"
+    assert (account.reach.reachable(), account.looks, account.reach.why) == (True, 1, "")
+    account.platform.stop()
+    account.reach.doubt("reset")
+    assert account.reach.reachable() is False

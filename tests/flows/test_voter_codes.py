@@ -23,7 +23,7 @@ from tests.flows.test_kiosk import Device, evidence
 from tests.flows.test_pages import form_of
 from tests.live import wait_until
 from tests.oracle import check_books
-from tests.paper import holder, import_members, make_codes, make_members
+from tests.paper import Holder, holder, import_members, make_codes, make_members
 from tests.stage import Stage, make_service
 from tests.stage import rules as small_rules
 from voting_service.activity import JournalEntry
@@ -31,7 +31,7 @@ from voting_service.ledger import LedgerEntry
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.voter_codes.code_text import new_code
 from voting_service.voter_codes.guesses import PER_ADDRESS
-from voting_service.web.sessions import BOUND_LIFETIME_S
+from voting_service.web.sessions import LIFETIME_S
 
 ASSISTANT = "赵志强"
 
@@ -80,7 +80,7 @@ def test_from_the_card_to_the_receipt_without_javascript(stage: Stage, tmp_path:
     entered = voter.enter(code.lower())
     assert (entered.status_code, entered.location) == (303, "/c/test")
     (cookie,) = (one for one in entered.headers.getlist("Set-Cookie") if one.startswith("voter="))
-    assert {"HttpOnly", "SameSite=Lax", f"Max-Age={BOUND_LIFETIME_S}"} <= set(cookie.split("; "))
+    assert {"HttpOnly", "SameSite=Lax", f"Max-Age={LIFETIME_S}"} <= set(cookie.split("; "))
     ballot = voter.get("/c/test")
     assert ballot.headers["Cache-Control"] == "no-store"
     cast = voter.client.post("/c/test", data={"form": form_of(ballot), "choices": [2], "action": "cast"},
@@ -425,3 +425,24 @@ def test_a_campaign_by_code_shows_its_candidates_to_everyone(stage: Stage) -> No
     assert "一码一票" in rules
     described = stage.client().get("/api/v1/campaigns/test").get_json()
     assert described["voting"]["identities"] == ["code"], described
+
+
+def test_a_code_makes_no_second_browser(stage: Stage, tmp_path: Path) -> None:
+    """Neither in a campaign for browsers alone, nor where both count, nor after leaving."""
+    stage.campaign(identities=("code",))
+    stage.campaign("both", identities=("code", "device"))
+    stage.campaign("other", identities=("device",))
+    voter = holder(stage)
+    there, both = Voter(voter.client, "other"), Voter(voter.client, "both")
+    assert [there.vote([1]).status_code for _ in range(2)] == [201, 409]
+    assert both.vote([1]).status_code == 201
+    assert voter.enter(*make_codes(stage, tmp_path, 1)).status_code == 303
+    assert there.vote([2]).status_code == 409
+    assert both.vote([2]).status_code == 409
+    own = Holder(voter.client, "both")
+    assert own.enter(*make_codes(stage, tmp_path, 1, slug="both")).status_code == 303
+    assert there.vote([2]).status_code == 409
+    assert both.vote([2]).status_code == 201, "the code is a voter of its own, once"
+    assert voter.client.post("/c/both/code/leave").status_code == 303
+    assert both.vote([3]).status_code == 409
+    assert there.vote([3]).status_code == 409

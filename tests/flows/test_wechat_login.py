@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from tests.actors import IPHONE
 from tests.oracle import check_books
+from tests.paper import Holder, make_codes
 from tests.stage import Stage, make_service
 from tests.wechat_login import Phones, WeChatPhone, path_of
 from tests.wechat_platform import FakePlatform
@@ -156,17 +157,30 @@ def test_enterprise_wechat_is_a_browser_like_any_other(by_wechat: Stage) -> None
     assert page.status_code == 200
 
 
-def test_a_campaign_by_browser_alone_takes_the_same_voter_as_one_browser(
+def test_a_campaign_by_browser_alone_knows_the_same_browser_before_and_after_a_login(
     by_wechat: Stage, phones: Phones
 ) -> None:
     by_wechat.campaign("open-house", identities=("device",))
-    first, second = phones("ada"), phones("ada")
-    for phone in (first, second):
-        phone.open()
-        phone.slug = "open-house"
-    assert first.get("/c/open-house").status_code == 200
-    assert first.vote([1]).status_code == 201
-    assert second.vote([1]).status_code == 409
+    phone = phones()
+    phone.slug = "open-house"
+    assert phone.vote([1]).status_code == 201
+    phone.open("/c/test")
+    assert str(phone.cookie()).startswith("wechat.")
+    assert phone.get("/c/open-house").status_code == 200
+    assert phone.vote([2]).status_code == 409
+
+
+def test_a_code_for_another_campaign_is_no_way_round_the_login(
+    by_wechat: Stage, phones: Phones, tmp_path: Path
+) -> None:
+    by_wechat.campaign("hall", identities=("code",))
+    phone = phones()
+    code = make_codes(by_wechat, tmp_path, 1, slug="hall")[0]
+    Holder(phone.client, "hall").enter(code)
+    assert str(phone.cookie()).startswith("code.")
+    sent = phone.get("/c/test")
+    assert (sent.status_code, sent.location) == (302, "/wechat/login?next=/c/test")
+    assert phone.form().status_code == 401
 
 
 def test_nobody_is_sent_away_where_there_is_nothing_to_vote_on(by_wechat: Stage, phones: Phones) -> None:
@@ -288,6 +302,35 @@ def test_wrong_account_settings_are_told_to_voter_and_operator(
     ready = by_wechat.client().get("/readyz")
     assert ready.status_code == 200
     assert any("白名单" in str(finding["remedy"]) for finding in ready.json["findings"])
+
+
+@pytest.mark.parametrize(
+    ("errcode", "status", "words"),
+    [
+        (45011, 503, "现在登录的人太多"),
+        (45009, 503, "现在登录的人太多"),
+        (50002, 403, "这个微信号登录不了"),
+        (40125, 503, "请告知主办单位"),
+    ],
+)
+def test_what_the_platform_refuses_is_told_as_what_it_is(
+    phones: Phones, platform: FakePlatform, errcode: int, status: int, words: str
+) -> None:
+    platform.switch("errcode", errcode, paths=["/sns/oauth2/access_token"])
+    arrived = phones().open()
+    assert arrived.answer.status_code == status
+    assert words in arrived.answer.text
+
+
+def test_one_stumble_of_the_platform_costs_one_voter_one_more_try(
+    phones: Phones, platform: FakePlatform
+) -> None:
+    unlucky, next_one = phones("ada"), phones("bob")
+    callback = unlucky.callback()
+    platform.switch("busy", True, times=1, paths=["/sns/oauth2/access_token"])
+    assert unlucky.get(callback).status_code == 503
+    assert next_one.open().answer.status_code == 200
+    assert unlucky.open("/wechat/login?next=/c/test").answer.status_code == 200
 
 
 def test_the_platform_gone_in_the_middle(by_wechat: Stage, phones: Phones, platform: FakePlatform) -> None:

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from voting_service.wechat.login_states import LoginStates, browser_name, login_address, safe_next
+from voting_service.web.inside_wechat import login_address
+from voting_service.wechat.login_states import LoginStates, browser_mark, safe_next
 
 BROWSER = "b" * 22
 
@@ -53,6 +54,6 @@ def test_the_whole_next_address_is_one_parameter() -> None:
 
 
 def test_a_browser_keeps_the_name_that_it_brings() -> None:
-    assert browser_name(BROWSER) == BROWSER
-    assert browser_name(None) != browser_name(None)
-    assert browser_name("x" * 300) != "x" * 300
+    assert browser_mark(BROWSER) == BROWSER
+    assert browser_mark(None) != browser_mark(None)
+    assert browser_mark("x" * 300) != "x" * 300

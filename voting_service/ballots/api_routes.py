@@ -14,8 +14,8 @@ from ..text import _
 from ..web import access
 from ..web.caching import cacheable
 from ..web.errors import answer
+from ..web.inside_wechat import login_address
 from ..web.limits import costly
-from ..wechat.login_states import login_address
 from .ballot_form import BallotForm
 from .cast_api import answer_cast
 from .door import Knock

@@ -15,10 +15,10 @@ from ..candidates.showcase import CandidateView
 from ..clock import rfc3339
 from ..text import _
 from ..web.headers import csp_nonce
+from ..web.inside_wechat import login_address
 from ..web.language import CHINESE, Slot, html_language, say
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
-from ..wechat.login_states import login_address
 from .campaign_view import CampaignView
 from .polling_place import Guest, KnownBy, PollingPlace
 

@@ -17,12 +17,13 @@ from ..evidence import provenance
 from ..text import Text, _
 from ..voter_codes.admission import Admission, Admitted, Assistance, Entry, NotAdmitted
 from ..voter_codes.entry_tokens import COOKIE as MARK_COOKIE
-from ..voter_codes.entry_tokens import LIFETIME_S, EntryTokens
+from ..voter_codes.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
+from ..voter_codes.entry_tokens import EntryTokens
 from ..web import access, errors
 from ..web.identities import CODE, MEMBER
 from ..web.language import say
 from ..web.limits import costly
-from ..web.sessions import BOUND_LIFETIME_S, COOKIE, VoterSession
+from ..web.sessions import COOKIE, LIFETIME_S, VoterSession
 from .campaign_view import CampaignView
 from .door import origin_of
 from .polling_place import PollingPlace, visit
@@ -105,7 +106,10 @@ def leave(slug: str) -> BaseResponse:
         return _not_from_here()
     response = redirect(f"{counter.view.url}/code", 303)
     if counter.session:
-        for name in (COOKIE, provenance.COOKIE, MARK_COOKIE):
+        browser = counter.place.sessions.browser_of(counter.session)
+        kept = counter.place.sessions.to_cookie(browser) if browser and not counter.kiosk else ""
+        response.headers.add("Set-Cookie", counter.place.cookie(COOKIE, kept, LIFETIME_S if kept else 0))
+        for name in (provenance.COOKIE, MARK_COOKIE):
             response.headers.add("Set-Cookie", counter.place.cookie(name, "", 0))
         if counter.place.secure:  # browsers heed it under https alone; our scripts forget by themselves, too
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -142,16 +146,18 @@ def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = Non
         kiosk=counter.kiosk,
     )
     response = make_response(page, status)
-    cookie = counter.place.cookie(MARK_COOKIE, mark, LIFETIME_S)
+    cookie = counter.place.cookie(MARK_COOKIE, mark, MARK_LIFETIME_S)
     response.headers.add("Set-Cookie", cookie)
     return response
 
 
 def _let_in(counter: Counter, admitted: Admitted) -> BaseResponse:
     place, slug = counter.place, counter.view.slug
-    session = place.sessions.known_as(admitted.identity, admitted.subject, slug)
+    before = place.sessions.from_header(request.headers.get("Cookie"))
+    session = place.sessions.known_as(admitted.identity, admitted.subject, before, slug)
     response = redirect(counter.view.url, 303)
-    cookie = place.cookie(COOKIE, place.sessions.to_cookie(session), BOUND_LIFETIME_S)
+    # It is the code's session that ends in two hours, by our own clock; the browser's own name goes on after it.
+    cookie = place.cookie(COOKIE, place.sessions.to_cookie(session), LIFETIME_S)
     response.headers.add("Set-Cookie", cookie)
     response.headers.add("Set-Cookie", place.cookie(MARK_COOKIE, "", 0))
     return response

@@ -18,10 +18,9 @@ from ..evidence import provenance
 from ..evidence.provenance import DIRECT, Provenance
 from ..evidence.views import PageView, ViewBook
 from ..web.identities import DEVICE, WECHAT, Identities, acting_as
-from ..web.inside_wechat import inside_wechat, reads_on
+from ..web.inside_wechat import inside_wechat, login_address, reads_on
 from ..web.page_cache import PageCache
 from ..web.sessions import COOKIE, LIFETIME_S, VoterSession, VoterSessions
-from ..wechat.login_states import login_address
 from .campaign_view import CampaignView, view_of
 from .counts_board import CountsBoard
 from .door import voter_name
@@ -93,10 +92,11 @@ class PollingPlace:
         """The session that this campaign admits, None where the voter must first log in; and the one made just now
         by an identity that gives it at once, for a browser that brought none and must keep it. ``inside`` WeChat nobody
         is taken for a mere browser."""
-        if inside and (known is None or known.identity == DEVICE):
+        session = acting_as(known, show.slug, show.rules.identities)
+        if inside and (session is None or session.identity == DEVICE):
             return None, None
         made = None if known else self.identities.issue(show.rules.identities, self.sessions)
-        return acting_as(known or made, show.slug, show.rules.identities), made
+        return session or made, made
 
     def receive(self, view: CampaignView, environ: Mapping[str, Any]) -> Guest:
         """Who opens a page of this campaign, and by which way."""
@@ -206,7 +206,7 @@ def voter_session(show: CampaignOnShow) -> VoterSession | None:
     one at once. None where the voter must first log in."""
     place = polling_place()
     inside = place.inside(show, request.environ)
-    known = place.sessions.from_cookie(request.cookies.get(COOKIE))
+    known = place.sessions.from_header(request.headers.get("Cookie"))
     session, made = place.admit(show, known, inside=inside)
     g.guest = Guest(session, made, inside=inside)
     return session

@@ -22,7 +22,6 @@ from ..web.headers import csp_nonce
 from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
-from ..web.sessions import COOKIE
 from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
@@ -119,7 +118,7 @@ def _cast(slug: str) -> Cast | Refused:
             place.station,
             CastRequest(
                 slug=slug,
-                session=place.sessions.from_cookie(request.cookies.get(COOKIE)),
+                session=place.sessions.from_header(request.headers.get("Cookie")),
                 form=request.form.get("form"),
                 choices=[int(n) if n.isdecimal() and len(n) < 7 else n for n in sent],
                 knock=Knock.of(request.environ, place.base_url)._replace(

@@ -6,18 +6,26 @@ channel in ``campaigns.rules.CHANNELS``; casting, box, ledger and log do not cha
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Protocol
 
-from .sessions import VoterSession, VoterSessions
+from .sessions import DEVICE, VoterSession, VoterSessions
 
 WECHAT = "wechat"
 MEMBER = "member"
 CODE = "code"
-DEVICE = "device"
+__all__ = [
+    "CODE",
+    "DEVICE",
+    "MEMBER",
+    "WECHAT",
+    "DeviceIdentity",
+    "EarnedIdentity",
+    "Identities",
+    "Identity",
+    "acting_as",
+]
 
 
 class Identity(Protocol):
@@ -78,15 +86,12 @@ class Identities:
 def acting_as(session: VoterSession | None, slug: str, admitted: Collection[str]) -> VoterSession | None:
     """Who a voter is in this campaign; None where it does not admit them as what they are known as.
 
-    A browser has one session. Where its identity does not count, or belongs to another campaign, and browsers are
-    admitted, it is a browser: always the same one, so that going to and fro makes no second voter.
+    Where the identity of a browser's one session does not count, or belongs to another campaign, and browsers are
+    admitted, the voter is that browser: the same as before it logged in or a code was entered, so that going to and fro
+    makes no second voter.
     """
     if session is None:
         return None
     if session.identity in admitted and session.campaign in ("", slug):
         return session
-    if DEVICE not in admitted:
-        return None
-    known_by = f"{session.identity}:{session.subject}:{session.campaign}"
-    digest = sha256(f"as a browser|{known_by}".encode()).digest()[:16]
-    return VoterSession(DEVICE, base64.urlsafe_b64encode(digest).rstrip(b"=").decode(), session.born_s)
+    return VoterSessions.browser_of(session) if DEVICE in admitted else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 READING_ON = "reading_on"
 """A cookie: a login has just failed, and pages are to show themselves rather than send the browser off again."""
 READING_ON_S = 120
@@ -15,3 +17,8 @@ def inside_wechat(user_agent: str) -> bool:
 def reads_on(cookie_header: str) -> bool:
     """Whether the browser is to be left alone."""
     return f"{READING_ON}=1" in cookie_header
+
+
+def login_address(next_path: str) -> str:
+    """The path that logs in and then goes on to ``next_path``."""
+    return "/wechat/login?next=" + quote(next_path, safe="/")

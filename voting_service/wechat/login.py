@@ -33,8 +33,12 @@ _CODE_SPENT = frozenset({40029, 40163, 41008, 42003})
 
 # The voter's own WeChat account is frozen or gone.
 _LIMITED = 50002
+# Too many logins in this minute or on this day: of the account's settings nothing is wrong.
+_CROWDED = frozenset({45009, 45011})
 
-Why = Literal["foreign", "expired", "no_code", "snapshot", "spent", "limited", "account", "unreachable"]
+Why = Literal[
+    "foreign", "expired", "no_code", "snapshot", "spent", "limited", "crowded", "account", "unreachable"
+]
 
 log = structlog.get_logger("wechat")
 
@@ -128,7 +132,7 @@ class WeChatLogin:
         try:
             return self._exchanged(code, next_path) if len(code) <= MOST_CODE else None
         except WeChatUnreachable as error:
-            self.reach.note_failure()
+            self.reach.doubt(error.why)
             log.warning("wechat_unreachable", why=error.why)
             return NotLoggedIn("unreachable", next_path)
 
@@ -143,7 +147,7 @@ class WeChatLogin:
                 return NotLoggedIn("limited", next_path)
             self.tokens.note_trouble(error)
             log.error("wechat_refused_login", errcode=error.errcode)
-            return NotLoggedIn("account", next_path)
+            return NotLoggedIn("crowded" if error.errcode in _CROWDED else "account", next_path)
         self.reach.note_success()
         if login.snapshot:
             return NotLoggedIn("snapshot", next_path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 HOME = "/"
 _STATE = re.compile(r"([0-9a-f]{32})([0-9a-f]{32})")
@@ -38,7 +38,7 @@ class LoginStates:
         return hmac.digest(self._key, f"{nonce}|{browser}".encode(), "sha256")[:16].hex()
 
 
-def browser_name(cookie: str | None) -> str:
+def browser_mark(cookie: str | None) -> str:
     """What a browser's own cookie calls it; a fresh name for one that has none."""
     return cookie if cookie and _BROWSER.fullmatch(cookie) else secrets.token_urlsafe(16)
 
@@ -49,8 +49,3 @@ def safe_next(asked: str | None) -> str:
         return HOME
     parts = urlsplit(asked)
     return HOME if parts.scheme or parts.netloc or parts.path.startswith("/wechat/") else asked
-
-
-def login_address(next_path: str) -> str:
-    """The path that logs in and then goes on to ``next_path``."""
-    return "/wechat/login?next=" + quote(next_path, safe="/")

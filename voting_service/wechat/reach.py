@@ -35,6 +35,7 @@ class Reachability:
         self._lock = threading.Lock()
         self._last: _Last | None = None
         self._looking: threading.Event | None = None
+        self._doubted = ""
 
     def reachable(self, failure_counts: timedelta = FAILURE_COUNTS) -> bool:
         """Whether the platform's API answers: known for 3 s after it did, and for a while after it did not."""
@@ -56,15 +57,21 @@ class Reachability:
     def why(self) -> str:
         """Why not, as ``WeChatUnreachable.why``; empty where it answered last."""
         last = self._last
-        return last.why if last is not None else ""
+        return last.why if last is not None else self._doubted
 
     def note_success(self) -> None:
         """It answered somebody just now."""
         self._last = _Last(True, self._clock.now())
+        self._doubted = ""
 
     def note_failure(self, why: str = "timeout") -> None:
         """It did not."""
         self._last = _Last(False, self._clock.now(), why)
+
+    def doubt(self, why: str) -> None:
+        """It did not answer somebody just now. One stumble sends nobody away: whoever comes next looks first."""
+        self._last = None
+        self._doubted = why
 
     def _known(self, failure_counts: timedelta) -> bool | None:
         if self._last is None:

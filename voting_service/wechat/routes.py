@@ -25,7 +25,7 @@ from ..text import Text, _
 from ..web import access
 from ..web.errors import answer
 from ..web.identities import WECHAT
-from ..web.inside_wechat import READING_ON, READING_ON_S
+from ..web.inside_wechat import READING_ON, READING_ON_S, login_address
 from ..web.language import say
 from ..web.limits import costly
 from ..web.sessions import COOKIE as VOTER_COOKIE
@@ -33,7 +33,7 @@ from ..web.sessions import LIFETIME_S, VoterSessions
 from .errors import WeChatError
 from .js_sdk import page_url, sign
 from .login import Again, GoOn, LoggedIn, NotLoggedIn, WeChatLogin, Why
-from .login_states import browser_name, login_address, safe_next
+from .login_states import browser_mark, safe_next
 
 BROWSER_COOKIE = "login"
 BROWSER_LIFETIME_S = 3600
@@ -105,7 +105,8 @@ def callback() -> BaseResponse:
     if isinstance(outcome, LoggedIn):
         response = redirect(outcome.next)
         # A new cookie at each login: whoever planted one before has nothing of what it becomes.
-        session = door.sessions.known_as(WECHAT, outcome.subject)
+        before = door.sessions.from_header(request.headers.get("Cookie"))
+        session = door.sessions.known_as(WECHAT, outcome.subject, before)
         door.keep(response, VOTER_COOKIE, door.sessions.to_cookie(session), LIFETIME_S)
         door.keep(response, READING_ON, "", 0)
         return response
@@ -117,12 +118,12 @@ def callback() -> BaseResponse:
 
 
 def _logged_in(door: WeChatDoor) -> bool:
-    session = door.sessions.from_cookie(request.cookies.get(VOTER_COOKIE))
+    session = door.sessions.from_header(request.headers.get("Cookie"))
     return session is not None and session.identity == WECHAT
 
 
 def _sent_away(door: WeChatDoor, next_path: str, *, again: bool = False) -> BaseResponse:
-    browser = browser_name(request.cookies.get(BROWSER_COOKIE))
+    browser = browser_mark(request.cookies.get(BROWSER_COOKIE))
     try:
         address = door.login.begin(next_path, browser, again=again)
     except (WeChatError, Unavailable):
@@ -148,6 +149,7 @@ _PAGES: dict[Why, tuple[int, Text, Text]] = {
     ),
     "spent": (403, _("登录没有成功"), _("微信给出的登录凭证已经用过或过期，重试了一次仍未成功。请稍后再试。")),
     "limited": (403, _("这个微信号登录不了"), _("微信说这个微信号受限，可能已被冻结。请先在微信里查看通知。")),
+    "crowded": (503, _("现在登录的人太多"), _("微信限制了每分钟登录的人数，请过一两分钟再试，不会影响您投票的次数。")),
     "account": (503, _("微信登录暂时不能使用"), _("公众号的设置有问题，请告知主办单位，稍后再试。已经登录的人可以照常投票。")),
     "unreachable": (503, _("微信登录暂时不能使用"), _("暂时连不上微信。已经登录的人可以照常投票；请过几分钟再试。")),
 }  # fmt: skip
