@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.actors import IPHONE
+from tests.handset import at_once
 from tests.live import LiveService, live_stage, wait_until
 from tests.oracle import check_books
 from tests.wechat_login import path_of
@@ -103,27 +104,18 @@ def test_ten_thousand_log_in_and_vote_and_no_openid_is_left_behind(
     crowded: tuple[LiveService, FakePlatform], own_redis: EmbeddedRedis, tmp_path: Path
 ) -> None:
     service, platform = crowded
-    numbers, lock, troubles = iter(range(VOTERS)), threading.Lock(), []
+    numbers, lock = iter(range(VOTERS)), threading.Lock()
     lines = [Line(service.url, platform) for _ in range(CROWD)]
 
     def work(line: Line) -> None:
-        try:
-            while not troubles:
-                with lock:
-                    number = next(numbers, None)
-                if number is None:
-                    return
-                line.person(number)
-        except BaseException as trouble:
-            troubles.append(trouble)
+        while True:
+            with lock:
+                number = next(numbers, None)
+            if number is None:
+                return
+            line.person(number)
 
-    threads = [threading.Thread(target=work, args=(line,)) for line in lines]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if troubles:
-        raise troubles[0]
+    at_once([lambda line=line: work(line) for line in lines])
 
     wait_until(lambda: check_books(service.stage, "test").ledger == VOTERS, "every ballot is recorded", 180)
     calls = platform.counters()["calls"]

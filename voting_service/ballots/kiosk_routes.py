@@ -12,6 +12,7 @@ from anti_fraud.policy import Kiosk
 
 from ..evidence import provenance
 from ..web import access
+from ..web.headers import keep_out_of_sight
 from ..web.identities import CODE, MEMBER
 from ..web.limits import costly
 from ..web.sessions import COOKIE as VOTER_COOKIE
@@ -26,12 +27,8 @@ pages.after_request(keep_session)
 
 @pages.after_request
 def keep_secret(response: Response) -> Response:
-    """The address of these pages is a secret: it is not kept, not indexed, and not passed on as a referrer, from where
-    it could get into a proxy's log."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response
+    """The address of these pages is a secret."""
+    return keep_out_of_sight(response, "strict-origin")
 
 
 @pages.get("/kiosk/<slug>/<token>")

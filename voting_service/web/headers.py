@@ -71,3 +71,13 @@ def install(app: Flask, *, secure: bool) -> None:
 def _stay_with_https(response: Response) -> Response:
     response.headers.setdefault(*STAY_WITH_HTTPS)
     return response
+
+
+def keep_out_of_sight(response: Response, referrer_policy: str | None = None) -> Response:
+    """For pages that nobody else may come upon: not kept, not indexed; with a policy, for addresses that hold a secret,
+    not passed on as a referrer either, from where they could get into a proxy's log."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    if referrer_policy:
+        response.headers["Referrer-Policy"] = referrer_policy
+    return response

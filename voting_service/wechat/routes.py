@@ -24,6 +24,7 @@ from ..errors import Unavailable
 from ..text import Text, _
 from ..web import access
 from ..web.errors import answer
+from ..web.headers import keep_out_of_sight
 from ..web.identities import WECHAT
 from ..web.inside_wechat import READING_ON, READING_ON_S, login_address
 from ..web.language import say
@@ -68,11 +69,8 @@ def _door() -> WeChatDoor:
 
 @pages.after_request
 def keep_to_itself(response: Response) -> Response:
-    """Codes and states are in these addresses: they are not kept, not indexed, and not passed on as a referrer."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    """Codes and states are in these addresses."""
+    return keep_out_of_sight(response, "no-referrer")
 
 
 @pages.get("/wechat/login")
