@@ -246,9 +246,10 @@ SCHEMAS: dict[str, Schema] = {
             "problems": _list(_string(), minItems=1),
             "reference": _string(_("求助时请告知的编号")),
             "challenge": ref("Challenge"),
+            "login": _string(_("先到这个网址登录，登录后回到活动页面（no_voter，在微信里）")),
         },
         _("拒绝与错误（RFC 9457）。请按 code 判断，不要按文字判断"),
-        optional=("next_at", "problems", "reference", "challenge"),
+        optional=("next_at", "problems", "reference", "challenge", "login"),
     ),
 }
 """By name; ``Text`` in it is translated when the document is asked for."""
