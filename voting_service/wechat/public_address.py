@@ -195,8 +195,10 @@ def _get(url: str, query: dict[str, str] | None = None) -> _Got:
             # read1 comes back with whatever has arrived, so that a body that drips cannot hold us for long.
             while piece := answer.raw.read1(MOST_BYTES):
                 body += piece
-                if len(body) > MOST_BYTES or time.monotonic() > deadline:
+                if time.monotonic() > deadline:
                     return _Got(0)
+                if len(body) > MOST_BYTES:
+                    break  # whatever it is, it is none of ours
             return _Got(answer.status_code, body)
     # Every kind: requests, urllib3 and http.client each have their own. Their texts hold the address; none is kept.
     except Exception:
