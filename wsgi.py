@@ -75,6 +75,7 @@ from voting_service.wechat.login import WeChatLogin
 from voting_service.wechat.login_states import LoginStates
 from voting_service.wechat.message_crypto import aes_key
 from voting_service.wechat.message_desk import MessageDesk
+from voting_service.wechat.public_address import examine_address
 from voting_service.wechat.reach import Reachability
 from voting_service.wechat.readiness import examine_account, probe_wechat
 from voting_service.wechat.routes import WeChatDoor
@@ -248,9 +249,13 @@ class Service:
         return probes
 
     def examined_account(self) -> list[Finding]:
-        """What ``doctor`` finds by asking WeChat for each credential; nothing where there is no account."""
+        """What ``doctor`` finds by asking WeChat for each credential, and our own address as WeChat will ask it; nothing
+        where there is no account."""
         login = self.wechat
-        return examine_account(self.settings, login.client, login.tokens) if login else []
+        if login is None:
+            return []
+        asked_of_wechat = examine_account(self.settings, login.client, login.tokens)
+        return [*asked_of_wechat, *examine_address(self.settings, self.clock)]
 
 
 def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | None:

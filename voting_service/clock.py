@@ -56,3 +56,8 @@ def spoken(local: datetime) -> Text:
 def spoken_in_full(local: datetime) -> Text:
     """The same with its year."""
     return _("%(year)s年%(date)s", year=local.year, date=spoken(local))
+
+
+def spoken_day(local: datetime) -> Text:
+    """Its day alone, with the year: ``2026年4月8日``."""
+    return _("%(year)s年%(month)s月%(day)s日", year=local.year, month=local.month, day=local.day)

@@ -152,6 +152,9 @@ def test_everything_that_keeps_a_campaign_from_opening_is_listed_at_once(stage_o
         ]
     )
     assert all(problem.sentence and problem.remedy for problem in found.value.problems)
+    [identity] = [problem for problem in found.value.problems if problem.where == "voting.identities"]
+    assert "VOTING_WECHAT_APP_ID" in str(identity.remedy)
+    assert "docs/wechat.zh-CN.md" in str(identity.remedy)
     with pytest.raises(ProblemsFound) as said, stage_on.service.database.write() as session:
         schedule_voting(session, "test", at=now, actor="test", identities=stage_on.service.opener.identities)
     assert list(map(str, said.value.problems)) == list(map(str, found.value.problems)), "the same list"

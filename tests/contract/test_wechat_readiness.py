@@ -158,6 +158,20 @@ def test_all_is_well(account: Account) -> None:
     assert codes(account.probe()) == [("ok", "wechat_ready")]
 
 
+def test_how_often_the_platform_was_asked_today_is_told(account: Account) -> None:
+    def told() -> str:
+        return str(account.probe()[0].sentence)
+
+    assert "今天取过 0 次接口凭据、0 次页面签名凭据（每天各最多 2000 次）" in told()
+    account.tokens.token()
+    assert "今天取过 1 次接口凭据、0 次" in told()
+    account.tokens.ticket()
+    assert told() == told(), "telling counts nothing"
+    assert "今天取过 1 次接口凭据、1 次" in told()
+    account.pass_time(86_400)
+    assert "今天取过 0 次接口凭据、0 次" in told()
+
+
 def test_asking_all_the_time_costs_a_look_in_five_seconds(account: Account) -> None:
     account.platform.script["/"].extend([resets] * 10)
     for _ in range(11):

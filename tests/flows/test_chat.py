@@ -193,7 +193,7 @@ def test_after_closing_it_says_so(stage: Stage, redis_url: str) -> None:
 # ---- 投 12
 
 
-@pytest.mark.parametrize("typed", ["投 3", "投3", "投票 3", "3号", "３号", "3"])
+@pytest.mark.parametrize("typed", ["投 3", "投3", "投票 3", "3号", "３号", "3", "我要投3号", "我投 3"])
 def test_a_candidate_is_a_card_that_leads_to_the_page(stage: Stage, chat: Follower, typed: str) -> None:
     campaign(stage)
     said = chat.writes(typed)
@@ -244,8 +244,10 @@ def test_many_long_titles_still_fit(stage: Stage, chat: Follower) -> None:
     for n in range(7):
         campaign(stage, f"a-campaign-with-a-very-long-slug-as-some-people-like-them-{n}")
         retitle(stage, f"a-campaign-with-a-very-long-slug-as-some-people-like-them-{n}", "评" * 80)
-    for words in ("投票", "2", "99", "公示"):
-        assert chat.reads(words)
+    for words in ("投票", "2", "99"):
+        assert f'还有 2 个评选活动，请到<a href="{BASE}/">首页</a>查看。' in chat.reads(words).splitlines()
+    assert chat.reads("公示")
+    assert chat.client.get("/").status_code == 200
 
 
 # ---- the example, with its photos and contact
@@ -292,6 +294,12 @@ def test_notices_are_listed_once_there_are_any(stage: Stage, redis_url: str) -> 
     def published() -> Sequence[PublishedNotice]:
         return [PublishedNotice("拟表彰名单公示", "/c/test/notices/1")]
 
+    def many() -> Sequence[PublishedNotice]:
+        return [*published()] * 7
+
+    assert "还有 2 份，请到活动页面查看。" in chat_on(stage, redis_url, Standing(), notices=many).reads(
+        "公示"
+    )
     reader = chat_on(stage, redis_url, Standing(), notices=published)
     assert (
         reader.reads("公示")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from dotenv import dotenv_values
 
-from tests.stage import Stage
+from tests.stage import Stage, rules
 from voting_service.commands import make_cli
 from wsgi import cli as real_cli
 
@@ -119,6 +120,24 @@ def test_wordings_that_get_pages_blocked_are_told_and_stop_nothing(stage: Stage,
             f"提醒：{line}" for line in warnings
         ]
     assert "没有问题，可以开始投票。" in checked.stderr
+
+
+def test_without_an_account_it_is_said_that_nobody_comes_by_wechat(stage: Stage) -> None:
+    now = datetime.now(UTC)
+    stage.draft("plain")
+    stage.draft("now", with_rules=rules(identities=("wechat", "device")))
+    later = {"opens_at": now + timedelta(days=1), "closes_at": now + timedelta(days=2)}
+    stage.draft("later", with_rules=rules(identities=("wechat", "member", "code"), **later))
+    for command, slug, others in (
+        ("check", "now", "device"), ("open", "now", "device"), ("check", "later", "member、code"),
+        ("open", "later", "member、code"),
+    ):  # fmt: skip
+        done = run(stage, "campaign", command, slug)
+        assert done.exit_code == 0, done.stderr
+        [warned] = [line for line in done.stderr.splitlines() if line.startswith("提醒：")]
+        assert f"没有设置公众号，不会有人以微信身份投票，只能以 {others} 身份投票" in warned
+        assert "VOTING_WECHAT_APP_ID" in warned
+    assert "提醒" not in run(stage, "campaign", "check", "plain").stderr
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,36 @@ def test_the_demo_from_nothing_to_a_published_ballot_and_on(tmp_path: Path) -> N
         assert published(base, cast(base, slug))
 
 
+def test_the_demo_does_not_start_on_a_taken_port(tmp_path: Path) -> None:
+    """Nor does the stand-in on the next one: both are asked for before anything is begun, and all that is taken is told."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
+
+    def refused(port: int, *options: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", "from wsgi import cli; cli()", "demo", *options],
+            cwd=ROOT, env=clean | {"VOTING_DATA_DIR": str(tmp_path / "data"), "PORT": str(port)},
+            capture_output=True, text=True, check=False, timeout=DEADLINE_S,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "Traceback" not in done.stderr
+        assert not (tmp_path / "data").exists()
+        return done.stderr
+
+    with socket.socket() as one, socket.socket() as next_one:
+        one.bind(("127.0.0.1", 0))
+        one.listen()
+        port = int(one.getsockname()[1])
+        said = refused(port)
+        assert f"端口 {port} 已被别的程序占用" in said
+        assert "PORT=9000 make demo" in said
+        next_one.bind(("127.0.0.1", 0))
+        next_one.listen()
+        second = int(next_one.getsockname()[1])
+        said = refused(second - 1, "--wechat")
+        assert f"端口 {second} 已被别的程序占用" in said
+    assert "没有 65536 这个端口" in refused(65_535, "--wechat")
+
+
 def test_serve_runs_everything_on_one_small_server(tmp_path: Path) -> None:
     port = free_port()
     data = tmp_path / "data"

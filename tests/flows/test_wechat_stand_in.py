@@ -7,6 +7,8 @@ import json
 import os
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -20,10 +22,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.test_accessibility import look
-from tests.flows.test_demo import running
+from tests.flows.test_demo import ROOT, running
 from tests.live import free_port
 from tests.phone import WECHAT
 from tests.wechat_platform import APP_ID, SCRIPT, SECRET, FakePlatform
+from voting_service.commands.secrets_file import STAND_IN_ACCOUNT, put_settings, write_env_file
 from voting_service.web.headers import content_security_policy
 
 LISTED = ["updateAppMessageShareData", "updateTimelineShareData"]
@@ -224,12 +227,53 @@ def test_the_demo_with_wechat(tmp_path: Path) -> None:
         query = f"grant_type=client_credential&appid={APP_ID}&secret={made['VOTING_WECHAT_APP_SECRET']}"
         with urllib.request.urlopen(f"{stand_in}/cgi-bin/token?{query}") as answer:
             assert "access_token" in json.load(answer), "both have the same secret"
+        said = (tmp_path / "demo.log").read_text()
+        [line] = [line for line in said.splitlines() if line.startswith("set -a; ")]
+        found = doctor_after(line)
+        assert {row["level"] for row in found if row["code"].startswith("wechat_")} == {"ok", "warning"}
+        levels = {row["code"]: row["level"] for row in found}
+        asked = ("wechat_app_secret", "wechat_ticket", "wechat_address", "wechat_messages_public")
+        assert {code: levels[code] for code in asked} == dict.fromkeys(asked, "ok")
     said = (tmp_path / "demo.log").read_text()
     assert f"模拟微信：{stand_in}" in said
     assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
-    assert set(made) == {"VOTING_WECHAT_APP_SECRET", "VOTING_WECHAT_TOKEN", "VOTING_WECHAT_AES_KEY"}
-    assert all(secret not in said for secret in made.values())
+    secrets = {"VOTING_WECHAT_APP_SECRET", "VOTING_WECHAT_TOKEN", "VOTING_WECHAT_AES_KEY"}
+    assert all(made[name] not in said for name in secrets)
+    assert {name: value for name, value in made.items() if name not in secrets} == {
+        "VOTING_WECHAT_APP_ID": APP_ID,
+        "VOTING_WECHAT_API_BASE": stand_in,
+        "VOTING_WECHAT_OPEN_BASE": stand_in,
+        "VOTING_WECHAT_SCRIPT_URL": stand_in + SCRIPT,
+    }
     assert "WECHAT" not in (data / "secrets.env").read_text(), "a plain demo has no half account"
+
+
+def test_the_stand_in_s_addresses_follow_its_port_and_its_secrets_stay(tmp_path: Path) -> None:
+    file = tmp_path / "wechat-stand-in.env"
+    write_env_file(file, STAND_IN_ACCOUNT)
+    secrets = file.read_text()
+    for port in (8001, 9001):
+        put_settings(file, {"VOTING_WECHAT_API_BASE": f"http://127.0.0.1:{port}"})
+    assert file.read_text() == f"{secrets}VOTING_WECHAT_API_BASE=http://127.0.0.1:9001\n"
+    assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def doctor_after(line: str) -> list[dict[str, Any]]:
+    """What ``voting-service doctor`` finds in a shell where somebody typed this line first."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("VOTING_", "FAKE_"))}
+    command = f'{line}; exec "$0" -c "from wsgi import cli; cli()" doctor --json'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
 
 
 def _is_free(port: int) -> bool:

@@ -29,7 +29,8 @@ def test_the_campaign(typed: str) -> None:
     "typed",
     [
         "投 12", "投12", "投票 12", "投票12", "12号", "12 号", "１２号", "１２", "12", "第12号", "投12号", "投票 １２ 号", "投给12号",
-        "012", "12号候选人", "12號", "No.12", "投\u300012", "12。",
+        "012", "12号候选人", "12號", "我要投12号", "我投 12", "我想投 12 号", "我要投给 12 号",
+        "我要投票 12", "No.12", "投\u300012", "12。",
     ],
 )  # fmt: skip
 def test_a_candidate(typed: str) -> None:
@@ -73,6 +74,8 @@ def test_a_ballot(typed: str, code: str) -> None:
         "请问投12可以吗",
         "\0",
         "十二",
+        "我12",
+        "我要12号",
     ],
 )
 def test_anything_else_is_helped(typed: str) -> None:

@@ -144,7 +144,7 @@ class ChatAnswers:
             return self._none_open()
         found = [(show, show.by_number[number]) for show in running if number in show.by_number]
         if not found:
-            return _text(_unknown_number(number, running))
+            return _text(self._unknown_number(number, running))
         if len(found) > 1:
             shows = [show for show, _person in found]
             lines = self._list(shows, lambda show: show.by_number[number].url)
@@ -164,12 +164,27 @@ class ChatAnswers:
             url=self._page(person.url),
         )
 
+    def _unknown_number(self, number: int, shows: Sequence[CampaignOnShow]) -> Text:
+        ranges = [
+            str(
+                _("%(title)s共有 %(n)s 位候选人，编号在 %(low)s 到 %(high)s 之间。",
+                  title=f"“{_cut(show.title, _LONGEST_TITLE)}”", n=len(show.candidates),
+                  low=min(show.by_number), high=max(show.by_number))
+            )
+            for show in shows[:MOST_LISTED]
+            if show.by_number
+        ]  # fmt: skip
+        lines = [*ranges, *self._more(len(shows))]
+        return _("没有 %(number)s 号候选人。%(ranges)s", number=number, ranges="\n".join(lines))
+
     # ---- 公示
 
     def _notices(self) -> TextReply:
         published = self.notices()
         if published:
             lines = [f"· {self._link(notice.title, notice.path)}" for notice in published[:MOST_LISTED]]
+            if len(published) > MOST_LISTED:
+                lines.append(str(_("还有 %(n)s 份，请到活动页面查看。", n=len(published) - MOST_LISTED)))
             return _text(_("公示公告：\n%(list)s", list="\n".join(lines)))
         shows = self._in_state("open", "resting") or self.showcase.listed()[:1]
         if not shows:
@@ -229,7 +244,15 @@ class ChatAnswers:
         return f'<a href="{url}">{plain}</a>'
 
     def _list(self, shows: Sequence[CampaignOnShow], path_of: Callable[[CampaignOnShow], str]) -> str:
-        return "\n".join(f"· {self._link(show.title, path_of(show))}" for show in shows[:MOST_LISTED])
+        lines = [f"· {self._link(show.title, path_of(show))}" for show in shows[:MOST_LISTED]]
+        return "\n".join([*lines, *self._more(len(shows))])
+
+    def _more(self, many: int) -> list[str]:
+        """A last line where not all campaigns are listed: how many are not, and where they are."""
+        if many <= MOST_LISTED:
+            return []
+        home = self._link(str(_("首页")), "/")
+        return [str(_("还有 %(n)s 个评选活动，请到%(home)s查看。", n=many - MOST_LISTED, home=home))]
 
     def _picture(self, *candidates: PictureView | None) -> str:
         first = next((picture for picture in candidates if picture), None)
@@ -266,19 +289,6 @@ def _candidate_line(person: CandidateView) -> Text:
         organisation=person.organisation,
         about=about,
     )
-
-
-def _unknown_number(number: int, shows: Sequence[CampaignOnShow]) -> Text:
-    ranges = [
-        str(
-            _("%(title)s共有 %(n)s 位候选人，编号在 %(low)s 到 %(high)s 之间。",
-              title=f"“{_cut(show.title, _LONGEST_TITLE)}”", n=len(show.candidates),
-              low=min(show.by_number), high=max(show.by_number))
-        )
-        for show in shows[:MOST_LISTED]
-        if show.by_number
-    ]  # fmt: skip
-    return _("没有 %(number)s 号候选人。%(ranges)s", number=number, ranges="\n".join(ranges))
 
 
 def _text(sentence: Text) -> TextReply:

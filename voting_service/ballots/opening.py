@@ -27,6 +27,7 @@ from ..ledger import RecorderPosition
 from ..text import _
 from ..transparency import entries, log
 from ..transparency.models import Log
+from ..web.identities import WECHAT
 from .ballot_box import PREPARED, BallotBox
 from .box_builder import prepare_box
 
@@ -116,13 +117,29 @@ def _roster_problems(rules: BallotRules, candidates: list[Candidate]) -> list[Pr
 def _identity_problems(rules: BallotRules, identities: Collection[str]) -> list[Problem]:
     if set(rules.identities) & set(identities):
         return []
+    known = "、".join(identities)
+    remedy = _("请在 identities 中加入：%(known)s。", known=known)
+    if WECHAT in rules.identities:
+        remedy = _(
+            "用 wechat 须先设置公众号（VOTING_WECHAT_APP_ID 等，见 docs/wechat.zh-CN.md）；不用微信的，请在 identities 中改用：%(known)s。",
+            known=known,
+        )
+    return [Problem("voting.identities", _("没有一种投票人身份可用，谁也投不了票。"), remedy)]
+
+
+def warnings_before_opening(rules: BallotRules, identities: Collection[str]) -> list[Problem]:
+    """What keeps nobody from opening and is better known before: an identity that the campaign names and nobody can
+    have here."""
+    if WECHAT not in rules.identities or not set(rules.identities) & set(identities) or WECHAT in identities:
+        return []
+    others = "、".join(name for name in rules.identities if name in identities)
     return [
         Problem(
             "voting.identities",
-            _("没有一种投票人身份可用，谁也投不了票。"),
-            _("请在 identities 中加入：%(known)s。", known="、".join(identities)),
+            _("没有设置公众号，不会有人以微信身份投票，只能以 %(others)s 身份投票。", others=others),
+            _("要用微信，请设置 VOTING_WECHAT_APP_ID 等（见 docs/wechat.zh-CN.md）；不用，请从 identities 中去掉 wechat。"),
         )
-    ]
+    ]  # fmt: skip
 
 
 def _profile_problems(candidates: list[Candidate]) -> list[Problem]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import click
 from sqlalchemy import select
 
-from ..ballots.opening import open_voting, problems_before_opening, schedule_voting
+from ..ballots.opening import (
+    open_voting,
+    problems_before_opening,
+    schedule_voting,
+    warnings_before_opening,
+)
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_read
@@ -65,8 +71,7 @@ def import_command(
         done = import_read(session, read, at=service.clock.now(), actor=ACTOR, keyring=service.keyring)
     if done.policy_version is not None:
         tell_box(service, done.slug, done.policy_version)
-    for warning in done.warnings:
-        say(_("提醒：%(warning)s", warning=warning))
+    _warn(done.warnings)
     if as_json:
         print_json({"slug": done.slug, "created": done.created, "candidates": done.candidates, "photos": done.photos,
                     "changes": list(done.changes), "warnings": [str(warning) for warning in done.warnings]})  # fmt: skip
@@ -81,6 +86,11 @@ def import_command(
             p=done.photos,
         )
     )
+
+
+def _warn(warnings: Iterable[object]) -> None:
+    for warning in warnings:
+        say(_("提醒：%(warning)s", warning=warning))
 
 
 @campaign_group.command(name="list", help="列出全部活动。")
@@ -129,9 +139,11 @@ def check_command(make: MakeService, slug: str) -> None:
         found = campaign_by_slug(session, slug)
         people = list(roster(session, found.id))
         problems = problems_before_opening(found, people, service.clock.now(), service.opener.identities)
-        warnings = list(inducement_warnings(found.title, found.description, people))
-    for warning in warnings:
-        say(_("提醒：%(warning)s", warning=warning))
+        warnings = [
+            *warnings_before_opening(found.rules, service.opener.identities),
+            *inducement_warnings(found.title, found.description, people),
+        ]
+    _warn(warnings)
     for problem in problems:
         say(f"- {problem}")
     if problems:
@@ -152,7 +164,9 @@ def open_command(make: MakeService, slug: str, freeze_now: bool) -> None:
     service = make()
     now = service.clock.now()
     with service.database.read() as session:
-        opens_at = campaign_by_slug(session, slug).rules.opens_at
+        rules = campaign_by_slug(session, slug).rules
+    opens_at = rules.opens_at
+    _warn(warnings_before_opening(rules, service.opener.identities))
     if opens_at > now and not freeze_now:
         with service.database.write() as session:
             schedule_voting(session, slug, at=now, actor=ACTOR, identities=service.opener.identities)

@@ -6,8 +6,11 @@ goes on where this one stopped.
 
 from __future__ import annotations
 
+import errno
 import os
+import shlex
 import socket
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,10 +24,11 @@ from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
 from ..campaigns.qr import qr_terminal
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
+from ..errors import Problem, ProblemsFound
 from ..text import _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
-from .secrets_file import STAND_IN_ACCOUNT, write_env_file
+from .secrets_file import STAND_IN_ACCOUNT, put_settings, write_env_file
 from .supervisor import ROOT, Supervisor, recorder_child, stand_in_child, watch_child, web_child
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
@@ -43,17 +47,18 @@ STAND_IN_APP_ID = "wxdem0000000000fa"
 def demo(make: MakeService, wechat: bool) -> None:
     """Everything, now."""
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-    _prepare_environment(host, port)
+    _require_free(host, [port, port + 1] if wechat else [port])
+    files = [_prepare_environment(host, port)]
     stand_in_url = f"http://{_reachable(host)}:{port + 1}"
     if wechat:
-        _use_the_stand_in(stand_in_url)
+        files.append(_use_the_stand_in(stand_in_url))
     service = make()
     logs.configure()
     service.database.upgrade()
     with redis_running(service):
         slug = _example_open(service)
         url = f"{service.settings.base_url}/c/{slug}"
-        _welcome(url, stand_in_url if wechat else None)
+        _welcome(url, stand_in_url if wechat else None, files)
         website = web_child(host, port, service.settings.workers, service.settings.threads)
         children = [website, recorder_child(), watch_child()]
         if wechat:
@@ -65,8 +70,39 @@ def demo(make: MakeService, wechat: bool) -> None:
     say(_("已停止。数据保存在 %(dir)s，下次启动继续。", dir=service.settings.data_dir))
 
 
-def _prepare_environment(host: str, port: int) -> None:
-    """The demo alone makes its own secrets; they lie in the data directory."""
+def _require_free(host: str, ports: Sequence[int]) -> None:
+    """Website and stand-in would otherwise be restarted for ever on a port that another program has."""
+    problems = [problem for port in ports if (problem := _port_problem(host, port))]
+    if problems:
+        raise ProblemsFound(problems, _("演示没有启动："))
+
+
+def _port_problem(host: str, port: int) -> Problem | None:
+    another = _("请换一个端口，例如 PORT=%(port)s make demo（演示用 PORT，模拟微信用 PORT+1）。", port=9000)
+    if not 0 < port < 65_536:
+        return Problem("PORT", _("没有 %(port)s 这个端口。", port=port), another)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As gunicorn binds: connections that linger after the last demo are no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return Problem(
+                    f"{host}:{port}",
+                    _("端口 %(port)s 已被别的程序占用，也可能演示已经在运行。", port=port),
+                    another,
+                )
+            why = error.strerror or str(error)
+            return Problem(
+                f"{host}:{port}", _("不能在这里监听：%(why)s。", why=why), _("请检查 HOST 和 PORT。")
+            )
+    return None
+
+
+def _prepare_environment(host: str, port: int) -> Path:
+    """The demo alone makes its own secrets; they lie in the data directory. Gives their file."""
     data_dir = _data_dir()
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = data_dir / "secrets.env"
@@ -77,6 +113,7 @@ def _prepare_environment(host: str, port: int) -> None:
             os.environ.setdefault(name, value or "")
     os.environ.setdefault("VOTING_DATA_DIR", str(data_dir.resolve()))
     os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
+    return secrets_file
 
 
 def _data_dir() -> Path:
@@ -84,22 +121,26 @@ def _data_dir() -> Path:
     return Path(named or "data")
 
 
-def _use_the_stand_in(url: str) -> None:
-    """Point the service at the stand-in. It wins over an operator's own account, whose secret it must not be sent."""
+def _use_the_stand_in(url: str) -> Path:
+    """Point the service at the stand-in. It wins over an operator's own account, whose secret it must not be sent. Gives
+    the file that tells the command line the same."""
     # A file of its own: a later plain demo must not find half an account among its settings.
     file = _data_dir() / "wechat-stand-in.env"
     write_env_file(file, STAND_IN_ACCOUNT)
-    made = {name: value or "" for name, value in dotenv_values(file).items() if name in STAND_IN_ACCOUNT}
-    os.environ.update(made)
-    os.environ.update(
-        VOTING_WECHAT_APP_ID=STAND_IN_APP_ID,
-        VOTING_WECHAT_API_BASE=url,
-        VOTING_WECHAT_OPEN_BASE=url,
-        VOTING_WECHAT_SCRIPT_URL=f"{url}/open/js/jweixin-1.6.0.js",
-        FAKE_WECHAT_APP_ID=STAND_IN_APP_ID,
+    put_settings(
+        file,
+        {
+            "VOTING_WECHAT_APP_ID": STAND_IN_APP_ID,
+            "VOTING_WECHAT_API_BASE": url,
+            "VOTING_WECHAT_OPEN_BASE": url,
+            "VOTING_WECHAT_SCRIPT_URL": f"{url}/open/js/jweixin-1.6.0.js",
+        },
     )
-    for name, value in made.items():
-        os.environ[name.replace("VOTING_WECHAT", "FAKE_WECHAT")] = value
+    account = {name: value or "" for name, value in dotenv_values(file).items()}
+    os.environ.update(account)
+    for name in ("VOTING_WECHAT_APP_ID", *STAND_IN_ACCOUNT):
+        os.environ[name.replace("VOTING_WECHAT", "FAKE_WECHAT")] = account[name]
+    return file
 
 
 def _reachable(host: str) -> str:
@@ -146,7 +187,14 @@ def _import_example(service: Service) -> None:
         )
 
 
-def _welcome(url: str, stand_in_url: str | None) -> None:
+def _command_line_settings(files: Sequence[Path]) -> str:
+    """What to type in a shell, so that ``voting-service`` there works on this demo."""
+    plain = [f"{name}={shlex.quote(os.environ[name])}" for name in ("VOTING_DATA_DIR", "VOTING_BASE_URL")]
+    read = [f". {shlex.quote(str(file.resolve()))}" for file in files]
+    return "; ".join(["set -a", *plain, *read, "set +a"])
+
+
+def _welcome(url: str, stand_in_url: str | None, files: Sequence[Path]) -> None:
     click.echo(qr_terminal(url))
     click.echo(str(_("活动页面：%(url)s", url=url)))
     if stand_in_url is not None:
@@ -154,7 +202,8 @@ def _welcome(url: str, stand_in_url: str | None) -> None:
     click.echo(
         str(
             _(
-                "工作台：尚未提供。管理用 .venv/bin/voting-service（--help 查看），先运行 set -a; . 数据目录/secrets.env; set +a"
+                "工作台：尚未提供。管理用 .venv/bin/voting-service（--help 查看），请在另一个终端先运行：\n%(line)s",
+                line=_command_line_settings(files),
             )
         )
     )

@@ -47,3 +47,19 @@ def write_env_file(path: Path, makers: Makers = SERVICE) -> list[str]:
             file.flush()
             os.fsync(descriptor)
     return missing
+
+
+def put_settings(path: Path, settings: Mapping[str, str]) -> None:
+    """Give these settings of the file these values, where it has others or none; its other lines stay as they are."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    kept = [line for line in lines if line.partition("=")[0] not in settings]
+    whole = [*kept, *(f"{name}={value}" for name, value in settings.items())]
+    # Beside it first: whoever reads it meanwhile finds the old file or the new one.
+    beside = path.with_name(path.name + ".new")
+    with os.fdopen(
+        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
+        file.write("\n".join([*whole, ""]))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from ..text import Text, _
 
+CODE_SPENT = frozenset({40029, 40163, 41008, 42003})
+"""A login's code is wrong, used, missing or expired: a new one may do, and nothing is wrong with the account."""
+
 
 class Explained(NamedTuple):
     """A sentence and a remedy that somebody at a union's office can act on."""

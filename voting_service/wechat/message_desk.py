@@ -50,7 +50,8 @@ log = structlog.get_logger("wechat")
 
 
 class MessageMemory(Protocol):
-    """What all processes know of the messages of the last minute. Both raise Unavailable where the store is away."""
+    """What all processes know of the messages of the last minute, by keys that are digests already. Both raise
+    Unavailable where the store is away."""
 
     def begin_message(self, key: str, ttl_s: int) -> tuple[bool, str | None]:
         """Whether this is the message's first delivery, and the reply finished so far (None: none yet)."""

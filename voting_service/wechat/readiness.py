@@ -20,7 +20,7 @@ from .client import Client, Issued
 from .errcodes import Explained, explain, explain_silence
 from .errors import WeChatError, WeChatRefused, WeChatUnreachable
 from .reach import Reachability
-from .tokens import LOGIN, TICKET, TOKEN, SharedTokens, Trouble
+from .tokens import FETCHES_A_DAY, LOGIN, TICKET, TOKEN, Fetched, SharedTokens, Trouble
 
 PROBED_AGAIN = timedelta(seconds=5)
 CLOCKS_DIFFER_S = 60
@@ -49,14 +49,23 @@ def probe_wechat(tokens: SharedTokens, reach: Reachability) -> Iterator[Finding]
             remedy,
         )
     try:
-        trouble = tokens.trouble()
+        trouble, fetched = tokens.trouble(), tokens.fetched_today()
     except Unavailable:
         return  # Redis's own probe has said so
     if trouble is not None and (well or trouble.errcode is not None):
         # Anyone may read this: which address we go out by is for doctor to say.
         yield _trouble(trouble if trouble.errcode is None else trouble._replace(errmsg=""))
     elif well:
-        yield Finding("ok", "wechat_ready", _("微信公众平台有应答，凭据没有问题。"))
+        yield _ready(fetched)
+
+
+def _ready(fetched: Fetched) -> Finding:
+    return Finding(
+        "ok",
+        "wechat_ready",
+        _("微信公众平台有应答，凭据没有问题；今天取过 %(tokens)s 次接口凭据、%(tickets)s 次页面签名凭据（每天各最多 %(most)s 次）。",
+          tokens=fetched.tokens, tickets=fetched.tickets, most=FETCHES_A_DAY),
+    )  # fmt: skip
 
 
 def _trouble(trouble: Trouble) -> Finding:
@@ -210,7 +219,12 @@ def _messages(settings: Settings) -> Finding:
             _("消息入口开着，但收的是明文消息。"),
             _("请在公众平台“服务器配置”中选安全模式，并设置 VOTING_WECHAT_AES_KEY。"),
         )
-    return Finding("ok", "wechat_messages", _("消息入口开着，Token 和 EncodingAESKey 都已设置。"))
+    # Whether the key is the console's own, only a message of the platform's shows: it checks the address in the clear.
+    return Finding(
+        "ok",
+        "wechat_messages",
+        _("消息入口开着，收的是加密消息；给公众号发“投票”有回复，说明 EncodingAESKey 与公众平台的一致。"),
+    )
 
 
 def _verify_file(settings: Settings) -> Finding:

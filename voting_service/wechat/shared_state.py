@@ -6,7 +6,6 @@ tickets come in sealed (``tokens`` does it), so that neither Redis nor its files
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,9 +55,10 @@ class SharedState:
     # ---- messages
 
     def begin_message(self, key: str, ttl_s: int) -> tuple[bool, str | None]:
-        """Whether this message is seen for the first time, and the reply stored so far. Its key is kept as a digest."""
+        """Whether this message is seen for the first time, and the reply stored so far. The key is kept as it comes, so it
+        must be a keyed digest: it names no openid and is of one length."""
         with reaching_redis():
-            before = self._redis.set(self._message(key), _BEGUN, nx=True, get=True, ex=ttl_s)
+            before = self._redis.set(self._key("message", key), _BEGUN, nx=True, get=True, ex=ttl_s)
         if before is None:
             return True, None
         return False, before[1:] if before.startswith(_FINISHED) else None
@@ -66,11 +66,7 @@ class SharedState:
     def finish_message(self, key: str, reply: str, ttl_s: int) -> None:
         """Keep a reply for a message that is delivered again. It must name no openid."""
         with reaching_redis():
-            self._redis.set(self._message(key), _FINISHED + reply, ex=ttl_s)
-
-    def _message(self, key: str) -> str:
-        # Of any length, and perhaps with an openid in it.
-        return self._key("message", hashlib.sha256(key.encode()).hexdigest())
+            self._redis.set(self._key("message", key), _FINISHED + reply, ex=ttl_s)
 
     # ---- tokens and tickets
 
@@ -125,6 +121,12 @@ class SharedState:
         with reaching_redis():
             self._redis.set(key, 0, nx=True, ex=_COUNTED_S)
             return int(self._redis.incr(key))
+
+    def counts(self, day: str, *what: str) -> list[int]:
+        """How often each was done on that day; counts nothing."""
+        with reaching_redis():
+            found = self._redis.mget([self._key("count", one, day) for one in what])
+        return [int(count or 0) for count in found]
 
     def first_within(self, what: str, apart_s: int) -> bool:
         """Whether this is the first time in ``apart_s``."""

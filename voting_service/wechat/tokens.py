@@ -30,7 +30,6 @@ FETCHES_A_DAY = 2_000
 FORCED_A_DAY = 20
 FORCED_APART_S = 31
 _STALE = frozenset({40001, 40014, 42001})
-_ABOUT_THE_CODE = frozenset({40029, 40163, 41008, 42003})
 _LOGIN_TROUBLE_KEPT_S = 300
 _PLATFORM_DAY = timedelta(hours=8)
 
@@ -41,6 +40,13 @@ class _Spoiled(NamedTuple):
     token: str
     errcode: int
     errmsg: str
+
+
+class Fetched(NamedTuple):
+    """How often; each of the two may be asked ``FETCHES_A_DAY`` times."""
+
+    tokens: int
+    tickets: int
 
 
 class SharedTokens:
@@ -74,10 +80,13 @@ class SharedTokens:
         same = (trouble for trouble in found if latest and trouble[1:3] == latest[1:3])
         return next(same, None)
 
+    def fetched_today(self) -> Fetched:
+        """How often the platform was asked on its present day. Raises Unavailable."""
+        return Fetched(*self._shared.counts(self._day(), TOKEN, TICKET))
+
     def note_trouble(self, error: WeChatError) -> None:
-        """A login failed for a reason that is the account's. Forgotten after five minutes without another."""
-        if isinstance(error, WeChatRefused) and error.errcode in _ABOUT_THE_CODE:
-            return
+        """A login failed for a reason that is the account's, and not its code's (``errcodes.CODE_SPENT``). Forgotten
+        after five minutes without another."""
         trouble = Trouble.of(LOGIN, error, to_ms(self._clock.now()), None)
         self._shared.note_trouble(LOGIN, trouble.to_json(), _LOGIN_TROUBLE_KEPT_S)
 
