@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import structlog
 
 from .client import Client
+from .errcodes import CODE_SPENT
 from .errors import WeChatRefused, WeChatUnreachable
 from .login_states import HOME, LoginStates
 from .reach import Reachability
@@ -26,10 +27,6 @@ LOGIN_LIFETIME_S = 600
 """How long a browser may be away."""
 KEEP_USED_S = 600
 """How long it is remembered that a login was used, so that a callback that comes twice is known as such."""
-MOST_CODE = 128
-
-# Wrong, used, missing or expired: a new code may do. Everything else is about the account, and none would.
-_CODE_SPENT = frozenset({40029, 40163, 41008, 42003})
 
 # The voter's own WeChat account is frozen or gone.
 _LIMITED = 50002
@@ -130,7 +127,7 @@ class WeChatLogin:
         if not code:
             return NotLoggedIn("no_code", next_path)
         try:
-            return self._exchanged(code, next_path) if len(code) <= MOST_CODE else None
+            return self._exchanged(code, next_path)
         except WeChatUnreachable as error:
             self.reach.doubt(error.why)
             log.warning("wechat_unreachable", why=error.why)
@@ -141,7 +138,7 @@ class WeChatLogin:
             login = self.client.exchange(code)
         except WeChatRefused as error:
             self.reach.note_success()
-            if error.errcode in _CODE_SPENT:
+            if error.errcode in CODE_SPENT:
                 return None
             if error.errcode == _LIMITED:
                 return NotLoggedIn("limited", next_path)
