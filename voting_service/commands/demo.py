@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import click
 from dotenv import dotenv_values
@@ -21,6 +20,7 @@ from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
 from ..campaigns.qr import qr_terminal
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
+from ..settings import read_data_dir
 from ..text import _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
@@ -67,7 +67,7 @@ def demo(make: MakeService, wechat: bool) -> None:
 
 def _prepare_environment(host: str, port: int) -> None:
     """The demo alone makes its own secrets; they lie in the data directory."""
-    data_dir = _data_dir()
+    data_dir = read_data_dir()
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = data_dir / "secrets.env"
     write_env_file(secrets_file)
@@ -79,15 +79,10 @@ def _prepare_environment(host: str, port: int) -> None:
     os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
 
 
-def _data_dir() -> Path:
-    named = os.environ.get("VOTING_DATA_DIR") or dotenv_values(".env").get("VOTING_DATA_DIR")
-    return Path(named or "data")
-
-
 def _use_the_stand_in(url: str) -> None:
     """Point the service at the stand-in. It wins over an operator's own account, whose secret it must not be sent."""
     # A file of its own: a later plain demo must not find half an account among its settings.
-    file = _data_dir() / "wechat-stand-in.env"
+    file = read_data_dir() / "wechat-stand-in.env"
     write_env_file(file, STAND_IN_ACCOUNT)
     made = {name: value or "" for name, value in dotenv_values(file).items() if name in STAND_IN_ACCOUNT}
     os.environ.update(made)
