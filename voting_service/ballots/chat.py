@@ -68,11 +68,7 @@ class ChatAnswers:
         number = candidate_of_scene(key)
         if number is not None:
             return self._candidate(number)
-        return (
-            self._ballot()
-            if event == "scan"
-            else _text(_("您好，这里可以查看评选活动、候选人和选票。\n%(help)s", help=_help()))
-        )
+        return self._ballot() if event == "scan" else _text(_("您好，这里可以查看评选活动、候选人和选票。\n%(help)s", help=_help()))
 
     def _to_wish(self, wish: Wish) -> Reply:
         if isinstance(wish, ToVote):

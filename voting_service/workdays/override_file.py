@@ -92,7 +92,7 @@ def _json(value: Any) -> str:
 
 def save_overrides(data_dir: Path, overrides: Overrides) -> None:
     """Put the table in place whole: after a crash there is the old one or the new one. Raises OSError."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor, name = tempfile.mkstemp(dir=data_dir, prefix=f".{TABLE_FILE}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
