@@ -33,15 +33,15 @@ def spoken_date(day: date, *, year: bool = False) -> Text:
 
 
 def kind(day: Day) -> Text:
-    """What kind of day it is: ``调休上班日``, ``国庆节假期``, ``休息日（抗洪抢险）``."""
+    """What kind of day it is: ``调休上班日``, ``国庆节假期``, ``停电检修休息日``."""
     holiday = _holiday(day.name)
     if day.works:
         if day.name and holiday is None:
-            return _("上班日（%(occasion)s）", occasion=day.name)
+            return _("%(occasion)s上班日", occasion=day.name)
         return _("调休上班日") if day.weekend else _("工作日")
     if holiday is not None:
         return _("%(holiday)s假期", holiday=holiday)
-    return _("休息日（%(occasion)s）", occasion=day.name) if day.name else _("休息日")
+    return _("%(occasion)s休息日", occasion=day.name) if day.name else _("休息日")
 
 
 def window_text(window: Window) -> Text:
