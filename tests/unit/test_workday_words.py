@@ -4,12 +4,14 @@ taken, and that dates are provisional."""
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from voting_service.text import Text
 from voting_service.workdays import Calendar, Overrides, SpecialDay
+from voting_service.workdays.override_file import read_overrides
 from voting_service.workdays.schedule import FirstDay, Letters, Schedule, WindowTerms, schedule
 from voting_service.workdays.state_council import YEARS
 from voting_service.workdays.wording import (
@@ -114,6 +116,13 @@ def test_holidays_are_ranges_and_named() -> None:
     )
 
 
+def test_three_days_in_a_row_are_a_range_and_two_are_not() -> None:
+    assert window_words(date(2020, 4, 3), 2) == (
+        "公示期自4月3日起至4月7日止，共2个工作日（4月4日至4月6日为清明节假期，不计入）。"
+    )
+    assert "（3月16日、3月17日为休息日，不计入）" in window_words(date(2024, 3, 12), 5)
+
+
 def test_days_of_one_kind_stand_together() -> None:
     assert window_words(date(2024, 3, 11), 11) == (
         "公示期自3月11日起至3月25日止，共11个工作日（3月16日、3月17日、3月23日、3月24日为休息日，不计入）。"
@@ -170,6 +179,14 @@ def test_acceptance_may_end_after_the_window(terms: dict[str, Any], sentence: st
 def test_acceptance_never_ends_before_the_window() -> None:
     with pytest.raises(ValueError, match="at least as long"):
         WindowTerms(workdays=5, acceptance_workdays=4)
+
+
+def test_the_guides_sentences_and_its_table_are_what_the_program_takes_and_says() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "publicity.zh-CN.md").read_text(encoding="utf-8")
+    found = dates("2021-04-22 08:30", acceptance_workdays=7, letters=Letters.SENT)
+    assert f"> {''.join(map(str, schedule_texts(found)))}\n" in guide
+    table = read_overrides(guide.partition("```json\n")[2].partition("```")[0].encode())
+    assert [day.source for day in table.by_hand.values()] == ["云川市政府 2026 年第 3 号通告"]
 
 
 # ---- provisional

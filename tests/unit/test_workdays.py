@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from voting_service.workdays import Arrangement, Calendar, Overrides, SpecialDay
 from voting_service.workdays.overrides import arrangement_year
-from voting_service.workdays.state_council import YEARS
+from voting_service.workdays.state_council import YEARS, arranged_years
 
 CALENDAR = Calendar()
 DAY = timedelta(1)
@@ -193,6 +193,13 @@ def test_in_an_unknown_year_mondays_to_fridays_are_assumed_and_it_is_said() -> N
 def test_a_window_that_only_ends_in_an_unknown_year_is_provisional() -> None:
     found = CALENDAR.window(date(LAST_KNOWN, 12, 20), 15)
     assert (found.last.year, found.unknown_years) == (UNKNOWN, (UNKNOWN,))
+
+
+def test_a_few_days_of_january_are_no_arrangement(monkeypatch: pytest.MonkeyPatch) -> None:
+    new_year = date(UNKNOWN, 1, 1)
+    monkeypatch.setitem(chinese_calendar.holidays, new_year, "New Year's Day")
+    assert arranged_years(chinese_calendar.holidays) == YEARS
+    assert (CALENDAR.day(new_year).works, CALENDAR.day(new_year).known) == (False, False)
 
 
 def test_years_before_the_first_are_unknown_too() -> None:

@@ -3,6 +3,7 @@ we ask its tables, so that the calendar can say so instead."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from chinese_calendar import Holiday, __version__, holidays, workdays
@@ -10,10 +11,16 @@ from chinese_calendar import Holiday, __version__, holidays, workdays
 from .overrides import SpecialDay
 
 SOURCE = f"chinesecalendar {__version__}"
-YEARS = frozenset(day.year for day in holidays if (day.month, day.day) == (10, 1))
-"""The years whose arrangement it holds. Each arrangement has National Day; a few days of January alone are none."""
-
 _IN_FULL = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
+
+
+def arranged_years(named: Iterable[date]) -> frozenset[int]:
+    """The years whose arrangement is among these days off. Each has National Day; a few days of January alone are none."""
+    return frozenset(day.year for day in named if (day.month, day.day) == (10, 1))
+
+
+YEARS = arranged_years(holidays)
+"""The years that the package knows."""
 
 
 def special_day(day: date) -> SpecialDay | None:

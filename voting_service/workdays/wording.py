@@ -70,18 +70,16 @@ def first_day_text(schedule: Schedule) -> Text:
         if schedule.first_counted:
             return _("发布当日（%(day)s）计入公示期。", day=day)
         return _("发布当日（%(day)s）不计入，公示期自下一个工作日%(first)s起计算。", day=day, first=first)
-    hours = {
-        "day": day,
-        "time": f"{schedule.published:%H:%M}",
-        "starts": f"{schedule.workday_starts:%H:%M}",
-        "first": first,
-    }
+    at, starts = f"{schedule.published:%H:%M}", f"{schedule.workday_starts:%H:%M}"
     if schedule.first_counted:
-        return _("本公告于%(day)s%(time)s发布，早于当日上班时间%(starts)s，发布当日计入公示期。", **hours)
+        return _(
+            "本公告于%(day)s%(at)s发布，早于当日上班时间%(starts)s，发布当日计入公示期。",
+            day=day, at=at, starts=starts,
+        )  # fmt: skip
     return _(
-        "本公告于%(day)s%(time)s发布，不早于当日上班时间%(starts)s，发布当日不计入，公示期自下一个工作日%(first)s起计算。",
-        **hours,
-    )
+        "本公告于%(day)s%(at)s发布，不早于当日上班时间%(starts)s，发布当日不计入，公示期自下一个工作日%(first)s起计算。",
+        day=day, at=at, starts=starts, first=first,
+    )  # fmt: skip
 
 
 def acceptance_text(schedule: Schedule) -> Text:
@@ -138,11 +136,11 @@ def _clauses(window: Window) -> Iterator[Text]:
             if day.works is counted and (not counted or kind(day) != _("工作日")):
                 kinds.setdefault(kind(day), []).append(day.date)
         for what, days in kinds.items():
-            figures = {"days": _listed(list(_runs(days))), "kind": what}
+            dates = _listed(list(_runs(days)))
             if counted:
-                yield _("%(days)s为%(kind)s，计入", **figures)
+                yield _("%(days)s为%(kind)s，计入", days=dates, kind=what)
             else:
-                yield _("%(days)s为%(kind)s，不计入", **figures)
+                yield _("%(days)s为%(kind)s，不计入", days=dates, kind=what)
 
 
 def _runs(days: Iterable[date]) -> Iterator[Text]:
