@@ -81,6 +81,8 @@ from voting_service.wechat.readiness import examine_account, probe_wechat
 from voting_service.wechat.routes import WeChatDoor
 from voting_service.wechat.shared_state import SharedState
 from voting_service.wechat.tokens import SharedTokens
+from voting_service.workdays import Calendar
+from voting_service.workdays.override_file import load_overrides
 
 ROOT = Path(__file__).resolve().parent
 
@@ -222,6 +224,10 @@ class Service:
             tokens=SharedTokens(client, shared, self.keyring, self.clock),
             reach=Reachability(client, self.clock),
         )
+
+    def workdays(self) -> Calendar:
+        """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
+        return Calendar(load_overrides(self.settings.data_dir))
 
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""

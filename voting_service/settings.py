@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -59,6 +60,12 @@ def _is_redis_url(url: str) -> str:
 def _is_limit(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d*/(second|minute|hour|day)", text):
         raise ValueError("应形如 600/minute")
+    return text
+
+
+def _is_clock_time(text: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
+        raise ValueError("应为 24 小时制的时间，例如 09:00")
     return text
 
 
@@ -130,6 +137,7 @@ class Settings(BaseModel):
     base_url: Annotated[str, AfterValidator(_is_base_url)] = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     timezone: Annotated[str, AfterValidator(_is_timezone)] = "Asia/Shanghai"
+    workday_starts: Annotated[str, AfterValidator(_is_clock_time)] = "09:00"
     site_name: str = "评选投票"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
@@ -177,6 +185,11 @@ class Settings(BaseModel):
         return ZoneInfo(self.timezone)
 
     @property
+    def workday_start(self) -> time:
+        """When the working day begins, in the zone's time."""
+        return time.fromisoformat(self.workday_starts)
+
+    @property
     def secure(self) -> bool:
         """Whether voters reach us by https: cookies are then marked Secure."""
         return self.base_url.startswith("https://")
@@ -199,10 +212,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Settings:
     """Settings from the environment, over those of a ``.env`` file. Raises ProblemsFound naming every problem."""
-    values: dict[str, str | None] = {}
-    if dotenv is not None and dotenv.is_file():
-        values.update(dotenv_values(dotenv))
-    values.update(os.environ if environ is None else environ)
+    values = _read(environ, dotenv)
     ours = {
         name.removeprefix(PREFIX).lower(): value for name, value in values.items() if name.startswith(PREFIX)
     }
@@ -210,6 +220,21 @@ def read_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
         return Settings.model_validate(_given(ours))
     except ValidationError as error:
         raise ProblemsFound([_problem(item) for item in error.errors(include_input=False)]) from None
+
+
+def read_data_dir(environ: Mapping[str, str] | None = None, dotenv: Path | None = Path(".env")) -> Path:
+    """The data directory alone, for what works before there are secrets; nothing else is looked at."""
+    given = _read(environ, dotenv).get(f"{PREFIX}DATA_DIR")
+    default: Path = Settings.model_fields["data_dir"].default
+    return Path(given) if given else default
+
+
+def _read(environ: Mapping[str, str] | None, dotenv: Path | None) -> dict[str, str | None]:
+    values: dict[str, str | None] = {}
+    if dotenv is not None and dotenv.is_file():
+        values.update(dotenv_values(dotenv))
+    values.update(os.environ if environ is None else environ)
+    return values
 
 
 def _problem(item: Any) -> Problem:

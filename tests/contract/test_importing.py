@@ -319,6 +319,10 @@ def test_the_same_folder_again_is_fine_when_voting_has_frozen_it(desk: Desk, pha
             *("campaign.toml", "[publicity.contact]", "[publicity]\nworkdays = 3\n[publicity.contact]"),
             "campaign.toml publicity.workdays：从 “5” 改成了 “3”。",
         ),
+        (
+            *("campaign.toml", "[publicity.contact]", '[publicity]\nfirst_day = "next"\n[publicity.contact]'),
+            "campaign.toml publicity.first_day：有改动。",
+        ),
         ("candidates.csv", "石望川", "石望山", "1 号 石望川：姓名(name)有改动。"),
         ("candidates.csv", "公交公司,交通运输", "公交公司,能源", "2 号 江晚舟：组别(category)有改动。"),
         ("candidates.csv", "开车", "开公交车", "2 号 江晚舟：事迹(story)有改动。"),

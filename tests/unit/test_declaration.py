@@ -9,6 +9,7 @@ import pytest
 
 from voting_service.campaigns.declaration import DeclarationRead, read_declaration
 from voting_service.campaigns.rules import CategoryRule
+from voting_service.workdays.schedule import FirstDay, Letters, WindowTerms
 
 GOOD = """
 slug = "zui-mei-2026"
@@ -254,6 +255,42 @@ def test_broken_toml_names_the_line() -> None:
 )
 def test_absurd_values_are_problems_too(value: str) -> None:
     assert len(problems(replaced("2026-04-16T18:00:00", value))) == 1
+
+
+def test_the_terms_of_publicity_are_declared_as_far_as_they_are_written() -> None:
+    terms = 'first_day = "next"\nworkdays = 5\nacceptance_workdays = 7\nletters = "arrived"'
+    declaration = read(replaced("[publicity]\n", f"[publicity]\n{terms}\n")).declaration
+    assert declaration is not None
+    publicity = declaration.plan["publicity"]
+    assert publicity == {
+        "workdays": 5, "first_day": "next", "letters": "arrived", "acceptance_workdays": 7,
+        "contact": {"phone": "0000-0000000"},
+    }  # fmt: skip
+    assert WindowTerms.from_plan(publicity) == WindowTerms(5, FirstDay.NEXT, 7, Letters.ARRIVED)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        (
+            'first_day = "by_hours"',
+            "campaign.toml publicity.first_day：不能是 “by_hours”，可选：by_hour、counted、next。",
+        ),
+        ('letters = "post"', "campaign.toml publicity.letters：不能是 “post”，可选：sent、arrived。"),
+        (
+            "acceptance_workdays = 4",
+            "campaign.toml publicity.acceptance_workdays：是 4，少于公示的 5 个工作日；异议至少要受理到公示期满。",
+        ),
+        (
+            "acceptance_workdays = 61",
+            "campaign.toml publicity.acceptance_workdays：是 61，应当在 1 到 60 之间。",
+        ),
+        ("accepted_workdays = 7", "campaign.toml publicity.accepted_workdays：没有这一项。"),
+    ],
+)
+def test_a_slip_in_the_terms_of_publicity_is_named(line: str, problem: str) -> None:
+    (found,) = problems(replaced("[publicity]\n", f"[publicity]\n{line}\n"))
+    assert found.startswith(problem)
 
 
 def test_a_table_of_the_wrong_kind_is_said_so() -> None:

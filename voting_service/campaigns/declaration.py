@@ -40,7 +40,7 @@ _HOMES = {
         "[voting]",
     ),
     **dict.fromkeys(("seats", "reserve", "weights"), "[assessment]"),
-    **dict.fromkeys(("workdays", "contact"), "[publicity]"),
+    **dict.fromkeys(("workdays", "first_day", "acceptance_workdays", "letters", "contact"), "[publicity]"),
     **dict.fromkeys((*FIELDS, "actions"), "[gate]"),
 }
 

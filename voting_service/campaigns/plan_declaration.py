@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from ..text import _
+from ..workdays.schedule import FirstDay, Letters, WindowTerms
 from .rules import CategoryRule
 from .toml_table import TomlTable, listed
 
 WEIGHTS = ("deeds", "social_response", "online_votes")
 CONTACT = ("department", "name", "phone", "email", "address", "postcode")
 GENDERS = ("男", "女")
+MOST_WORKDAYS = 60
 
 _TESTS = {"gender": ("equals",), "age": ("under", "at_least"), "category": ("equals",)}
 
@@ -70,7 +72,19 @@ def _composition(table: TomlTable, categories: Sequence[CategoryRule]) -> dict[s
 
 
 def _publicity(table: TomlTable) -> dict[str, Any]:
-    found: dict[str, Any] = {"workdays": table.integer("workdays", 1, 60, default=5)}
+    workdays = table.integer("workdays", 1, MOST_WORKDAYS, default=WindowTerms.workdays)
+    found: dict[str, Any] = {"workdays": workdays}
+    for key, choices in (("first_day", tuple(FirstDay)), ("letters", tuple(Letters))):
+        if (chosen := table.one_of(key, choices)) is not None:
+            found[key] = chosen
+    accepted = table.integer("acceptance_workdays", 1, MOST_WORKDAYS)
+    if accepted is not None:
+        found["acceptance_workdays"] = accepted
+        if accepted < (workdays or 0):
+            table.problem(
+                "acceptance_workdays",
+                _("是 %(n)s，少于公示的 %(workdays)s 个工作日；异议至少要受理到公示期满。", n=accepted, workdays=workdays),
+            )  # fmt: skip
     contact = table.table("contact")
     found["contact"] = {key: text for key in CONTACT if (text := contact.text(key, 200))}
     contact.finish()

@@ -95,6 +95,9 @@ def _plan(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     before, after = old.get("publicity") or {}, new.get("publicity") or {}
     if before.get("workdays") != after.get("workdays"):
         yield Change(f"{FILE} publicity.workdays", _from_to(before.get("workdays"), after.get("workdays")))
+    for key in ("first_day", "acceptance_workdays", "letters"):
+        if before.get(key) != after.get(key):
+            yield Change(f"{FILE} publicity.{key}", _("有改动。"))
     if before.get("contact") != after.get("contact"):
         yield Change(f"{FILE} publicity.contact", _("有改动。"), frozen=False)
     if old.get("gate") != new.get("gate"):

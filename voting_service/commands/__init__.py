@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import click
 
-from . import books, campaign, codes, decisions, demo, evidence, fraud, gate, kiosk, members, operate, sample
+from . import (
+    books,
+    campaign,
+    codes,
+    decisions,
+    demo,
+    evidence,
+    fraud,
+    gate,
+    kiosk,
+    members,
+    operate,
+    sample,
+    workdays,
+)
 from .composition import MakeService
 from .output import Speaking
 
@@ -22,7 +36,7 @@ def make_cli(make_service: MakeService) -> click.Group:
     against_fraud = (*gate.FRAUD_COMMANDS, *kiosk.FRAUD_COMMANDS, *evidence.FRAUD_COMMANDS, *sample.COMMANDS)
     for command in against_fraud:
         fraud.fraud_group.add_command(command)
-    for slice_ in (demo, operate, campaign, codes, members, books, decisions, fraud):
+    for slice_ in (demo, operate, campaign, codes, members, books, decisions, fraud, workdays):
         for command in slice_.COMMANDS:
             cli.add_command(command)
     return cli

@@ -25,6 +25,7 @@ from ..campaigns.qr import qr_terminal
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
 from ..errors import Problem, ProblemsFound
+from ..settings import read_data_dir
 from ..text import _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
@@ -103,7 +104,7 @@ def _port_problem(host: str, port: int) -> Problem | None:
 
 def _prepare_environment(host: str, port: int) -> Path:
     """The demo alone makes its own secrets; they lie in the data directory. Gives their file."""
-    data_dir = _data_dir()
+    data_dir = read_data_dir()
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     secrets_file = data_dir / "secrets.env"
     write_env_file(secrets_file)
@@ -116,16 +117,11 @@ def _prepare_environment(host: str, port: int) -> Path:
     return secrets_file
 
 
-def _data_dir() -> Path:
-    named = os.environ.get("VOTING_DATA_DIR") or dotenv_values(".env").get("VOTING_DATA_DIR")
-    return Path(named or "data")
-
-
 def _use_the_stand_in(url: str) -> Path:
     """Point the service at the stand-in. It wins over an operator's own account, whose secret it must not be sent. Gives
     the file that tells the command line the same."""
     # A file of its own: a later plain demo must not find half an account among its settings.
-    file = _data_dir() / "wechat-stand-in.env"
+    file = read_data_dir() / "wechat-stand-in.env"
     write_env_file(file, STAND_IN_ACCOUNT)
     put_settings(
         file,

@@ -15,6 +15,7 @@ from ..redis_server.readiness import probe_embedded
 from ..tally.decisions.follow import follow_due
 from ..tally.publication import publish_due
 from ..text import _
+from ..workdays.readiness import examine_workdays
 from .composition import MakeService, Service, redis_running
 from .output import print_json, say
 from .secrets_file import write_env_file
@@ -84,7 +85,7 @@ def recorder(make: MakeService) -> None:
         )
 
 
-@click.command(help="检查设置、数据库、Redis、票箱、记录器、日志和微信；有错误时退出码为 1。")
+@click.command(help="检查设置、数据库、Redis、票箱、记录器、日志、微信和放假安排；有错误时退出码为 1。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
 @click.pass_obj
 def doctor(make: MakeService, as_json: bool) -> None:
@@ -95,6 +96,8 @@ def doctor(make: MakeService, as_json: bool) -> None:
         if service.settings.redis_url is None:
             findings += probe_embedded(service.embedded_redis)
         findings += service.examined_account()
+        today = service.clock.now().astimezone(service.settings.zone).date()
+        findings += examine_workdays(service.workdays, today)
     if as_json:
         print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
                      "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip
