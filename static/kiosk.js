@@ -1,5 +1,6 @@
-/* The receipt at a kiosk goes back to the start by itself when nobody touches it any more: the next person must not see
-   the last one's choices. The time left is shown, any touch gives it anew, and it can be stopped. */
+/* A page at a kiosk goes back to the start by itself when nobody touches it any more: the next person must not see the
+   last one's choices, nor vote with the last one's code. The time left is shown, any touch gives it anew, and it can be
+   stopped. */
 (function () {
   "use strict";
   const box = document.getElementById("kiosk");
@@ -12,9 +13,10 @@
   const tick = () => {
     const left = Math.max(0, Math.ceil((until - Date.now()) / 1000));
     document.getElementById("left").textContent = left;
-    /* Read aloud once, and not every second. */
+    /* Read aloud once, and not every second; and shown wherever on the page one is. */
     if (left <= WARN_S !== warned) {
       warned = left <= WARN_S;
+      line.classList.toggle("is-near", warned);
       document.getElementById("leaving-said").textContent = warned ? line.dataset.warning : "";
     }
     if (left) return;

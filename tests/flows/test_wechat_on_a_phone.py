@@ -11,9 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.test_accessibility import look
+from tests.flows.test_wechat_login import SAFARI
 from tests.live import LiveService, import_example, live_stage, wait_until
 from tests.oracle import check_books
-from tests.phone import Phone, choice
+from tests.phone import Phone, choice, overflow
 from tests.wechat_platform import FakePlatform
 from voting_service.ledger import LedgerEntry
 from voting_service.redis_server.embedded import EmbeddedRedis
@@ -213,6 +214,19 @@ def test_the_platform_gone(wechat: MakeWeChat, platform: FakePlatform, inside: L
     look(page, "platform gone")
     page.get_by_role("link", name="先看看候选人").tap()
     expect(page.locator(".card")).to_have_count(20)
+
+
+def test_outside_wechat_with_a_code_as_the_other_way(wechat: MakeWeChat, inside: LiveService) -> None:
+    inside.stage.campaign("both-ways", identities=("wechat", "code"))
+    for viewport in ({"width": 390, "height": 844}, {"width": 320, "height": 600}):
+        phone = wechat(bypass_csp=True, service_workers="block", reduced_motion="reduce",
+                       user_agent=SAFARI, viewport=viewport)  # fmt: skip
+        for path in ("/c/both-ways", "/c/both-ways/candidates/1"):
+            page = phone.open(path)
+            look(page, path)
+            assert overflow(page) == []
+            page.locator("#bar").get_by_role("link", name="输入投票码").tap()
+            page.wait_for_url("**/c/both-ways/code")
 
 
 def test_asked_in_the_chat_voted_on_the_page(

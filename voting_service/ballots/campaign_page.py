@@ -25,6 +25,8 @@ from .polling_place import Guest, KnownBy, PollingPlace
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
 """``Cache-Control`` of a page that is filled in for one voter."""
+KIOSK_IDLE_S = 180
+"""How long a turn that a code began waits for a touch, on any page but the receipt."""
 _SLOTS = {name: Slot(name) for name in ("nonce", "form", "now", "cards", "share", "kiosk", "kiosk_line")}
 
 
@@ -106,7 +108,7 @@ def _filled(
             "now": rfc3339(now).encode(),
             "share": place.share_token(view.show.slug, guest).encode(),
             "kiosk": guest.turn.encode(),
-            "kiosk_line": kiosk_line(view, guest).encode() if guest.kiosk else b"",
+            "kiosk_line": kiosk_line_for(view, guest).encode() if guest.kiosk else b"",
             "cards": b"".join(order),
         }
     )
@@ -143,11 +145,18 @@ def _cards(view: CampaignView, candidates: Sequence[CandidateView], chosen: Coll
     return [template.render(candidate=view.with_count(c), campaign=view, chosen=chosen) for c in candidates]
 
 
-def kiosk_line(view: CampaignView, guest: Guest) -> Markup:
-    """What a page says at a kiosk; nothing elsewhere."""
-    if not guest.kiosk:
+def kiosk_line_for(view: CampaignView, guest: Guest) -> Markup:
+    """What a page says to this guest at a kiosk; nothing elsewhere."""
+    return kiosk_line(view, guest.kiosk, guest.known_by == "paper")
+
+
+def kiosk_line(view: CampaignView, kiosk: str, by_code: bool) -> Markup:
+    """The same for whoever stands at the kiosk of this name. A turn that was begun with a code ends by itself when nobody
+    touches the page any more: else the next person would cast with that code."""
+    if not kiosk:
         return Markup()
-    line = render_template("ballots/_kiosk_line.html", campaign=view, name=guest.kiosk)
+    idle_s = KIOSK_IDLE_S if by_code else None
+    line = render_template("ballots/_kiosk_line.html", campaign=view, name=kiosk, idle_s=idle_s)
     return Markup(line)  # noqa: S704 - a rendered template
 
 
@@ -176,7 +185,7 @@ def _searched(
         now=now,
         share_token=place.share_token(view.slug, guest),
         kiosk=guest.turn,
-        kiosk_line=kiosk_line(view, guest),
+        kiosk_line=kiosk_line_for(view, guest),
         known_by=guest.known_by,
         login_url=login_address(view.url),
         problems=list(sought.problems),

@@ -1,7 +1,8 @@
 """The page on which a printed code is entered, by its holder or with an official's help; and the way out again.
 
 It stands beside the ballot's other pages, since it needs the polling place: kiosks, sessions, the campaign at this moment.
-What was typed is in the body of a POST alone: never in an address, a log line, or a page after it was taken.
+What was typed is in the body of a POST alone: never in an address, a log line, a page after it was taken, or any page at a
+kiosk, whose history the next person may go back through.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ..web.identities import CODE, MEMBER
 from ..web.language import say
 from ..web.limits import costly
 from ..web.sessions import COOKIE, LIFETIME_S, VoterSession
+from .campaign_page import kiosk_line
 from .campaign_view import CampaignView
 from .door import origin_of
 from .polling_place import PollingPlace, visit
@@ -75,7 +77,7 @@ def enter(slug: str) -> BaseResponse:
     if counter.view.state != "open":
         return _page(counter, 403)
     if not _tokens().good(slug, request.cookies.get(MARK_COOKIE), request.form.get("token", "")):
-        late = _("页面放得太久，或浏览器没有保存 cookie，请再按一次“进入投票”。")
+        late = _("页面放得太久，或浏览器没有保存 cookie，请再输入一次，按“进入投票”。")
         return _page(counter, 400, NotAdmitted("slip", late))
     admission: Admission = current_app.extensions["admission"]
     outcome = admission.admit(
@@ -132,6 +134,8 @@ def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = Non
     view, slug = counter.view, counter.view.slug
     mark = EntryTokens.mark(request.cookies.get(MARK_COOKIE))
     identities = view.show.rules.identities
+    # Nor after a form that may have come from elsewhere: a person would then send off what a stranger has filled in.
+    may_stay = not counter.kiosk and status != 400
     page = render_template(
         "voter_codes/admission.html",
         campaign=view,
@@ -139,11 +143,12 @@ def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = Non
         takes_code=CODE in identities,
         takes_member=MEMBER in identities,
         token=_tokens().token(slug, mark),
-        code=request.form.get("code", "")[:80],
-        member=request.form.get("member", "")[:80],
+        code=request.form.get("code", "")[:80] if may_stay else "",
+        member=request.form.get("member", "")[:80] if may_stay else "",
         problem=say(refused.sentence) if refused else None,
         problem_field=refused.field if refused else None,
         kiosk=counter.kiosk,
+        kiosk_line=kiosk_line(view, counter.kiosk.name if counter.kiosk else "", bool(counter.session)),
     )
     response = make_response(page, status)
     cookie = counter.place.cookie(MARK_COOKIE, mark, MARK_LIFETIME_S)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..campaigns.rule_texts import TermAndText, contact_texts, record_texts, rule_texts
@@ -22,7 +23,7 @@ from ..web.headers import csp_nonce
 from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
-from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line
+from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line_for
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
@@ -31,7 +32,7 @@ from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
 
 pages = Blueprint("ballots", __name__)
-_NONCE = Slot("nonce")
+_NONCE, _KIOSK_LINE = Slot("nonce"), Slot("kiosk_line")
 pages.after_request(keep_session)
 
 
@@ -62,7 +63,8 @@ def home() -> Response:
     place = polling_place()
     now = place.clock.now()
     campaigns = [place.view(show.slug, now) for show in place.showcase.listed()]
-    return _page(render_template("web/home.html", campaigns=campaigns, now=now))
+    line = next(filter(None, map(_leaving_line, campaigns)), "")
+    return _page(render_template("web/home.html", campaigns=campaigns, now=now, kiosk_line=line))
 
 
 @pages.get("/c/<slug>")
@@ -157,7 +159,7 @@ def _refused_page(view: CampaignView, refused: Refused, guest: Guest) -> Respons
         campaign=view,
         refusal=refusal,
         again=again if may_try_again else None,
-        kiosk_line=kiosk_line(view, guest),
+        kiosk_line=kiosk_line_for(view, guest),
     )
     response = _page(page, status)
     if status in (429, 503):
@@ -200,7 +202,7 @@ def candidate(slug: str, number: int) -> BaseResponse:
             login_url=login_to(request.environ),
             share_token=place.share_token(slug, guest),
             kiosk=guest.turn,
-            kiosk_line=kiosk_line(view, guest),
+            kiosk_line=kiosk_line_for(view, guest),
             now=now,
             **share,
         )
@@ -221,10 +223,12 @@ def ranking(slug: str) -> Response:
             rows=ranking_rows(view),
             now=now,
             csp_nonce=_NONCE,
+            kiosk_line=_KIOSK_LINE,
             **_share(view, view.title, view.summary, view.ranking_url),
         )
 
-    return _page(place.pages.page(key, render).fill({"nonce": csp_nonce().encode()}))
+    filled = {"nonce": csp_nonce().encode(), "kiosk_line": _leaving_line(view).encode()}
+    return _page(place.pages.page(key, render).fill(filled))
 
 
 @pages.get("/c/<slug>/rules")
@@ -240,6 +244,7 @@ def rules(slug: str) -> Response:
         rules=lines,
         records=records,
         contact=[{"term": say(term), "text": text} for term, text in contact_texts(view.show.plan)],
+        kiosk_line=_leaving_line(view),
         now=now,
         **share,
     )
@@ -279,6 +284,12 @@ def _standing_at(view: CampaignView) -> Guest:
     guest = Guest(place.sessions.from_header(cookies), kiosk=place.kiosk(view.show, cookies))
     g.guest = guest
     return guest
+
+
+def _leaving_line(view: CampaignView) -> Markup:
+    """On a page for everyone: at a kiosk, what ends a turn that a code has begun. Nothing for all others."""
+    guest = _standing_at(view)
+    return kiosk_line_for(view, guest) if guest.known_by == "paper" else Markup()
 
 
 def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
@@ -337,6 +348,7 @@ def verify(slug: str) -> BaseResponse:
         code=typed,
         error=say(error) if error else None,
         archive_url=view.archive_url,
+        kiosk_line=_leaving_line(view),
         **_log_facts(view),
     )
     return _page(page, 404 if error else 200)

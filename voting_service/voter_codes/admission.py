@@ -101,17 +101,19 @@ class Admission:
             return NotAdmitted("slip", _("请输入会员编号。"), "member")
         if len(number) > LONGEST_MEMBER_NUMBER:
             return NotAdmitted("slip", _("会员编号太长，请对照投票码单核对。"), "member")
-        counters = self._guesses.counters(entry.slug, entry.address, number)
-        if wait_s := self._guesses.take(counters):
+        counter = self._guesses.counter(entry.slug, entry.address)
+        if wait_s := self._guesses.take(counter):
             return NotAdmitted("too_many_attempts", _TOO_MANY, retry_after_s=wait_s)
         try:
             outcome = self._look_up(entry, typed.code, number)
         except Exception:
             # Not a wrong entry: a database that is away must not shut people out for an hour.
-            self._guesses.give_back(counters)
+            self._guesses.give_back(counter)
             raise
         if isinstance(outcome, Admitted) or outcome.code == "revoked":
-            self._guesses.give_back(counters)
+            self._guesses.give_back(counter)
+        else:
+            self._guesses.note_wrong(entry.slug)
         return outcome
 
     def _look_up(self, entry: Entry, code: str, number: str) -> Admitted | NotAdmitted:

@@ -111,7 +111,9 @@ def _card(facts: SheetFacts, batch: Batch, card: Card, box: str) -> str:
         _("%(enter)s，按“进入投票”；选好人，按“投出选票”。", enter=enter),
         _("记下查验码，日后可查。截止：%(until)s。", until=facts.until),
     )
-    heading, warning = say(_("投票码")), say(_("一码一票，请勿外传"))
+    # A member votes as often as the campaign's rules say, with whatever code.
+    warning = say(_("本人使用，请勿外传") if card.member_number else _("一码一票，请勿外传"))
+    heading = say(_("投票码"))
     contact = say(_("咨询：%(contact)s", contact=facts.contact))
     listed = "".join(f"<li>{say(step)}</li>" for step in steps)
     return (
