@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,7 +56,7 @@ from voting_service.redis_server.inspect_server import inspect
 from voting_service.scanning.live import LiveScan
 from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
-from voting_service.settings import Settings, read_settings
+from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
@@ -66,6 +65,7 @@ from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
 from voting_service.web import openapi as api_description
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
+from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
 from voting_service.wechat import message_routes
@@ -85,6 +85,24 @@ from voting_service.workdays import Calendar
 from voting_service.workdays.override_file import load_overrides
 
 ROOT = Path(__file__).resolve().parent
+
+BLUEPRINTS = (
+    health.health,
+    offline.offline,
+    api_description.openapi,
+    candidate_routes.api,
+    candidate_routes.files,
+    routes.pages,
+    kiosk_routes.pages,
+    code_routes.pages,
+    wechat_routes.pages,
+    message_routes.messages,
+    api_routes.api,
+    recorder_routes.metrics,
+    log_routes.public,
+    tally_routes.public,
+)
+"""In flow order."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -179,7 +197,7 @@ class Service:
     def door(self) -> Door:
         """The checks at the door, and what they need to know."""
         settings = self.settings
-        checks = all_checks(_budget(settings.limit_cast_device), _budget(settings.limit_cast_address))
+        checks = all_checks(budget_of(settings.limit_cast_device), budget_of(settings.limit_cast_address))
         return Door(
             Gate(checks),
             Challenges(self.key("challenge")),
@@ -290,11 +308,6 @@ def _attest(database: Database, box: BallotBox) -> None:
     attest.attest_boxes(database, box)
 
 
-def _budget(limit: str) -> tuple[int, int]:
-    count, _slash, window = limit.partition("/")
-    return int(count), {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[window]
-
-
 def make_polling_place(service: Service) -> PollingPlace:
     """The rooms behind the voters' pages."""
     settings = service.settings
@@ -365,22 +378,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     )
     static_files.install(app, ROOT / "static")
     app.context_processor(lambda: _page_context(service))
-    for blueprint in (
-        health.health,
-        offline.offline,
-        api_description.openapi,
-        candidate_routes.api,
-        candidate_routes.files,
-        routes.pages,
-        kiosk_routes.pages,
-        code_routes.pages,
-        wechat_routes.pages,
-        message_routes.messages,
-        api_routes.api,
-        recorder_routes.metrics,
-        log_routes.public,
-        tally_routes.public,
-    ):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
     return app
@@ -409,24 +407,5 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
     return whole
 
 
-class LazyApp:
-    """The application, put together once, when it is loaded or first called."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._app: Callable[..., Iterable[bytes]] | None = None
-
-    def load(self) -> Callable[..., Iterable[bytes]]:
-        """Read the settings and put the application together. Raises ProblemsFound."""
-        with self._lock:
-            if self._app is None:
-                self._app = make_app(Service(read_settings(), SystemClock()))
-        return self._app
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Serve one request."""
-        return (self._app or self.load())(environ, start_response)
-
-
-app = LazyApp()
+app = LazyApp(lambda: make_app(Service(read_settings(), SystemClock())))
 cli = make_cli(lambda: Service(read_settings(), SystemClock()))

@@ -69,6 +69,12 @@ def _is_clock_time(text: str) -> str:
     return text
 
 
+def budget_of(limit: str) -> tuple[int, int]:
+    """A limit's count, and its window in seconds."""
+    count, _slash, window = limit.partition("/")
+    return int(count), {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}[window]
+
+
 def _is_secret(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 32:
         raise ValueError("至少 32 个字符")
