@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from graphlib import TopologicalSorter
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -549,6 +550,31 @@ def test_it_imports_nothing_of_the_service() -> None:
     }
     allowed = {"flask", "markupsafe", "werkzeug", "gunicorn", "cryptography", "qrcode"}
     assert imported - set(sys.stdlib_module_names) == allowed
+
+
+def test_its_imports_lead_one_way() -> None:
+    """No circle, not even of imports for types alone; the handlers come together in ``app`` and nowhere else."""
+    root = Path(control.__file__).parent
+    imports = {name_of(path, root): set(imported_by(path, root)) for path in root.rglob("*.py")}
+    list(TopologicalSorter(imports).static_order())  # raises CycleError, which names the circle
+    handlers = {"oauth", "sns", "base", "followers", "js_sdk", "control", "console.routes"}
+    assert handlers <= imports["app"]
+    assert {name for name, found in imports.items() if found & handlers} == {"app"}
+
+
+def name_of(path: Path, root: Path) -> str:
+    """``console.routes`` for its file."""
+    return ".".join(path.relative_to(root).with_suffix("").parts)
+
+
+def imported_by(path: Path, root: Path) -> Iterator[str]:
+    """The stand-in's own files that one of them names, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            place = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            named = [place.with_suffix(".py")] if node.module else []
+            named += [place / f"{alias.name}.py" for alias in node.names]
+            yield from (name_of(file, root) for file in named if file.is_file())
 
 
 # ---- the list

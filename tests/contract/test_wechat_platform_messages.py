@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.wechat_platform import AES_KEY, APP_ID, SECRET, TOKEN, FakePlatform
-from tools.wechat_platform import js_sdk, message_crypto
-from tools.wechat_platform.console.chat import linked
+from tools.wechat_platform import message_crypto, page_signatures
+from tools.wechat_platform.chats import linked
 from tools.wechat_platform.replies import OUT_OF_ORDER
 
 ZERO_KEY, ZERO_APP = "A" * 43, "wxba5fad812f8e6fb9"
@@ -160,7 +160,7 @@ def test_published_ciphertexts() -> None:
 )
 def test_published_page_signatures(url: str, expected: str) -> None:
     published = "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
-    assert js_sdk.sign(published, "Wm3WZYTPz0wzccnW", "1414587457", url) == expected
+    assert page_signatures.sign(published, "Wm3WZYTPz0wzccnW", "1414587457", url) == expected
 
 
 # ---- the server's address

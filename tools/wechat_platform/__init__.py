@@ -2,4 +2,8 @@
 
 What it does as the platform does, and what it does not, is in ``BEHAVIOUR.md``. Start it with
 ``python -m tools.wechat_platform``. Everything it knows is in memory and gone when it ends.
+
+Imports lead one way: what is remembered (``codes``, ``base_tokens``, ``chats`` …) → ``platform``, which holds all of
+it → the handlers (``oauth``, ``sns``, ``base``, ``followers``, ``js_sdk``, ``control``, ``console``) → ``app``, which
+gives each its address → ``__main__``.
 """

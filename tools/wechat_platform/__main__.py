@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from .accounts import MODES, SAFE, App
-from .app import Platform
-from .pusher import TIMEOUT_S
+from .app import PlatformApp
+from .deliveries import TIMEOUT_S
+from .platform import Platform
 
 DEMO_APP_ID = "wxdem0000000000fa"
 PREFIX = "FAKE_WECHAT_"
@@ -92,8 +93,8 @@ def make_platform(options: argparse.Namespace, environ: Mapping[str, str]) -> Pl
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn with one worker."""
 
-    def __init__(self, platform: Platform, options: argparse.Namespace) -> None:
-        self._platform, self._options = platform, options
+    def __init__(self, app: PlatformApp, options: argparse.Namespace) -> None:
+        self._app, self._options = app, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -114,15 +115,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in values.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Platform:
+    def load(self) -> PlatformApp:
         """What it serves."""
-        return self._platform
+        return self._app
 
 
 def main() -> None:
     """Serve until told to stop."""
     options = arguments()
-    Server(make_platform(options, os.environ), options).run()
+    Server(PlatformApp(make_platform(options, os.environ)), options).run()
 
 
 if __name__ == "__main__":

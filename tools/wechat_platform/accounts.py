@@ -17,6 +17,8 @@ PEOPLE = {
     "zhaoliu": "赵六（模拟）",
 }
 MOST_NAME = 64
+COOKIE = "fake_wechat_user"
+"""Names the person whose telephone a browser stands for."""
 SERVICE, SUBSCRIPTION, SANDBOX = "service", "subscription", "sandbox"
 KINDS = (SERVICE, SUBSCRIPTION, SANDBOX)
 PLAIN, COMPATIBLE, SAFE = "plain", "compatible", "safe"

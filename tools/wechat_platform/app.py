@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from . import base, control, followers, js_sdk, oauth, sns
-from .accounts import Accounts, App
-from .base import BaseTokens
-from .clock import MovableClock
-from .console.chat import Chats
 from .console.routes import make_console
-from .counters import Counters
 from .errors import Refused
-from .followers import SceneCodes
-from .oauth import Codes
-from .pusher import TIMEOUT_S
-from .quotas import Quotas
-from .sns import SnsTokens
-from .switches import Switches
+from .platform import Platform
 from .wire import STATUSES, Answer, Call, html_answer
 
-Handler = Callable[["Platform", Call], Answer]
+Handler = Callable[[Platform, Call], Answer]
 PAGES: dict[str, Handler] = {
     oauth.PATH: oauth.authorize,
     js_sdk.PATH: js_sdk.script,
@@ -45,47 +34,25 @@ API: dict[str, Handler] = {
 }
 
 
-class Platform:
-    """All there is of it, in memory."""
+class PlatformApp:
+    """The platform's addresses as WSGI; only here do the handlers come together."""
 
-    def __init__(
-        self, apps: Sequence[App], *, url: str, start_url: str = "", any_browser: bool = True,
-        push_timeout_s: float = TIMEOUT_S,
-    ) -> None:  # fmt: skip
-        self.url = url.rstrip("/")
-        self.start_url = start_url
-        self.any_browser = any_browser
-        self.push_timeout_s = push_timeout_s
-        self._started_with = [replace(app) for app in apps]
-        self.clock = MovableClock()
-        self.forget()
-        self._console = make_console(self)
-
-    def forget(self) -> None:
-        """As just started."""
-        self.accounts = Accounts([replace(app) for app in self._started_with])
-        self.counters = Counters()
-        self.switches = Switches()
-        self.quotas = Quotas()
-        self.codes = Codes()
-        self.sns_tokens = SnsTokens()
-        self.base_tokens = BaseTokens()
-        self.scene_codes = SceneCodes()
-        self.chats = Chats()
-        self.clock.offset_s = 0.0
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self._console = make_console(platform)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """WSGI. The platform's own addresses never see a framework."""
+        """The platform's own addresses never see a framework."""
         path = environ["PATH_INFO"]
         if path in API:
             answer = self._faulty(environ, self._api)
         elif path in PAGES:
-            self.counters.call(path)
-            answer = self._faulty(environ, partial(PAGES[path], self))
+            self.platform.counters.call(path)
+            answer = self._faulty(environ, partial(PAGES[path], self.platform))
         elif path == "/_fake/js-config.js":
-            answer = js_sdk.checked(self, Call(environ))
+            answer = js_sdk.checked(self.platform, Call(environ))
         elif path.startswith("/_fake/"):
-            answer = control.answer(self, Call(environ))
+            answer = control.answer(self.platform, Call(environ))
         else:
             return self._console(environ, start_response)
         headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
@@ -94,30 +61,30 @@ class Platform:
 
     def _api(self, call: Call) -> Answer:
         path = call.path
-        self.counters.call(path)
+        self.platform.counters.call(path)
         try:
             app_id = call.query.get("appid", "")
-            if self.switches.take("busy", app_id, path):
+            if self.platform.switches.take("busy", app_id, path):
                 raise Refused(-1)
-            wanted = self.switches.take("errcode", app_id, path)
+            wanted = self.platform.switches.take("errcode", app_id, path)
             if wanted is not None:
                 raise Refused(int(wanted))
-            return API[path](self, call)
+            return API[path](self.platform, call)
         except Refused as refused:
-            self.counters.refused(path, refused.errcode)
-            return refused.answer(self.clock.now(), path, call.address)
+            self.platform.counters.refused(path, refused.errcode)
+            return refused.answer(self.platform.clock.now(), path, call.address)
 
     def _faulty(self, environ: dict[str, Any], handler: Callable[[Call], Answer]) -> Answer:
         """The answer, or what a platform in trouble gives instead."""
         call = Call(environ)
         app_id = call.query.get("appid", "")
-        late_ms = self.switches.take("latency_ms", app_id, call.path)
+        late_ms = self.platform.switches.take("latency_ms", app_id, call.path)
         if late_ms:
             time.sleep(float(late_ms) / 1_000)
-        down = self.switches.take("down", app_id, call.path)
+        down = self.platform.switches.take("down", app_id, call.path)
         if down is None:
             return handler(call)
-        self.counters.call(f"{call.path} (down)")
+        self.platform.counters.call(f"{call.path} (down)")
         if down == "close":
             hang_up(environ)
         return html_answer("<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>", 503)

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import js_sdk, pusher
+from . import messages, page_signatures, pusher
 from .accounts import KINDS, MODES, App
+from .platform import Platform
 from .switches import MEANINGS, Switch
 from .user_agents import PRESETS
 from .wire import Answer, Call
-
-if TYPE_CHECKING:
-    from .app import Platform
 
 Document = dict[str, Any]
 LISTS = ("oauth_hosts", "js_domains", "ip_whitelist")
@@ -110,7 +108,7 @@ def change_user(platform: Platform, given: Document) -> Document:
     app, user = _app(platform, given), platform.accounts.user(str(given["name"]))
     user.nickname = str(given.get("nickname", user.nickname))
     if given.get("follows") is True:
-        pusher.follow(platform, app, user)
+        messages.follow(platform, app, user)
     elif given.get("follows") is False:
         user.following.pop(app.app_id, None)
     if given.get("consents") is False:
@@ -159,7 +157,7 @@ def quotas(platform: Platform, given: Document) -> Document:
 
 def verify_signature(platform: Platform, given: Document) -> Document:
     """A page's signature."""
-    return js_sdk.verify(platform, _app(platform, given).app_id, given)
+    return page_signatures.verify(platform, _app(platform, given).app_id, given)
 
 
 def push(platform: Platform, given: Document) -> Document:
@@ -168,12 +166,12 @@ def push(platform: Platform, given: Document) -> Document:
     if given.get("mode", app.mode) not in MODES:
         raise NotUnderstood(f"mode is one of {MODES}")
     if "scan" in given:
-        message = pusher.scan_message(platform, app, user, str(given["scan"]))
+        message = messages.scan_message(platform, app, user, str(given["scan"]))
     elif "event" in given:
         key, ticket = str(given.get("event_key", "")), str(given.get("ticket", ""))
-        message = pusher.event_message(platform, app, user, given["event"], key, ticket)
+        message = messages.event_message(platform, app, user, given["event"], key, ticket)
     else:
-        message = pusher.text_message(platform, app, user, str(given["text"]))
+        message = messages.text_message(platform, app, user, str(given["text"]))
     return pusher.push(
         platform,
         app,

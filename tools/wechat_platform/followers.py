@@ -3,66 +3,27 @@
 from __future__ import annotations
 
 import json
-import struct
-import threading
-import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import qrcode
 
-from . import names
-from .accounts import App
-from .base import app_with
+from . import callers, names
 from .errors import Refused
+from .pictures import png
+from .platform import Platform
+from .scene_codes import SceneCode
 from .wire import Answer, Call, html_answer, json_answer
 
-if TYPE_CHECKING:
-    from .app import Platform
-
-DEFAULT_EXPIRE_S, MOST_EXPIRE_S, MOST_PERMANENT = 60, 2_592_000, 100_000
+DEFAULT_EXPIRE_S, MOST_EXPIRE_S = 60, 2_592_000
 TEMPORARY = {"QR_SCENE": "scene_id", "QR_STR_SCENE": "scene_str"}
 PERMANENT = {"QR_LIMIT_SCENE": "scene_id", "QR_LIMIT_STR_SCENE": "scene_str"}
 MOST_SCENE = {"QR_SCENE": 2**32 - 1, "QR_LIMIT_SCENE": 100_000}
 
 
-@dataclass(frozen=True)
-class SceneCode:
-    """One code that was made."""
-
-    app_id: str
-    scene: str
-    url: str
-    expires_at: float | None
-
-
-class SceneCodes:
-    """By ticket."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made: dict[str, SceneCode] = {}
-
-    def add(self, code: SceneCode) -> str:
-        """Its ticket. Raises 45029 when the account has too many that never expire."""
-        with self._lock:
-            mine = [c for c in self._made.values() if c.app_id == code.app_id and c.expires_at is None]
-            if code.expires_at is None and len(mine) >= MOST_PERMANENT:
-                raise Refused(45029)
-            ticket = "gQ" + names.random_letters(90) + "=="
-            self._made[ticket] = code
-        return ticket
-
-    def find(self, ticket: str, now: float) -> SceneCode | None:
-        """Of a ticket that still works."""
-        found = self._made.get(ticket)
-        return found if found and (found.expires_at is None or found.expires_at > now) else None
-
-
 def user_info(platform: Platform, call: Call) -> Answer:
     """Does somebody follow? Nicknames are no longer told."""
-    app = app_with(platform, call)
+    app = callers.by_token(platform, call)
     platform.quotas.spend(app.app_id, call.path, platform.clock.now())
     openid = call.query.get("openid", "")
     if not openid:
@@ -87,7 +48,7 @@ def create_qrcode(platform: Platform, call: Call) -> Answer:
     """A code that opens the account's chat."""
     if call.method != "POST":
         raise Refused(43002)
-    app, now = app_with(platform, call), platform.clock.now()
+    app, now = callers.by_token(platform, call), platform.clock.now()
     platform.quotas.spend(app.app_id, call.path, now)
     try:
         given = json.loads(call.body)
@@ -116,12 +77,6 @@ def show_qrcode(platform: Platform, call: Call) -> Answer:
     return Answer(200, [("Content-Type", "image/png")], png(code.get_matrix()))
 
 
-def scene_of(platform: Platform, app: App, ticket: str) -> str:
-    """The scene of a code that somebody scans; empty where the ticket says nothing."""
-    found = platform.scene_codes.find(ticket, platform.clock.now())
-    return found.scene if found and found.app_id == app.app_id else ""
-
-
 def _scene(action: object, scene: object) -> str:
     kind = (TEMPORARY | PERMANENT).get(action) if isinstance(action, str) else None
     if kind is None:
@@ -140,19 +95,3 @@ def _expires_s(given: dict[str, Any]) -> int:
     if type(wanted) is not int or not 0 < wanted <= MOST_EXPIRE_S:
         raise Refused(40053)
     return wanted
-
-
-def png(matrix: list[list[bool]], scale: int = 8) -> bytes:
-    """Black and white squares as a picture."""
-    side = len(matrix) * scale
-    lines = []
-    for row in matrix:
-        line = b"\0" + b"".join((b"\0" if dark else b"\xff") * scale for dark in row)
-        lines += [line] * scale
-    parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)),
-        (b"IDAT", zlib.compress(b"".join(lines))),
-        (b"IEND", b""),
-    ]
-    chunks = (struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in parts)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

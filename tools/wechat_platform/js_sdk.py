@@ -1,47 +1,19 @@
-"""The script that pages load, and the check of their signature that WeChat's own browser makes."""
+"""The script that pages load, and the verdict on their signature that WeChat's own browser gives them."""
 
 from __future__ import annotations
 
 import json
 import re
-from hashlib import sha1
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from .page_signatures import verify
+from .platform import Platform
 from .wire import Answer, Call
-
-if TYPE_CHECKING:
-    from .app import Platform
 
 PATH = "/open/js/jweixin-1.6.0.js"
 SOURCE = Path(__file__).with_name("jweixin.js")
 CALL_ID = re.compile(r"[0-9]{1,6}").fullmatch
 _SCRIPT = [("Content-Type", "text/javascript; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
-
-
-def verify(platform: Platform, app_id: str, given: dict[str, str]) -> dict[str, Any]:
-    """``{"ok", "error"}`` for url, noncestr, timestamp and signature, against the tickets that are good now."""
-    app = platform.accounts.apps.get(app_id)
-    if app is None:
-        return {"ok": False, "error": "invalid appid"}
-    url = given.get("url", "").partition("#")[0]
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        host = ""
-    if not app.may_run_scripts_on(host):
-        return {"ok": False, "error": "invalid url domain"}
-    for ticket in platform.base_tokens.tickets(app, platform.clock.now()):
-        if given.get("signature") == sign(ticket, given.get("noncestr", ""), given.get("timestamp", ""), url):
-            return {"ok": True, "error": ""}
-    return {"ok": False, "error": "invalid signature"}
-
-
-def sign(ticket: str, noncestr: str, timestamp: str, url: str) -> str:
-    """SHA-1 of the four, in the order of their names."""
-    text = f"jsapi_ticket={ticket}&noncestr={noncestr}&timestamp={timestamp}&url={url}"
-    return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def script(platform: Platform, _call: Call) -> Answer:

@@ -1,104 +1,19 @@
-"""Messages and events to the account's server: five seconds, three attempts, one MsgId; and what came back."""
+"""Messages and events to the account's server: five seconds, three attempts, one MsgId."""
 
 from __future__ import annotations
 
 import http.client
-import itertools
 import secrets
 import time
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from . import message_crypto
-from .accounts import COMPATIBLE, PLAIN, SAFE, App, Following, User
-from .followers import scene_of
+from .accounts import COMPATIBLE, PLAIN, SAFE, App
+from .deliveries import TIMEOUT_S, Attempt, Delivery, Request
+from .platform import Platform
 from .replies import Reply, out_of_order, read_reply
 
-if TYPE_CHECKING:
-    from .app import Platform
-
-TIMEOUT_S, ATTEMPTS, MOST_REPLY = 5.0, 3, 1_000_000
-EVENTS = ("subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW")
-
-
-class Request(NamedTuple):
-    """What is sent: the same in every attempt, but for the URL's own signature."""
-
-    query: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Attempt:
-    """One try."""
-
-    seconds: float
-    status: int | None = None
-    flag: str = ""
-    """``late``, ``unreachable`` or ``status``; empty where an answer came in time."""
-    body: bytes = field(default=b"", repr=False)
-
-    def document(self) -> dict[str, Any]:
-        """For the control API."""
-        return {**asdict(self), "body": self.body.decode("utf-8", "replace")[:4_000]}
-
-
-@dataclass
-class Delivery:
-    """A message, what was tried, and what came back."""
-
-    message: dict[str, str]
-    request: Request
-    attempts: list[Attempt]
-    reply: Reply
-
-    def document(self) -> dict[str, Any]:
-        """For the control API."""
-        return {
-            "message": self.message,
-            "request": {"query": self.request.query, "body": self.request.body.decode()},
-            "attempts": [attempt.document() for attempt in self.attempts],
-            "reply": self.reply.document(),
-        }
-
-
-_msg_ids = itertools.count(23_000_000_000_000_000 + secrets.randbelow(10**15))
-
-
-def text_message(platform: Platform, app: App, user: User, text: str) -> dict[str, str]:
-    """Somebody wrote."""
-    return _head(platform, app, user, "text") | {"Content": text, "MsgId": str(next(_msg_ids))}
-
-
-def event_message(
-    platform: Platform, app: App, user: User, event: str, key: str = "", ticket: str = ""
-) -> dict[str, str]:
-    """Something happened; events have no MsgId. Following and leaving are noted. Raises ValueError."""
-    if event not in EVENTS:
-        raise ValueError(f"no event {event}; there are {', '.join(EVENTS)}")
-    if event == "subscribe":
-        follow(platform, app, user, scene_of(platform, app, ticket) or key.removeprefix("qrscene_"))
-    elif event == "unsubscribe":
-        user.following.pop(app.app_id, None)
-    message = _head(platform, app, user, "event") | {"Event": event, "EventKey": key}
-    return message | ({"Ticket": ticket} if ticket else {})
-
-
-def scan_message(platform: Platform, app: App, user: User, ticket: str) -> dict[str, str]:
-    """Somebody scanned a code: who follows sends SCAN, who does not follows with it. Raises ValueError."""
-    scene = scene_of(platform, app, ticket)
-    if not scene:
-        raise ValueError("this ticket does not work")
-    if app.app_id in user.following:
-        return event_message(platform, app, user, "SCAN", scene, ticket)
-    return event_message(platform, app, user, "subscribe", "qrscene_" + scene, ticket)
-
-
-def follow(platform: Platform, app: App, user: User, qr_scene: str = "") -> None:
-    """Now follows the account."""
-    scene = "ADD_SCENE_QR_CODE" if qr_scene else "ADD_SCENE_SEARCH"
-    user.following[app.app_id] = Following(int(platform.clock.now()), scene, qr_scene)
+ATTEMPTS, MOST_REPLY = 3, 1_000_000
 
 
 def make_request(app: App, openid: str, message: dict[str, str], mode: str, now: float) -> Request:
@@ -217,12 +132,3 @@ def xml_of(fields: dict[str, str]) -> str:
 
 def _cdata(text: str) -> str:
     return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
-
-
-def _head(platform: Platform, app: App, user: User, kind: str) -> dict[str, str]:
-    return {
-        "ToUserName": app.gh_id,
-        "FromUserName": platform.accounts.openid(app, user),
-        "CreateTime": str(int(platform.clock.now())),
-        "MsgType": kind,
-    }

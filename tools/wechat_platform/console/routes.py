@@ -7,16 +7,14 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, render_template, request, send_from_directory
 
-from .. import pusher
-from ..accounts import PEOPLE, User
-from ..oauth import COOKIE
+from .. import messages, pusher
+from ..accounts import COOKIE, PEOPLE, User
+from ..platform import Platform
 from ..switches import Switch
 from .faults import FAULTS
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Redirect
-
-    from ..app import Platform
 
 MOST_TEXT = 600
 POLICY = (
@@ -140,7 +138,7 @@ def _say(platform: Platform) -> Redirect:
     text = request.form.get("text", "").strip()[:MOST_TEXT]
     if act in ("subscribe", "unsubscribe"):
         said = "" if act == "unsubscribe" else "（关注公众号）"
-        _deliver(platform, user, said, pusher.event_message(platform, app, user, act))
+        _deliver(platform, user, said, messages.event_message(platform, app, user, act))
     elif act == "check":
         passed, attempt = pusher.check_url(platform, app, platform.push_timeout_s)
         platform.chats.remark(
@@ -150,7 +148,7 @@ def _say(platform: Platform) -> Redirect:
             else f"服务器地址校验不通过（状态 {attempt.status or '—'} {attempt.flag}）",
         )
     elif text:
-        _deliver(platform, user, text, pusher.text_message(platform, app, user, text))
+        _deliver(platform, user, text, messages.text_message(platform, app, user, text))
     return redirect("/chat#end", 303)
 
 
@@ -161,7 +159,7 @@ def _scan_page(platform: Platform, code: str) -> str:
 def _scan(platform: Platform) -> Redirect:
     app, user = platform.accounts.first, g.user
     try:
-        message = pusher.scan_message(platform, app, user, request.form.get("ticket", ""))
+        message = messages.scan_message(platform, app, user, request.form.get("ticket", ""))
     except ValueError:
         platform.chats.remark(user.name, "这个二维码无效或已过期")
     else:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
-from ..pusher import Delivery
-from ..replies import is_link
+from .deliveries import Delivery
+from .replies import is_link
 
 MOST_LINES = 40
 _LINK = re.compile(
