@@ -391,6 +391,7 @@ def _page_context(service: Service) -> dict[str, Any]:
         "site_name": service.settings.site_name,
         "now": service.clock.now(),
         "sw_url": "/sw.js",
+        "wechat_here": service.settings.wechat,
         "wechat_script": service.settings.wechat_script_url if service.settings.wechat else None,
     }
 

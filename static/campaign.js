@@ -275,8 +275,9 @@
 
   /* The old form goes along: its first issue counts, whatever is renewed. */
   const renew = (ballot, then) => {
-    const from = ballot.form ? "?from=" + encodeURIComponent(ballot.form) : "";
-    ask("GET", page.api + "/ballot-form" + from, null, (status, answer) => {
+    const from = ballot.form ? "&from=" + encodeURIComponent(ballot.form) : "";
+    /* Whoever has become another voter meanwhile (a code's time is over, a login in another tab) is told, and not voted for. */
+    ask("GET", page.api + "/ballot-form?as=" + page.as + from, null, (status, answer) => {
       if (status !== 200) tab.put("pending", null);
       if (status === 401 && answer.login) { location.assign(answer.login); return; }  /* and back; what is chosen stays */
       if (status !== 200) { stop(answer.detail); return; }

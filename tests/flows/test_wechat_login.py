@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,38 @@ def test_the_platform_is_asked_as_it_wants_to_be_asked(phones: Phones, platform:
     assert asked["redirect_uri"] == [BASE_URL + "/wechat/callback"]
     assert asked["state"][0].isalnum()
     assert len(asked["state"][0]) <= 128
+
+
+@pytest.mark.parametrize("query", ["?s=a.b.1.c&nsukey=" + "k" * 800, "?title=中文", "?x=" + "y" * 2000])
+def test_a_login_comes_back_to_the_page_whatever_was_appended(phones: Phones, query: str) -> None:
+    arrived = phones().open("/c/test" + query)
+    assert arrived.answer.status_code == 200
+    assert arrived.path.startswith("/c/test")
+
+
+def test_one_s_own_link_on_a_second_phone_is_no_link_of_a_stranger(by_wechat: Stage, phones: Phones) -> None:
+    first, second = phones("ada"), phones("ada")
+    first.open()
+    own = re.search(r'"share": "([^"]+)"', first.get("/c/test").text)
+    assert own is not None
+    second.open(f"/c/test?s={own[1]}")
+    theirs = re.search(r'"share": "([^"]+)"', second.get("/c/test").text)
+    assert theirs is not None
+    assert theirs[1] == own[1]
+    stranger = phones("bob")
+    stranger.open(f"/c/test?s={own[1]}")
+    came = re.search(r'"share": "([^"]+)"', stranger.get("/c/test").text)
+    assert came is not None
+    assert came[1].split(".")[1] == own[1].split(".")[0]
+
+
+def test_a_browser_that_keeps_no_session_is_not_sent_round(phones: Phones) -> None:
+    phone = phones()
+    phone.open()
+    phone.client.delete_cookie("voter")
+    page = phone.get("/c/test")
+    assert page.status_code == 200
+    assert "还没有登录" in page.text
 
 
 def test_one_openid_on_two_phones_is_one_voter(phones: Phones) -> None:

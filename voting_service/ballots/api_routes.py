@@ -17,6 +17,7 @@ from ..web.errors import answer
 from ..web.inside_wechat import login_address
 from ..web.limits import costly
 from .ballot_form import BallotForm
+from .campaign_view import CampaignView
 from .cast_api import answer_cast
 from .door import Knock
 from .polling_place import PollingPlace, keep_session, polling_place, visit, voter_session
@@ -34,7 +35,12 @@ def ballot_form(slug: str) -> Response:
     place, now, view = visit(slug)
     session = voter_session(view.show)
     if session is None:
-        return _no_voter(view.url)
+        return _no_voter(view)
+    known_by = request.args.get("as", "")
+    if known_by and known_by != g.guest.known_by:
+        return answer(
+            "bad_form", _("您现在的投票身份与打开页面时不同，请刷新页面，看清以哪种身份投票后再投。")
+        )
     if view.state in ("scheduled", "closed"):
         sentence = _("投票已经结束。") if view.state == "closed" else _("投票尚未开始。")
         next_at = rfc3339(view.next_opening) if view.next_opening else None
@@ -52,11 +58,12 @@ def ballot_form(slug: str) -> Response:
     return response
 
 
-def _no_voter(page: str) -> Response:
-    """What a voter must do first. Inside WeChat the page goes to ``login`` by itself, and comes back."""
+def _no_voter(view: CampaignView) -> Response:
+    """What a voter must do first. The page goes to ``login`` by itself, and comes back."""
     if g.guest.inside:
-        sentence = _("请先用微信登录，再投票。")
-        return answer("no_voter", sentence, extra={"login": login_address(page)})
+        return answer("no_voter", _("请先用微信登录，再投票。"), extra={"login": login_address(view.url)})
+    if view.show.rules.takes_paper:
+        return answer("no_voter", _("请先输入投票码，再投票。"), extra={"login": f"{view.url}/code"})
     return answer("no_voter", _("本活动不能直接用浏览器投票，请打开活动页面查看怎样投。"))
 
 

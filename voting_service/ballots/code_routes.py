@@ -21,6 +21,7 @@ from ..voter_codes.entry_tokens import COOKIE as MARK_COOKIE
 from ..voter_codes.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
 from ..voter_codes.entry_tokens import EntryTokens
 from ..web import access, errors
+from ..web.headers import keep_out_of_sight
 from ..web.identities import CODE, MEMBER
 from ..web.language import say
 from ..web.limits import costly
@@ -35,13 +36,11 @@ pages = Blueprint("voter_codes", __name__)
 
 @pages.after_request
 def keep_nothing(response: Response) -> Response:
-    """Not kept, not indexed: the next person at this browser must not find it."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    """The next person at this browser must not find it."""
+    return keep_out_of_sight(response)
 
 
-class Counter(NamedTuple):
+class EntryDesk(NamedTuple):
     """Where a code is entered: the campaign, the browser's session in it, and the kiosk that the browser is."""
 
     place: PollingPlace
@@ -63,7 +62,7 @@ class Counter(NamedTuple):
 @costly
 def entry(slug: str) -> Response:
     """The form; or who has entered a code already; or when voting is open."""
-    return _page(_counter(slug))
+    return _page(_desk(slug))
 
 
 @pages.post("/c/<slug>/code")
@@ -71,28 +70,28 @@ def entry(slug: str) -> Response:
 @costly
 def enter(slug: str) -> BaseResponse:
     """Take a code, and let in whoever has a good one."""
-    counter = _counter(slug)
-    if _foreign(counter.place):
+    desk = _desk(slug)
+    if _foreign(desk.place):
         return _not_from_here()
-    if counter.view.state != "open":
-        return _page(counter, 403)
+    if desk.view.state != "open":
+        return _page(desk, 403)
     if not _tokens().good(slug, request.cookies.get(MARK_COOKIE), request.form.get("token", "")):
         late = _("页面放得太久，或浏览器没有保存 cookie，请再输入一次，按“进入投票”。")
-        return _page(counter, 400, NotAdmitted("slip", late))
+        return _page(desk, 400, NotAdmitted("slip", late))
     admission: Admission = current_app.extensions["admission"]
     outcome = admission.admit(
         Entry(
             slug=slug,
-            admitted=counter.view.show.rules.identities,
+            admitted=desk.view.show.rules.identities,
             code=request.form.get("code", ""),
             member_number=request.form.get("member", ""),
             address=request.remote_addr or "",
-            assistance=counter.assistance,
+            assistance=desk.assistance,
         )
     )
     if isinstance(outcome, Admitted):
-        return _let_in(counter, outcome)
-    response = _page(counter, 429 if outcome.retry_after_s else 422, outcome)
+        return _let_in(desk, outcome)
+    response = _page(desk, 429 if outcome.retry_after_s else 422, outcome)
     if outcome.retry_after_s:
         response.headers["Retry-After"] = str(outcome.retry_after_s)
     return response
@@ -103,43 +102,43 @@ def enter(slug: str) -> BaseResponse:
 @costly
 def leave(slug: str) -> BaseResponse:
     """End the session that a code has made. Whoever is known otherwise stays who they are."""
-    counter = _counter(slug)
-    if _foreign(counter.place):
+    desk = _desk(slug)
+    if _foreign(desk.place):
         return _not_from_here()
-    response = redirect(f"{counter.view.url}/code", 303)
-    if counter.session:
-        browser = counter.place.sessions.browser_of(counter.session)
-        kept = counter.place.sessions.to_cookie(browser) if browser and not counter.kiosk else ""
-        response.headers.add("Set-Cookie", counter.place.cookie(COOKIE, kept, LIFETIME_S if kept else 0))
+    response = redirect(f"{desk.view.url}/code", 303)
+    if desk.session:
+        browser = desk.place.sessions.browser_of(desk.session)
+        kept = desk.place.sessions.to_cookie(browser) if browser and not desk.kiosk else ""
+        response.headers.add("Set-Cookie", desk.place.cookie(COOKIE, kept, LIFETIME_S if kept else 0))
         for name in (provenance.COOKIE, MARK_COOKIE):
-            response.headers.add("Set-Cookie", counter.place.cookie(name, "", 0))
-        if counter.place.secure:  # browsers heed it under https alone; our scripts forget by themselves, too
+            response.headers.add("Set-Cookie", desk.place.cookie(name, "", 0))
+        if desk.place.secure:  # browsers heed it under https alone; our scripts forget by themselves, too
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 
-def _counter(slug: str) -> Counter:
+def _desk(slug: str) -> EntryDesk:
     """Raises NotFound; 404 where the campaign takes no codes."""
     place, _now, view = visit(slug)
-    if not {CODE, MEMBER} & set(view.show.rules.identities):
+    if not view.show.rules.takes_paper:
         abort(404)
     kiosks, cookies = place.station.door.kiosks, request.headers.get("Cookie", "")
     kiosk_id = kiosks.read(slug, kiosks.in_header(cookies))
     known = place.sessions.from_header(cookies)
     entered = known if known and known.campaign == slug else None
-    return Counter(place, view, entered, kiosk_id, view.show.policy.kiosks.get(kiosk_id))
+    return EntryDesk(place, view, entered, kiosk_id, view.show.policy.kiosks.get(kiosk_id))
 
 
-def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = None) -> Response:
-    view, slug = counter.view, counter.view.slug
+def _page(desk: EntryDesk, status: int = 200, refused: NotAdmitted | None = None) -> Response:
+    view, slug = desk.view, desk.view.slug
     mark = EntryTokens.mark(request.cookies.get(MARK_COOKIE))
     identities = view.show.rules.identities
     # Nor after a form that may have come from elsewhere: a person would then send off what a stranger has filled in.
-    may_stay = not counter.kiosk and status != 400
+    may_stay = not desk.kiosk and status != 400
     page = render_template(
         "voter_codes/admission.html",
         campaign=view,
-        entered=counter.session.identity if counter.session and not refused else None,
+        entered=desk.session.identity if desk.session and not refused else None,
         takes_code=CODE in identities,
         takes_member=MEMBER in identities,
         token=_tokens().token(slug, mark),
@@ -147,20 +146,20 @@ def _page(counter: Counter, status: int = 200, refused: NotAdmitted | None = Non
         member=request.form.get("member", "")[:80] if may_stay else "",
         problem=say(refused.sentence) if refused else None,
         problem_field=refused.field if refused else None,
-        kiosk=counter.kiosk,
-        kiosk_line=kiosk_line(view, counter.kiosk.name if counter.kiosk else "", bool(counter.session)),
+        kiosk=desk.kiosk,
+        kiosk_line=kiosk_line(view, desk.kiosk.name if desk.kiosk else "", bool(desk.session)),
     )
     response = make_response(page, status)
-    cookie = counter.place.cookie(MARK_COOKIE, mark, MARK_LIFETIME_S)
+    cookie = desk.place.cookie(MARK_COOKIE, mark, MARK_LIFETIME_S)
     response.headers.add("Set-Cookie", cookie)
     return response
 
 
-def _let_in(counter: Counter, admitted: Admitted) -> BaseResponse:
-    place, slug = counter.place, counter.view.slug
+def _let_in(desk: EntryDesk, admitted: Admitted) -> BaseResponse:
+    place, slug = desk.place, desk.view.slug
     before = place.sessions.from_header(request.headers.get("Cookie"))
     session = place.sessions.known_as(admitted.identity, admitted.subject, before, slug)
-    response = redirect(counter.view.url, 303)
+    response = redirect(desk.view.url, 303)
     # It is the code's session that ends in two hours, by our own clock; the browser's own name goes on after it.
     cookie = place.cookie(COOKIE, place.sessions.to_cookie(session), LIFETIME_S)
     response.headers.add("Set-Cookie", cookie)

@@ -13,7 +13,6 @@ from anti_fraud.policy import Kiosk
 from ..evidence import provenance
 from ..web import access
 from ..web.headers import keep_out_of_sight
-from ..web.identities import CODE, MEMBER
 from ..web.limits import costly
 from ..web.sessions import COOKIE as VOTER_COOKIE
 from ..web.sessions import LIFETIME_S
@@ -78,7 +77,7 @@ def _start_anew(view: CampaignView) -> BaseResponse:
     entered."""
     place = polling_place()
     guest = g.guest = place.next_voter(view.show)
-    if guest.made or not {CODE, MEMBER} & set(view.show.rules.identities):
+    if guest.made or not view.show.rules.takes_paper:
         return redirect(view.url, 303)
     response = redirect(f"{view.url}/code", 303)
     response.headers.add("Set-Cookie", place.cookie(VOTER_COOKIE, "", 0))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from flask import Response, current_app, g, request
 from werkzeug.http import dump_cookie
@@ -162,7 +163,9 @@ class PollingPlace:
             return PageView(
                 viewed_ms=to_ms(self.clock.now()),
                 voter_tag=self.station.voter_tag(keys, session) if session else "",
-                channel=CHANNELS[session.identity] if session else "browser",
+                channel=CHANNELS[session.identity]
+                if session
+                else CHANNELS[WECHAT if guest.inside else DEVICE],
                 address=environ.get("REMOTE_ADDR", ""),
                 entry=came.entry,
                 share_token=came.share.id if came.share else "",
@@ -174,7 +177,8 @@ class PollingPlace:
 
 def login_to(environ: Mapping[str, Any]) -> str:
     """The path that logs a voter in and then comes back to this request's page."""
-    query = environ.get("QUERY_STRING", "")
+    # A server hands the query on as Latin-1, whatever bytes a phone has put there.
+    query = quote(environ.get("QUERY_STRING", "").encode("latin-1", "replace"), safe="%!$&'()*+,;=:@/?-._~")
     return login_address(environ["PATH_INFO"] + ("?" + query if query else ""))
 
 

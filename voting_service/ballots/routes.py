@@ -20,6 +20,8 @@ from ..transparency.checkpoint import Checkpoint
 from ..transparency.models import Log
 from ..web import access
 from ..web.headers import csp_nonce
+from ..web.identities import acting_as
+from ..web.inside_wechat import login_address
 from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
@@ -73,7 +75,14 @@ def campaign(slug: str) -> BaseResponse:
     """The ballot."""
     place, now, view = visit(slug)
     guest = receive(view)
-    return redirect(guest.login) if guest.login else _page(campaign_page(place, view, guest, now, Sought()))
+    return _to_login(guest) if guest.login else _page(campaign_page(place, view, guest, now, Sought()))
+
+
+def _to_login(guest: Guest) -> BaseResponse:
+    response = redirect(guest.login)
+    # Or a browser might go there again by itself, when the voter has long been logged in.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @pages.post("/c/<slug>")
@@ -159,6 +168,7 @@ def _refused_page(view: CampaignView, refused: Refused, guest: Guest) -> Respons
         campaign=view,
         refusal=refusal,
         again=again if may_try_again else None,
+        login_url=login_address(view.url) if guest.inside else None,
         kiosk_line=kiosk_line_for(view, guest),
     )
     response = _page(page, status)
@@ -177,7 +187,7 @@ def candidate(slug: str, number: int) -> BaseResponse:
         abort(404)
     guest = receive(view)
     if guest.login:
-        return redirect(guest.login)
+        return _to_login(guest)
     form = ""
     if guest.session is not None and view.state == "open":
         form, _ballot_form = place.station.forms.issue(slug, guest.session, now, guest.came)
@@ -281,7 +291,8 @@ def receipt(code: str) -> BaseResponse:
 def _standing_at(view: CampaignView) -> Guest:
     """The guest of a page that makes no session and takes down no view, with the kiosk that they stand at."""
     place, cookies = polling_place(), request.headers.get("Cookie", "")
-    guest = Guest(place.sessions.from_header(cookies), kiosk=place.kiosk(view.show, cookies))
+    session = acting_as(place.sessions.from_header(cookies), view.slug, view.show.rules.identities)
+    guest = Guest(session, kiosk=place.kiosk(view.show, cookies))
     g.guest = guest
     return guest
 

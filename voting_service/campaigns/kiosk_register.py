@@ -14,7 +14,7 @@ from anti_fraud.policy import Policy
 
 from ..errors import Problem, ProblemsFound
 from ..text import _
-from ..web.identities import CODE, DEVICE, MEMBER
+from ..web.identities import DEVICE
 from .gate_policies import change_policy, current_policy
 from .models import Campaign
 from .queries import campaign_by_slug
@@ -67,7 +67,7 @@ def _is_name(text: str) -> bool:
 
 def _problems(campaign: Campaign, policy: Policy, name: str, assistant: str | None) -> list[Problem]:
     problems = []
-    codes = {CODE, MEMBER} & set(campaign.rules.identities)
+    codes = campaign.rules.takes_paper
     if not _is_name(name):
         problems.append(
             Problem(

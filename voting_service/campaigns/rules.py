@@ -19,6 +19,8 @@ MINUTES_A_DAY = 24 * 60
 CHANNELS = {"wechat": "wechat", "member": "member", "code": "code", "device": "browser"}
 """Which channel of the log and the tally an identity votes by, in the order in which declarations are kept. The log says
 how a ballot came, never who from."""
+PAPER = frozenset({"member", "code"})
+"""Identities that rest on a code handed out on paper."""
 ONE_BALLOT = frozenset({"code"})
 """Identities that are spent with their first ballot, whatever the campaign allows to others."""
 
@@ -56,6 +58,11 @@ class BallotRules:
     def zone(self) -> ZoneInfo:
         """The zone in which this campaign's days begin."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def takes_paper(self) -> bool:
+        """Whether codes handed out on paper are among the ways to vote."""
+        return not PAPER.isdisjoint(self.identities)
 
     @property
     def counts_mode(self) -> CountsMode:

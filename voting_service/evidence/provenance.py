@@ -79,13 +79,18 @@ class Visit(NamedTuple):
 def visit(query: str, cookie_header: str, slug: str, voter: str, tokens: ShareTokens) -> Visit:
     """The way of this visit: what its address says, or else what the last one said. A voter who opens a link of their
     own came no new way: it is in their address bar because this page put it there."""
+
+    def own(way: Provenance) -> bool:
+        return way.share is not None and tokens.is_own(slug, voter, way.share)
+
     now = named_in(query, slug, tokens)
-    if now is not None and not (now.share and tokens.is_own(slug, voter, now.share)):
+    if now is not None and not own(now):
         return Visit(now, None if now.forged else _remembered(query))
     match = _IN_HEADER.search(cookie_header) if COOKIE in cookie_header else None
     before = named_in(match.group(1), slug, tokens) if match else None
-    # A token kept from another campaign's page is no forgery here.
-    return Visit(before if before and not before.forged else DIRECT, None)
+    # A token kept from another campaign's page is no forgery here; and one that was kept before its voter had logged in
+    # may turn out to be their own.
+    return Visit(before if before and not before.forged and not own(before) else DIRECT, None)
 
 
 def _remembered(query: str) -> str:

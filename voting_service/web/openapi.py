@@ -101,6 +101,13 @@ _PARAMETERS: dict[str, Schema] = {
         "schema": {"type": "string"},
         "example": "7QK2-M3XD-9ABC-DEFG",
     },
+    "as": {
+        "name": "as",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": ["browser", "wechat", "paper"]},
+        "description": _("页面打开时的投票身份；现在的身份与它不同时，不发表单（bad_form）"),
+    },
     "from": {
         "name": "from",
         "in": "query",
@@ -221,7 +228,7 @@ _PATHS: dict[str, dict[str, Any]] = {
     "/campaigns/{slug}/ballot-form": _get(
         "getBallotForm",
         _("为本会话领取一张投票表单；没有会话的新设备同时得到会话"),
-        ("slug", "from"),
+        ("slug", "from", "as"),
         {
             "200": _json(
                 "BallotForm",

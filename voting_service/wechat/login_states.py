@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 HOME = "/"
 _STATE = re.compile(r"([0-9a-f]{32})([0-9a-f]{32})")
 _BROWSER = re.compile(r"[A-Za-z0-9_\-]{22}")
-_NEXT = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,400}")
+_NEXT = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,1000}")
 
 
 class LoginStates:
@@ -44,8 +44,10 @@ def browser_mark(cookie: str | None) -> str:
 
 
 def safe_next(asked: str | None) -> str:
-    """An address of this site, path and query, to go on to after a login; the home page in place of any other."""
-    if not asked or not _NEXT.fullmatch(asked):
-        return HOME
-    parts = urlsplit(asked)
-    return HOME if parts.scheme or parts.netloc or parts.path.startswith("/wechat/") else asked
+    """An address of this site, path and query, to go on to after a login; without its query where that cannot be kept, and
+    the home page in place of any other."""
+    for address in (asked or "", (asked or "").partition("?")[0]):
+        if _NEXT.fullmatch(address):
+            parts = urlsplit(address)
+            return HOME if parts.scheme or parts.netloc or parts.path.startswith("/wechat/") else address
+    return HOME

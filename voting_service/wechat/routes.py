@@ -38,6 +38,7 @@ from .login_states import browser_mark, safe_next
 
 BROWSER_COOKIE = "login"
 BROWSER_LIFETIME_S = 3600
+AFTER_LOGIN_S = 20
 
 pages = Blueprint("wechat", __name__)
 
@@ -106,7 +107,8 @@ def callback() -> BaseResponse:
         before = door.sessions.from_header(request.headers.get("Cookie"))
         session = door.sessions.known_as(WECHAT, outcome.subject, before)
         door.keep(response, VOTER_COOKIE, door.sessions.to_cookie(session), LIFETIME_S)
-        door.keep(response, READING_ON, "", 0)
+        # Were the cookie not kept, the page would send the browser here again, and so on.
+        door.keep(response, READING_ON, "1", AFTER_LOGIN_S)
         return response
     if isinstance(outcome, GoOn):
         return redirect(outcome.next)
