@@ -18,6 +18,7 @@ from tests.stage import KEYS, SECRET, ClockInHand
 from voting_service.encryption import Keyring
 from voting_service.findings import Finding
 from voting_service.settings import Settings
+from voting_service.wechat import client as client_module
 from voting_service.wechat import reach as reach_module
 from voting_service.wechat.client import Client
 from voting_service.wechat.errcodes import address_named, explain
@@ -64,8 +65,9 @@ class Account:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loaded machine may take its time to answer; that bound has a test of its own."""
+    """A loaded machine may take its time to look and to answer; that bound has a test of its own."""
     monkeypatch.setattr(reach_module, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(client_module, "REACH_TIMEOUT_S", (30.0, 30.0))
 
 
 @pytest.fixture
