@@ -301,7 +301,10 @@ def test_no_code_and_no_number_is_left_behind_anywhere(
         with structlog.testing.capture_logs() as lines, caplog.at_level("DEBUG"):
             voter.enter(wrong, number)
             entered = [voter.enter(code, number), other.enter(plain_code, "")]
-            pages = [*entered, *(one.get(path) for one in (voter, other) for path in ("/c/test", "/c/test/code"))]
+            pages = [
+                *entered,
+                *(one.get(path) for one in (voter, other) for path in ("/c/test", "/c/test/code")),
+            ]
             assert [one.vote([1]).status_code for one in (voter, other)] == [201, 201]
             stage.record()
         secrets = [form for one in (code, plain_code, wrong) for form in (one, one.replace("-", ""))]
