@@ -77,7 +77,7 @@ from voting_service.wechat.message_crypto import aes_key
 from voting_service.wechat.message_desk import MessageDesk
 from voting_service.wechat.public_address import examine_address
 from voting_service.wechat.reach import Reachability
-from voting_service.wechat.readiness import examine_account, probe_wechat
+from voting_service.wechat.readiness import examine_account, no_account, probe_wechat
 from voting_service.wechat.routes import WeChatDoor
 from voting_service.wechat.shared_state import SharedState
 from voting_service.wechat.tokens import SharedTokens
@@ -273,11 +273,11 @@ class Service:
         return probes
 
     def examined_account(self) -> list[Finding]:
-        """What ``doctor`` finds by asking WeChat for each credential, and our own address as WeChat will ask it; nothing
-        where there is no account."""
+        """What ``doctor`` finds by asking WeChat for each credential, and our own address as WeChat will ask it; where there
+        is no account, that alone."""
         login = self.wechat
         if login is None:
-            return []
+            return [no_account()]
         asked_of_wechat = examine_account(self.settings, login.client, login.tokens)
         return [*asked_of_wechat, *examine_address(self.settings, self.clock)]
 

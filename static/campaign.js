@@ -17,13 +17,20 @@
         if (value === null) window[store].removeItem(key + ":" + page.slug);
         else window[store].setItem(key + ":" + page.slug, JSON.stringify(value));
       } catch (refused) { /* private mode */ }
+    },
+    clear(all) {
+      try {
+        Object.keys(window[store]).forEach((key) => { if (all || key.endsWith(":" + page.slug)) window[store].removeItem(key); });
+      } catch (refused) { /* nothing was kept either */ }
     }
   });
   const tab = shelf("sessionStorage");
   const phone = page.kiosk ? { get() { return null; }, put() {} } : shelf("localStorage");
-  /* At a kiosk one person comes after another; `page.kiosk` names the turn. Nothing outlives it. */
+  /* `page.kiosk` names a person's turn at a browser that may be another's too. Nothing of this campaign outlives it; at a
+     registered kiosk, whose pages have a button for the next one, nothing at all. A phone's other campaigns are its owner's. */
   if ((tab.get("turn") || "") !== page.kiosk) {
-    try { sessionStorage.clear(); localStorage.clear(); } catch (refused) { /* nothing was kept either */ }
+    const all = document.querySelector("form.kiosk") !== null;
+    [tab, shelf("localStorage")].forEach((one) => one.clear(all));
     tab.put("turn", page.kiosk);
   }
   if (page.kiosk) window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });

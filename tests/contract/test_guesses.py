@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import structlog
 
 from tests.paper import make_codes, make_members
-from tests.stage import ClockInHand, Stage, rules
+from tests.stage import ClockInHand, Stage, make_service, rules
 from voting_service.voter_codes.admission import Admitted, Entry, NotAdmitted
 from voting_service.voter_codes.code_text import new_code
 from voting_service.voter_codes.guesses import PER_ADDRESS, TOLD_FROM, Guesses
@@ -21,16 +22,18 @@ ATTACKERS_64 = "2001:db8:5:6::{:x}"
 
 
 @pytest.fixture
-def hall(stage: Stage) -> Stage:
-    """A draft that admits both kinds."""
+def hall(tmp_path: Path, redis_url: str) -> Iterator[Stage]:
+    """A draft that admits both kinds, in an hour that does not end while a test is at it."""
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, clock=ClockInHand(NOON)))
     stage.draft(with_rules=rules(identities=BOTH))
-    return stage
+    yield stage
+    stage.strike()
 
 
 @pytest.fixture
-def guesses(stage: Stage) -> Guesses:
-    """Counters of their own, in an hour that does not end."""
-    return Guesses(stage.service.redis_client, b"a key of this test alone", ClockInHand(NOON))
+def guesses(hall: Stage) -> Guesses:
+    """Counters of their own, in the same hour."""
+    return Guesses(hall.service.redis_client, b"a key of this test alone", ClockInHand(NOON))
 
 
 def knock(stage: Stage, address: str, code: str, member: str = "") -> str:

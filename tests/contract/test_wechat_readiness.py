@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 import redis
 
+from tests.flows.test_commands import run
 from tests.scripted_platform import TICKET, TOKEN, ScriptedPlatform, held_until, refuses, resets, says
-from tests.stage import KEYS, SECRET, ClockInHand
+from tests.stage import KEYS, SECRET, ClockInHand, Stage
 from voting_service.encryption import Keyring
 from voting_service.findings import Finding
 from voting_service.settings import Settings
+from voting_service.wechat import client as client_module
 from voting_service.wechat import reach as reach_module
 from voting_service.wechat.client import Client
 from voting_service.wechat.errcodes import address_named, explain
@@ -64,8 +66,9 @@ class Account:
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loaded machine may take its time to answer; that bound has a test of its own."""
+    """A loaded machine may take its time to look and to answer; that bound has a test of its own."""
     monkeypatch.setattr(reach_module, "PATIENCE_S", 60.0)
+    monkeypatch.setattr(client_module, "REACH_TIMEOUT_S", (30.0, 30.0))
 
 
 @pytest.fixture
@@ -290,7 +293,8 @@ def test_what_is_not_as_the_platform_wants_it_is_said(account: Account, tmp_path
         wechat_aes_key=None,
         wechat_verify_file=None,
     )
-    found = examine_account(odd, account.client, account.tokens)
+    client = Client("wxdemo0001", APP_SECRET, account.platform.base, timeout_s=(10, 30))
+    found = examine_account(odd, client, account.tokens)
     assert codes(found) == [
         ("warning", "wechat_app_id"),
         ("warning", "wechat_domain"),
@@ -323,12 +327,10 @@ def test_what_the_running_service_met_is_told_with_its_time(account: Account, tm
     assert f"{account.clock.now().year}年" in str(trouble.sentence)
 
 
-def test_no_account_is_no_fault(account: Account, tmp_path: Path) -> None:
-    none = settings(
-        tmp_path, wechat_app_id=None, wechat_app_secret=None, wechat_token=None, wechat_aes_key=None
-    )
-    assert codes(examine_account(none, account.client, account.tokens)) == [("ok", "wechat_off")]
-    assert account.platform.asked == []
+def test_no_account_is_told_and_no_fault(stage: Stage) -> None:
+    assert codes(stage.service.examined_account()) == [("ok", "wechat_off")]
+    said = run(stage, "doctor").stdout
+    assert "✓ 没有设置微信公众号，不提供微信登录。" in said
 
 
 def test_one_stumble_sends_nobody_away(account: Account) -> None:

@@ -37,11 +37,11 @@ def free_port() -> int:
 @contextmanager
 def running(
     command: str, port: int, environ: dict[str, str], log: Path, *, ready: bool = True,
-    options: Sequence[str] = (),
+    options: Sequence[str] = (), host: str = "127.0.0.1",
 ) -> Iterator[str]:  # fmt: skip
     """The command as a process until the block ends, then Ctrl-C; it must end by itself, with status 0. ``ready``:
     wait until it can do all of its work; otherwise until it answers at all."""
-    base = f"http://127.0.0.1:{port}"
+    base = f"http://{host}:{port}"
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -117,10 +117,10 @@ def test_the_demo_does_not_start_on_a_taken_port(tmp_path: Path) -> None:
     """Nor does the stand-in on the next one: both are asked for before anything is begun, and all that is taken is told."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VOTING_")}
 
-    def refused(port: int, *options: str) -> str:
+    def refused(port: int | str, *options: str, host: str = "127.0.0.1") -> str:
         done = subprocess.run(
             [sys.executable, "-c", "from wsgi import cli; cli()", "demo", *options],
-            cwd=ROOT, env=clean | {"VOTING_DATA_DIR": str(tmp_path / "data"), "PORT": str(port)},
+            cwd=ROOT, env=clean | {"VOTING_DATA_DIR": str(tmp_path / "data"), "HOST": host, "PORT": str(port)},
             capture_output=True, text=True, check=False, timeout=DEADLINE_S,
         )  # fmt: skip
         assert (done.returncode, done.stdout) == (1, "")
@@ -141,6 +141,37 @@ def test_the_demo_does_not_start_on_a_taken_port(tmp_path: Path) -> None:
         said = refused(second - 1, "--wechat")
         assert f"端口 {second} 已被别的程序占用" in said
     assert "没有 65536 这个端口" in refused(65_535, "--wechat")
+    for port_typed in ("abc", "８０００", "-1", "1e3", ""):
+        said = refused(port_typed, "--wechat", host="203.0.113.7")
+        assert ("HOST：不能在这里监听" in said, f"PORT：“{port_typed}”不是端口号" in said) == (
+            True,
+            port_typed != "",
+        )
+
+
+def test_the_demo_listens_at_an_ipv6_address(tmp_path: Path) -> None:
+    """Website and stand-in, each at an address that a browser can open."""
+    if not ipv6():
+        pytest.skip("this machine has no IPv6")
+    port = free_port()
+    environ = {"VOTING_DATA_DIR": str(tmp_path / "data"), "HOST": "::1", "PORT": str(port)}
+    log = tmp_path / "demo.log"
+    with running("demo", port, environ, log, options=["--wechat"], host="[::1]") as base:
+        for address in (f"{base}/c/zui-mei-chan-ye-gong-ren", f"http://[::1]:{port + 1}/"):
+            with urllib.request.urlopen(address) as page:
+                assert page.status == 200
+    said = log.read_text()
+    assert f"http://[::1]:{port}/c/" in said
+    assert f"模拟微信：http://[::1]:{port + 1}" in said
+    assert "child_died" not in said
+
+
+def ipv6() -> bool:
+    """Whether this machine's own IPv6 address can be listened at."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::1", 0))
+        return True
+    return False
 
 
 def test_serve_runs_everything_on_one_small_server(tmp_path: Path) -> None:

@@ -129,6 +129,49 @@ def test_two_people_one_after_the_other_at_one_browser(phone: Phone, live: LiveS
         assert code not in page.content()
 
 
+def kept(page: Page) -> list[str]:
+    """The names under which this phone keeps anything."""
+    names: list[str] = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)].sort()")
+    return names
+
+
+def test_a_code_on_ones_own_phone_takes_nothing_of_its_other_campaigns(
+    make_phone: MakePhone, live: LiveService, paper: Paper
+) -> None:
+    """In one this phone has voted; in another its ballot still waits for an answer, and is posted again."""
+    for slug in ("voted-in", "waits"):
+        live.stage.campaign(slug)
+    phone = make_phone(service_workers="block")
+    phone.expects("Failed to load resource")
+    page = phone.open("/c/voted-in")
+    cast(page, 1)
+    phone.open("/c/waits")
+    page.route("**/ballots", lambda route: route.abort())
+    choice(page, 2).check(force=True)
+    page.get_by_role("button", name="投出选票").click()
+    expect(page.get_by_text("正在重试")).to_be_visible()
+    phone.open("/c/test/code")
+    page.unroute("**/ballots")
+    others = ["cast:voted-in", "chosen:waits", "groups:waits", "pending:waits"]
+    assert set(others) <= set(kept(page))
+    page.evaluate("sessionStorage.setItem('chosen:test', '[5]'); localStorage.setItem('cast:test', '{}')")
+    enter(page, paper[0][6])
+    page.wait_for_url(BALLOT)
+    assert page.locator("input[name=choices]:checked").count() == 0
+    assert set(others) <= set(kept(page))
+    assert "cast:test" not in kept(page), "its own, of another turn"
+    choice(page, 5).check(force=True)
+    phone.open("/c/test/code")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_label("投票码", exact=True)).to_be_visible()
+    assert [name for name in kept(page) if name.endswith(":test")] == []
+    phone.open("/c/voted-in")
+    expect(page.locator("#done")).to_be_visible()
+    phone.open("/c/waits")
+    page.wait_for_url(RECEIPT)
+    wait_until(lambda: live.stage.service.box.provisional_counts("waits") == {2: 1}, "counted once")
+
+
 def test_a_kiosk_with_an_assistant(
     make_phone: MakePhone, live: LiveService, paper: Paper, tmp_path: Path
 ) -> None:
@@ -160,11 +203,16 @@ def test_a_kiosk_with_an_assistant(
     page.wait_for_url("**/c/test/code")
     look(page, "kiosk with an assistant")
     assert overflow(page) == []
+    page.evaluate("sessionStorage.setItem('pending:another', '1')")
+    page.reload()
+    assert kept(page) == [], "whatever was kept for any campaign"
     for number, code in ((3, paper[0][4]), (4, paper[0][5])):
+        page.evaluate("localStorage.setItem('cast:another', '1')")
         expect(page.get_by_text("协助人：赵志强")).to_be_visible()
         page.get_by_label("投票码", exact=True).fill(code)
         page.get_by_role("button", name="进入投票").click()
         page.wait_for_url(BALLOT)
+        assert "cast:another" not in kept(page), "at a kiosk a turn begins with nothing"
         cast(page, number)
         page.get_by_role("button", name="下一位投票").click()
         page.wait_for_url("**/c/test/code")

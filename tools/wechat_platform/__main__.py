@@ -52,6 +52,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def listening_at(host: str, port: int) -> str:
+    """Host and port as one text; an IPv6 address is put in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def secrets_from(environ: Mapping[str, str]) -> dict[str, str]:
     """The account's secrets. Raises SystemExit that names all that are missing or wrong, and repeats none."""
     problems = [
@@ -83,7 +88,7 @@ def make_platform(options: argparse.Namespace, environ: Mapping[str, str]) -> Pl
     )
     return Platform(
         [app],
-        url=options.public_url or f"http://{options.host}:{options.port}",
+        url=options.public_url or f"http://{listening_at(options.host, options.port)}",
         start_url=options.start_url,
         any_browser=options.any_browser,
         push_timeout_s=options.push_timeout_s,
@@ -100,7 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Quiet: no access log, since addresses of logins hold codes."""
         values: dict[str, Any] = {
-            "bind": f"{self._options.host}:{self._options.port}",
+            "bind": listening_at(self._options.host, self._options.port),
             "worker_class": "gthread",
             "workers": 1,
             "threads": self._options.threads,

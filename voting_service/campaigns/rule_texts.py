@@ -14,19 +14,15 @@ from .rules import ONE_BALLOT, BallotRules, CategoryRule
 
 TermAndText = tuple[Text, Text]
 
-_ONLY: dict[str, Text] = {
-    WECHAT: _("请在微信中投票，每个微信号按一名投票人计。"),
-    MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计。没有手机的，请向主办单位询问投票点。"),
-    CODE: _("凭工会发放的投票码投票，一码一票，用过即失效。没有手机的，请向主办单位询问投票点。"),
-    DEVICE: _("用手机或电脑浏览器打开活动页面即可投票，每台设备按一名投票人计。"),
-}
 _WAYS: dict[str, Text] = {
     WECHAT: _("在微信中投票，每个微信号按一名投票人计"),
     MEMBER: _("凭会员编号和本人的投票码投票，每名会员按一名投票人计"),
     CODE: _("凭工会发放的投票码投票，一码一票，用过即失效"),
     DEVICE: _("用手机或电脑浏览器打开活动页面投票，每台设备按一名投票人计"),
 }
-"""How people vote by each identity, alone and among others."""
+"""How people vote by each identity."""
+_ON_PAPER = frozenset({MEMBER, CODE})
+"""Identities that people hold in their hands: where there is no other, some of them have no phone."""
 
 
 def rule_texts(rules: BallotRules) -> list[TermAndText]:
@@ -123,16 +119,21 @@ def _category(category: CategoryRule) -> Text | None:
 
 
 def _identities(rules: BallotRules) -> Text:
-    known = [(name, text) for name, text in _WAYS.items() if name in rules.identities]
-    (name, way), others = known[0], known[1:]
-    if not others:
-        return _ONLY[name]
-    for _name, other in others:
-        way = _("%(ways)s；%(another)s", ways=way, another=other)
-    return _(
-        "有 %(n)s 种方式：%(ways)s。票数合并计算，并按方式分别公布；同一个人用不同方式投的，各算一名投票人。",
-        n=len(known),
-        ways=way,
+    ways, *others = [text for name, text in _WAYS.items() if name in rules.identities]
+    for other in others:
+        ways = _("%(ways)s；%(another)s", ways=ways, another=other)
+    if others:
+        how = _(
+            "有 %(n)s 种方式：%(ways)s。票数合并计算，并按方式分别公布；同一个人用不同方式投的，各算一名投票人。",
+            n=1 + len(others),
+            ways=ways,
+        )
+    else:
+        how = _("只有一种方式：%(way)s。", way=ways)
+    return (
+        _("%(how)s没有手机的，请向主办单位询问投票点。", how=how)
+        if _ON_PAPER.issuperset(rules.identities)
+        else how
     )
 
 

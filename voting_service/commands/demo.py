@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shlex
 import socket
 from collections.abc import Sequence
@@ -26,11 +27,19 @@ from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
 from ..errors import Problem, ProblemsFound
 from ..settings import read_data_dir
-from ..text import _
+from ..text import Text, _
 from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say
 from .secrets_file import STAND_IN_ACCOUNT, put_settings, write_env_file
-from .supervisor import ROOT, Supervisor, recorder_child, stand_in_child, watch_child, web_child
+from .supervisor import (
+    ROOT,
+    Supervisor,
+    listening_at,
+    recorder_child,
+    stand_in_child,
+    watch_child,
+    web_child,
+)
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
 ACTOR = "demo"
@@ -38,6 +47,7 @@ ACTOR = "demo"
 
 STAND_IN_APP_ID = "wxdem0000000000fa"
 """The stand-in's account; it is nobody's at the real platform."""
+_ANOTHER_PORT = _("请换一个端口，例如 PORT=%(port)s make demo（演示用 PORT，模拟微信用 PORT+1）。", port=9000)
 
 
 @click.command(help="演示：自动准备密钥、数据库、内置 Redis 和示例活动，并启动服务；Ctrl-C 停止，数据保留。")
@@ -47,10 +57,9 @@ STAND_IN_APP_ID = "wxdem0000000000fa"
 @click.pass_obj
 def demo(make: MakeService, wechat: bool) -> None:
     """Everything, now."""
-    host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-    _require_free(host, [port, port + 1] if wechat else [port])
+    host, port = _where_to_listen(wechat)
     files = [_prepare_environment(host, port)]
-    stand_in_url = f"http://{_reachable(host)}:{port + 1}"
+    stand_in_url = _address(host, port + 1)
     if wechat:
         files.append(_use_the_stand_in(stand_in_url))
     service = make()
@@ -71,34 +80,53 @@ def demo(make: MakeService, wechat: bool) -> None:
     say(_("已停止。数据保存在 %(dir)s，下次启动继续。", dir=service.settings.data_dir))
 
 
-def _require_free(host: str, ports: Sequence[int]) -> None:
-    """Website and stand-in would otherwise be restarted for ever on a port that another program has."""
-    problems = [problem for port in ports if (problem := _port_problem(host, port))]
-    if problems:
+def _where_to_listen(wechat: bool) -> tuple[str, int]:
+    """Host, without the brackets of an IPv6 address, and port. Website and stand-in would otherwise be restarted for ever
+    on a port that is none, or that another program has. Raises ProblemsFound with all of them."""
+    host = (os.environ.get("HOST") or "127.0.0.1").removeprefix("[").removesuffix("]")
+    typed = os.environ.get("PORT") or "8000"
+    port = int(typed) if re.fullmatch(r"[0-9]{1,9}", typed) else None
+    found: list[Problem | None] = []
+    if port is None:
+        found.append(Problem("PORT", _("“%(port)s”不是端口号。", port=typed), _ANOTHER_PORT))
+    if refused := _refused(host, 0):
+        found.append(Problem("HOST", _cannot_listen(refused), _("请检查 HOST。")))
+    elif port is not None:
+        found += [_port_problem(host, one) for one in ([port, port + 1] if wechat else [port])]
+    problems = [problem for problem in found if problem]
+    if port is None or problems:
         raise ProblemsFound(problems, _("演示没有启动："))
+    return host, port
 
 
 def _port_problem(host: str, port: int) -> Problem | None:
-    another = _("请换一个端口，例如 PORT=%(port)s make demo（演示用 PORT，模拟微信用 PORT+1）。", port=9000)
     if not 0 < port < 65_536:
-        return Problem("PORT", _("没有 %(port)s 这个端口。", port=port), another)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As gunicorn binds: connections that linger after the last demo are no hindrance.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        return Problem("PORT", _("没有 %(port)s 这个端口。", port=port), _ANOTHER_PORT)
+    refused = _refused(host, port)
+    if refused is None:
+        return None
+    where = listening_at(host, port)
+    if refused.errno == errno.EADDRINUSE:
+        return Problem(
+            where, _("端口 %(port)s 已被别的程序占用，也可能演示已经在运行。", port=port), _ANOTHER_PORT
+        )
+    return Problem(where, _cannot_listen(refused), _("请检查 HOST 和 PORT。"))
+
+
+def _cannot_listen(refused: OSError) -> Text:
+    return _("不能在这里监听：%(why)s。", why=refused.strerror or str(refused))
+
+
+def _refused(host: str, port: int) -> OSError | None:
+    """Why nobody can listen there; port 0 asks for the host alone."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As gunicorn binds: connections that linger after the last demo are no hindrance.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return Problem(
-                    f"{host}:{port}",
-                    _("端口 %(port)s 已被别的程序占用，也可能演示已经在运行。", port=port),
-                    another,
-                )
-            why = error.strerror or str(error)
-            return Problem(
-                f"{host}:{port}", _("不能在这里监听：%(why)s。", why=why), _("请检查 HOST 和 PORT。")
-            )
+    except OSError as error:
+        return error
     return None
 
 
@@ -113,7 +141,7 @@ def _prepare_environment(host: str, port: int) -> Path:
         if not given.get(name):
             os.environ.setdefault(name, value or "")
     os.environ.setdefault("VOTING_DATA_DIR", str(data_dir.resolve()))
-    os.environ.setdefault("VOTING_BASE_URL", f"http://{_reachable(host)}:{port}")
+    os.environ.setdefault("VOTING_BASE_URL", _address(host, port))
     return secrets_file
 
 
@@ -137,6 +165,10 @@ def _use_the_stand_in(url: str) -> Path:
     for name in ("VOTING_WECHAT_APP_ID", *STAND_IN_ACCOUNT):
         os.environ[name.replace("VOTING_WECHAT", "FAKE_WECHAT")] = account[name]
     return file
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{listening_at(_reachable(host), port)}"
 
 
 def _reachable(host: str) -> str:

@@ -30,10 +30,15 @@ class Child:
     command: Sequence[str]
 
 
+def listening_at(host: str, port: int) -> str:
+    """Host and port as one text, for an address or a bind: an IPv6 address is put in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def web_child(host: str, port: int, workers: int, threads: int) -> Child:
     """The website: gunicorn with threads."""
     config = ROOT / "deploy" / "gunicorn.conf.py"
-    options = ["--bind", f"{host}:{port}", "--workers", str(workers), "--threads", str(threads)]
+    options = ["--bind", listening_at(host, port), "--workers", str(workers), "--threads", str(threads)]
     return Child("web", [sys.executable, "-m", "gunicorn", "wsgi:app", "--config", str(config), *options])
 
 

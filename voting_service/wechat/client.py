@@ -19,6 +19,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from .bounded import TooSlow, nothing_added, read_bounded
 from .errors import WeChatRefused, WeChatUnreachable
 
 MOST_BYTES = 65_536
@@ -172,11 +173,13 @@ class Client:
                 self._note_clock(answer)
                 if answer.status_code != 200:
                     return _Failed("redirected" if answer.is_redirect else f"http_{int(answer.status_code)}")
-                content = _bounded(answer, deadline)
+                content = read_bounded(answer, MOST_BYTES, deadline)
+        except TooSlow:
+            return _Failed("timeout")
         # Every kind: requests, urllib3 and http.client each have their own, and any text of theirs may hold the address.
         except Exception as error:
             return _failure(error)
-        return content if isinstance(content, _Failed) else _json_object(content)
+        return _json_object(content) if len(content) <= MOST_BYTES else _Failed("too_large")
 
     def _note_clock(self, answer: requests.Response) -> None:
         try:
@@ -184,19 +187,6 @@ class Client:
         except (TypeError, ValueError, OverflowError):
             return
         self._clock_offset_s = said - time.time()
-
-
-def _bounded(answer: requests.Response, deadline: float) -> bytes | _Failed:
-    """The body, whole: neither longer nor slower than we allow."""
-    body = b""
-    # read1 comes back with whatever has arrived, so that a body that drips cannot hold us for long.
-    while piece := answer.raw.read1(8192, decode_content=True):
-        body += piece
-        if len(body) > MOST_BYTES:
-            return _Failed("too_large")
-        if time.monotonic() > deadline:
-            return _Failed("timeout")
-    return body
 
 
 def _json_object(content: bytes) -> dict[str, Any] | _Failed:
@@ -289,10 +279,6 @@ def _session(pool: int) -> requests.Session:
     session.mount("http://", adapter)
     # Threads share it: it keeps no cookies, and nobody's ~/.netrc is read for a password to send along.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.auth = _nothing_added
+    session.auth = nothing_added
     session.headers.update({"User-Agent": "voting-service", "Accept-Encoding": "identity"})
     return session
-
-
-def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

@@ -33,7 +33,7 @@ from .messages import (
     sealed_xml,
 )
 
-CLOCKS_DIFFER_S = 600
+STAMP_GOOD_S = 600
 """How far the platform's timestamp may be from our clock: an address seen in some log is worth nothing afterwards."""
 PATIENCE_S = 4.0
 """Of the platform's five seconds, what we use."""
@@ -136,7 +136,7 @@ class MessageDesk:
         signed = is_signed(query.get("signature", ""), self.token, timestamp, nonce)
         if not signed or not re.fullmatch(r"[0-9]{1,12}", timestamp):
             return False
-        return abs(self.clock.now().timestamp() - int(timestamp)) <= CLOCKS_DIFFER_S
+        return abs(self.clock.now().timestamp() - int(timestamp)) <= STAMP_GOOD_S
 
     def _opened(self, query: Mapping[str, str], envelope: dict[str, str]) -> Message | None:
         """The message in its envelope; in compatible mode both stand side by side, and what is signed is believed."""

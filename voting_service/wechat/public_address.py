@@ -19,6 +19,7 @@ from ..clock import Clock, spoken_day
 from ..findings import Finding
 from ..settings import Settings
 from ..text import Text, _
+from .bounded import nothing_added, read_bounded
 from .certificate import Certificate, certificate_of
 from .message_crypto import signature
 
@@ -188,23 +189,11 @@ def _get(url: str, query: dict[str, str] | None = None) -> _Got:
     deadline = time.monotonic() + sum(TIMEOUT_S)
     try:
         with requests.get(
-            url, params=query, timeout=TIMEOUT_S, allow_redirects=False, stream=True, auth=_nothing_added,
+            url, params=query, timeout=TIMEOUT_S, allow_redirects=False, stream=True, auth=nothing_added,
             headers={"User-Agent": "voting-service doctor", "Accept-Encoding": "identity"},
         ) as answer:  # fmt: skip
-            body = b""
-            # read1 comes back with whatever has arrived, so that a body that drips cannot hold us for long.
-            while piece := answer.raw.read1(MOST_BYTES):
-                body += piece
-                if time.monotonic() > deadline:
-                    return _Got(0)
-                if len(body) > MOST_BYTES:
-                    break  # whatever it is, it is none of ours
-            return _Got(answer.status_code, body)
-    # Every kind: requests, urllib3 and http.client each have their own. Their texts hold the address; none is kept.
+            # Longer than allowed, it is none of ours, whatever it is.
+            return _Got(answer.status_code, read_bounded(answer, MOST_BYTES, deadline))
+    # Every kind: too slow, and requests, urllib3 and http.client each have their own. Their texts hold the address; none is kept.
     except Exception:
         return _Got(0)
-
-
-def _nothing_added(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Or a password for this host would be read out of somebody's ~/.netrc and sent along."""
-    return request

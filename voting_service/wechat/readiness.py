@@ -23,7 +23,8 @@ from .reach import Reachability
 from .tokens import FETCHES_A_DAY, LOGIN, TICKET, TOKEN, Fetched, SharedTokens, Trouble
 
 PROBED_AGAIN = timedelta(seconds=5)
-CLOCKS_DIFFER_S = 60
+CLOCKS_AGREE_S = 60
+"""So much apart, our clock and the platform's count as the same: what we sign and expire is far coarser."""
 
 _WHAT: dict[str, Text] = {
     TOKEN: _("向微信取接口凭据失败"),
@@ -84,12 +85,15 @@ def _coded(sentence: Text, errcode: int | None) -> Text:
     return sentence if errcode is None else _("［%(code)s］%(sentence)s", code=errcode, sentence=sentence)
 
 
+def no_account() -> Finding:
+    """What there is to say where the settings name none: it is a way to run the service, and no fault."""
+    return Finding("ok", "wechat_off", _("没有设置微信公众号，不提供微信登录。"))
+
+
 def examine_account(settings: Settings, client: Client, tokens: SharedTokens) -> list[Finding]:
     """Every credential, one after another, the live ones asked of the platform now. Changes nothing that is shared."""
-    if settings.wechat_app_id is None:
-        return [Finding("ok", "wechat_off", _("没有设置微信公众号，不提供微信登录。"))]
     return [
-        _app_id(settings.wechat_app_id),
+        _app_id(client.app_id),
         *_domain(settings.base_url),
         *_live(client),
         *_earlier(settings, tokens),
@@ -199,7 +203,7 @@ def _clocks(client: Client) -> Finding:
     offset = client.clock_offset_s
     if offset is None:
         return Finding("ok", "wechat_clock", _("微信没有给出时间，未与本机的时钟比较。"))
-    if abs(offset) <= CLOCKS_DIFFER_S:
+    if abs(offset) <= CLOCKS_AGREE_S:
         return Finding("ok", "wechat_clock", _("本机的时钟与微信一致，相差不到一分钟。"))
     return Finding(
         "warning",

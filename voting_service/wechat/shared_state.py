@@ -24,6 +24,7 @@ DELETE_IF_SCRIPT = (_HERE / "delete_if.lua").read_text(encoding="utf-8")
 
 _COUNTED_S = 2 * 86_400
 _BEGUN = "-"
+"""Goes before the name of whoever took the message up."""
 _FINISHED = "="
 """Goes before a reply, so that an empty one is not taken for none."""
 
@@ -57,9 +58,11 @@ class SharedState:
     def begin_message(self, key: str, ttl_s: int) -> tuple[bool, str | None]:
         """Whether this message is seen for the first time, and the reply stored so far. The key is kept as it comes, so it
         must be a keyed digest: it names no openid and is of one length."""
+        mine = _BEGUN + secrets.token_hex(8)
         with reaching_redis():
-            before = self._redis.set(self._key("message", key), _BEGUN, nx=True, get=True, ex=ttl_s)
-        if before is None:
+            before = self._redis.set(self._key("message", key), mine, nx=True, get=True, ex=ttl_s)
+        # As with a lease: after a lost answer the client's second try finds our own, and somebody waits for a reply.
+        if before in (None, mine):
             return True, None
         return False, before[1:] if before.startswith(_FINISHED) else None
 
