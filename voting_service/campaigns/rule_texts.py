@@ -10,7 +10,7 @@ from anti_fraud.policy import Policy
 from ..clock import spoken_in_full
 from ..text import Text, _
 from ..web.identities import CODE, DEVICE, MEMBER, WECHAT
-from .rules import ONE_BALLOT, BallotRules, CategoryRule
+from .rules import ONE_BALLOT, PAPER, BallotRules, CategoryRule
 
 TermAndText = tuple[Text, Text]
 
@@ -21,8 +21,6 @@ _WAYS: dict[str, Text] = {
     DEVICE: _("用手机或电脑浏览器打开活动页面投票，每台设备按一名投票人计"),
 }
 """How people vote by each identity."""
-_ON_PAPER = frozenset({MEMBER, CODE})
-"""Identities that people hold in their hands: where there is no other, some of them have no phone."""
 
 
 def rule_texts(rules: BallotRules) -> list[TermAndText]:
@@ -132,7 +130,8 @@ def _identities(rules: BallotRules) -> Text:
         how = _("只有一种方式：%(way)s。", way=ways)
     return (
         _("%(how)s没有手机的，请向主办单位询问投票点。", how=how)
-        if _ON_PAPER.issuperset(rules.identities)
+        # Where there is no other way, some of them have no phone.
+        if PAPER.issuperset(rules.identities)
         else how
     )
 
