@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -507,13 +508,12 @@ def test_daily_counts_wait_for_their_hour(phone: Phone, live: LiveService) -> No
     zone = live.stage.service.settings.zone
     now = datetime.now(zone).replace(microsecond=0)
     later, earlier = f"{now + timedelta(hours=3):%H:%M}", f"{now - timedelta(hours=1):%H:%M}"
-    waiting = live.stage.campaign("daily-later", opens_at=now - timedelta(hours=2), counts=f"daily {later}")
+    opened: dict[str, Any] = {"opens_at": now - timedelta(hours=2), "timezone": str(zone)}
+    waiting = live.stage.campaign("daily-later", counts=f"daily {later}", **opened)
     page = phone.open(f"/c/{waiting}")
     expect(page.get_by_text(f"票数每天 {later} 公布一次。")).to_be_visible()
     expect(page.locator("[data-count]")).to_have_count(0)
-    published = live.stage.campaign(
-        "daily-earlier", opens_at=now - timedelta(hours=2), counts=f"daily {earlier}"
-    )
+    published = live.stage.campaign("daily-earlier", counts=f"daily {earlier}", **opened)
     assert live.stage.voter(published).vote([1]).status_code == 201
     wait_until(
         lambda: page.goto(f"/c/{published}") and page.locator("[data-count]").count() == 6, "published"
