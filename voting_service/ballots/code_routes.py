@@ -112,7 +112,9 @@ def leave(slug: str) -> BaseResponse:
         response.headers.add("Set-Cookie", desk.place.cookie(COOKIE, kept, LIFETIME_S if kept else 0))
         for name in (provenance.COOKIE, MARK_COOKIE):
             response.headers.add("Set-Cookie", desk.place.cookie(name, "", 0))
-        if desk.place.secure:  # browsers heed it under https alone; our scripts forget by themselves, too
+        # Browsers heed it under https alone; our scripts forget by themselves, too. A phone of one's own keeps what it
+        # knows of other campaigns.
+        if desk.place.secure and desk.kiosk:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
