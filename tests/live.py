@@ -5,7 +5,9 @@ The stage stays at hand on the same stores, so that a test may open campaigns an
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,6 +41,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_pair() -> int:
+    """The first of two neighbouring ports that nobody listens on, below those that the system gives to connections: one
+    of these might be gone again by the time it is bound."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 1))
+            return port
 
 
 def live_stage(data_dir: Path, redis_url: str, **settings: Any) -> Stage:

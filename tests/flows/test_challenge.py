@@ -100,7 +100,7 @@ def test_a_renewed_form_brings_its_challenge_and_shows_the_old(page: Page) -> No
     page.route("**/ballots", ballots)
     cast(page, 5)
     page.wait_for_url(RECEIPT)
-    assert [parse_qs(query) for query in asked_for] == [{"from": [old]}]
+    assert [parse_qs(query) for query in asked_for] == [{"as": ["browser"], "from": [old]}]
     assert posted[1]["challenge"] == solution_of(challenge)
     assert posted[1]["form"] != old
 

@@ -20,18 +20,12 @@ import pytest
 from sqlalchemy import update
 
 from tests.handset import Handset
+from tests.live import free_pair, free_port
 from tests.stage import Stage, environment, make_service, rules
 from voting_service.campaigns.models import Campaign
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE_S = 120
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -153,7 +147,7 @@ def test_the_demo_listens_at_an_ipv6_address(tmp_path: Path) -> None:
     """Website and stand-in, each at an address that a browser can open."""
     if not ipv6():
         pytest.skip("this machine has no IPv6")
-    port = free_port()
+    port = free_pair()
     environ = {"VOTING_DATA_DIR": str(tmp_path / "data"), "HOST": "::1", "PORT": str(port)}
     log = tmp_path / "demo.log"
     with running("demo", port, environ, log, options=["--wechat"], host="[::1]") as base:

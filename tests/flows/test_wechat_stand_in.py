@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.test_accessibility import look
 from tests.flows.test_demo import ROOT, running
-from tests.live import free_port
+from tests.live import free_pair
 from tests.phone import WECHAT
 from tests.wechat_platform import APP_ID, SCRIPT, SECRET, FakePlatform
 from voting_service.commands.secrets_file import STAND_IN_ACCOUNT, put_settings, write_env_file
@@ -210,7 +209,7 @@ def test_the_console_is_for_everybody(browser: Browser, platform: FakePlatform) 
 
 
 def test_the_demo_with_wechat(tmp_path: Path) -> None:
-    port = next(p for p in iter(free_port, 0) if _is_free(p + 1))
+    port = free_pair()
     data = tmp_path / "data"
     environ = {"VOTING_DATA_DIR": str(data), "PORT": str(port)}
     with running("demo", port, environ, tmp_path / "demo.log", options=("--wechat",)) as base:
@@ -274,8 +273,3 @@ def doctor_after(line: str) -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr + done.stdout
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
