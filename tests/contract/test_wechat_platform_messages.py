@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,12 +60,10 @@ def account_server(answering: Answering) -> Iterator[tuple[str, list[Received]]]
             if given is None:
                 self.close_connection = True
                 return
-            try:
+            with contextlib.suppress(OSError):  # where the platform did not wait
                 self.send_response(given if isinstance(given, int) else 200)
                 self.end_headers()
                 self.wfile.write(b"" if isinstance(given, int) else given)
-            except OSError:
-                pass  # the platform did not wait
 
         def do_GET(self) -> None:
             self._any()
