@@ -2,7 +2,12 @@
 
 from alembic import context
 
+import publicity.docket.models
+import publicity.notices.models
+import publicity.substitutions.models
+import voting_service.accounts.models
 import voting_service.activity
+import voting_service.attachments.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
@@ -15,7 +20,7 @@ import voting_service.transparency.models
 import voting_service.voter_codes.models
 from voting_service.database import Base
 
-__all__ = ["voting_service"]
+__all__ = ["publicity", "voting_service"]
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -50,7 +50,12 @@ def test_importing_the_composition_root_does_no_io(tmp_path: Path) -> None:
 
 def test_every_route_declares_its_access(stage: Stage) -> None:
     app = make_flask(stage.service, make_polling_place(stage.service))
-    assert {access.declared(view) for view in app.view_functions.values()} <= {"public", "voter", "internal"}
+    assert {access.declared(view) for view in app.view_functions.values()} <= {
+        "public",
+        "voter",
+        "internal",
+        "official",
+    }
 
 
 def test_an_undeclared_route_keeps_the_app_from_starting() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -39,6 +41,19 @@ class Candidate(Base):
     photos: Mapped[list[Photo]] = relationship(
         order_by="Photo.position", cascade="all, delete-orphan", back_populates="candidate"
     )
+
+
+class Departure(Base):
+    """That somebody is no candidate any more. The roster itself stays as voting has frozen it."""
+
+    __tablename__ = "departures"
+    __table_args__ = (
+        CheckConstraint("cause IN ('disqualified', 'withdrawn', 'deceased')", name="cause_is_known"),
+    )
+
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id"), primary_key=True)
+    cause: Mapped[str]
+    at: Mapped[datetime]
 
 
 class Photo(Base):

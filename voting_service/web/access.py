@@ -1,7 +1,8 @@
 """Who may use a route. Every view declares it, or the app does not start.
 
 ``public``: anyone. ``voter``: anyone with a voter's session; the view itself answers one who has none. ``internal``:
-from this machine itself or with the token (metrics). Officials join with the desk.
+from this machine itself or with the token (metrics). ``official``: signed-in officials with one of the roles; whether they
+have it in the campaign at hand is asked before the view is entered (``accounts.signed_in``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 View = TypeVar("View", bound=Callable[..., Any])
 
 _ATTRIBUTE = "access"
+_ROLES = "roles"
 _LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 _PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
@@ -37,6 +39,23 @@ def voter(view: View) -> View:
 def internal(view: View) -> View:
     """Only from this machine itself, not through a proxy on it; from elsewhere with ``INTERNAL_TOKEN`` as Bearer."""
     return _declare(view, "internal")
+
+
+def official(*roles: str) -> Callable[[View], View]:
+    """For officials with one of these roles, in the campaign named by the route's ``slug`` where it has one; without roles,
+    for every official who is signed in. A POST must carry the desk's ``csrf`` field."""
+
+    def declare(view: View) -> View:
+        setattr(view, _ROLES, roles)
+        return _declare(view, "official")
+
+    return declare
+
+
+def roles_of(view: Callable[..., Any]) -> tuple[str, ...]:
+    """The roles that ``official`` was given."""
+    roles: tuple[str, ...] = getattr(view, _ROLES, ())
+    return roles
 
 
 def _declare(view: View, access: str) -> View:

@@ -19,6 +19,7 @@ from ...campaigns.queries import campaign_by_slug
 from ...clock import rfc3339
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry
+from ...names import person_key
 from ...recorder.drain import Stores, publish
 from ...text import _
 from ...transparency import entries, log
@@ -32,7 +33,6 @@ from .rules import (
     count_change,
     effect_sha256,
     name_problems,
-    person_key,
     portions,
     shown_number,
 )

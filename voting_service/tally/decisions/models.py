@@ -61,7 +61,7 @@ class Decision(Base):
     """Of every ballot with its standing before and after, as proposed: what is confirmed is what was looked at."""
     proposed_by: Mapped[str]
     proposed_by_key: Mapped[str]
-    """The name as ``rules.person_key`` compares it."""
+    """The name as ``names.person_key`` compares it."""
     proposed_at: Mapped[datetime]
     confirmed_by: Mapped[str | None]
     confirmed_by_key: Mapped[str | None]

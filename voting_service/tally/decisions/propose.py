@@ -16,6 +16,7 @@ from ...campaigns.models import CLOSED, OPEN, Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry, choices_of
+from ...names import person_key
 from ...text import _
 from ..count import AFTER
 from .models import CONFIRMED, Decision, DecisionBallot
@@ -25,7 +26,6 @@ from .rules import (
     effect_sha256,
     kind_of_undo,
     name_problems,
-    person_key,
     reason_problems,
     shown_number,
     transition_problem,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ...candidates.personal_data import personal_data_in
 from ...errors import Problem
 from ...ledger import COUNTED, HELD, VOIDED
+from ...names import person_key
 from ...text import Text, _
 from ...transparency.entries import canonical_json
 from ..count import AFTER
@@ -70,13 +71,6 @@ def parse_number(text: str) -> int | None:
     """The number in ``D-0001`` or ``1``; None where there is none."""
     found = _NUMBER.fullmatch(text.strip())
     return int(found[1]) if found else None
-
-
-def person_key(name: str) -> str:
-    """A name for comparing: however its width, case and spaces are typed, it is the same person."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    # Spaces and characters that nobody sees (Z…, Cc, Cf) make no other person.
-    return "".join(char for char in folded if unicodedata.category(char)[0] not in "ZC")
 
 
 def name_problems(name: str) -> list[Problem]:

@@ -13,12 +13,13 @@ from ...campaigns.queries import campaign_by_slug
 from ...clock import rfc3339
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry
+from ...names import person_key
 from ...recorder.drain import Stores, publish
 from ...text import _
 from ...transparency import entries, log
 from ...transparency.after_voting import SAMPLE_AUDIT, final_checkpoint
 from ...transparency.models import Log
-from ..decisions.rules import name_problems, person_key
+from ..decisions.rules import name_problems
 from .draw import audit_by_number, drawn_ballots
 from .models import SampleAudit
 from .outcome import outcome

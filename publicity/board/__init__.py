@@ -1,0 +1,1 @@
+"""The notice board: notices and what became of them, as everyone sees them."""

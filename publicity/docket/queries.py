@@ -1,0 +1,73 @@
+"""Reads of the docket that several rooms use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from voting_service.errors import NotFound
+from voting_service.text import _
+
+from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, Objection
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What became of the objections to one notice: numbers, never names."""
+
+    received: int
+    """All that came in, whatever became of them."""
+    waiting: int
+    """Neither taken up nor declined yet."""
+    accepted: int
+    """Taken up, ruled upon or not."""
+    under_way: int
+    """Taken up, not ruled upon yet."""
+    declined: dict[str, int]
+    """By class of reason."""
+    upheld: int
+    dismissed: int
+    withdrawn: int
+
+    @property
+    def pending(self) -> int:
+        """Those that keep the notice from being closed."""
+        return self.waiting + self.under_way
+
+
+def statistics(session: Session, notice_id: int) -> Statistics:
+    """Of one notice."""
+    rows = session.execute(
+        select(Objection.state, Objection.decline_class, func.count())
+        .where(Objection.notice_id == notice_id)
+        .group_by(Objection.state, Objection.decline_class)
+    ).all()
+    by_state: dict[str, int] = {}
+    declined: dict[str, int] = {}
+    for state, decline_class, count in rows:
+        by_state[state] = by_state.get(state, 0) + count
+        if decline_class is not None:
+            declined[decline_class] = count
+    of = by_state.get
+    upheld, dismissed, under_way = of(UPHELD, 0), of(DISMISSED, 0), of(ACCEPTED, 0)
+    return Statistics(
+        received=sum(by_state.values()),
+        waiting=of(RECEIVED, 0),
+        accepted=under_way + upheld + dismissed,
+        under_way=under_way,
+        declined=declined,
+        upheld=upheld,
+        dismissed=dismissed,
+        withdrawn=of(WITHDRAWN, 0),
+    )
+
+
+def objection_by_number(session: Session, docket_number: str, *, lock: bool = False) -> Objection:
+    """By its exact docket number. Raises NotFound. For officials: an objector comes by ``objections.coming_back``."""
+    query = select(Objection).where(Objection.docket_number == docket_number)
+    found = session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise NotFound(_("没有这个受理编号的案卷。"))
+    return found

@@ -1,0 +1,41 @@
+"""Reads of notices that several rooms use."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting_service.campaigns.models import Campaign
+from voting_service.errors import NotFound
+from voting_service.text import _
+
+from .models import DRAFT, Notice
+
+
+def notice_by_number(
+    session: Session, slug: str, number: int, *, drafts: bool = False, lock: bool = False
+) -> Notice:
+    """One notice of a campaign. Raises NotFound, for a draft too unless drafts are asked for."""
+    query = (
+        select(Notice).join(Campaign, Notice.campaign_id == Campaign.id)
+        .where(Campaign.slug == slug, Notice.number == number)
+    )  # fmt: skip
+    found = session.scalar(query.with_for_update(of=Notice) if lock else query)
+    if found is None or (found.state == DRAFT and not drafts):
+        raise NotFound(_("没有这份公示公告，或者它还没有发布。"))
+    return found
+
+
+def notices_of(session: Session, campaign_id: int, *, drafts: bool = False) -> list[Notice]:
+    """A campaign's notices, the latest first."""
+    query = select(Notice).where(Notice.campaign_id == campaign_id).order_by(Notice.number.desc())
+    return list(session.scalars(query if drafts else query.where(Notice.state != DRAFT)))
+
+
+def document_of(notice: Notice) -> dict[str, Any]:
+    """The document as it was published: the first event's. See ``document.py`` for what is in it."""
+    document: dict[str, Any] = json.loads(notice.events[0].document)
+    return document

@@ -1,0 +1,1 @@
+"""The outcome (公示结果): closing a notice, and the report on it."""

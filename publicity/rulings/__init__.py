@@ -1,0 +1,1 @@
+"""The officials' side: taking up or declining, assigning, asking, finding, ruling, replying."""

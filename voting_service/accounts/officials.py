@@ -1,0 +1,26 @@
+"""Who acts, and what they may do: plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["admin", "operator", "committee", "handler", "supervisor"]
+ROLES: tuple[Role, ...] = ("admin", "operator", "committee", "handler", "supervisor")
+"""admin 管理员, operator 经办人, committee 评委, handler 承办人, supervisor 纪检监督员. A supervisor changes nothing."""
+
+EVERYWHERE = ""
+
+
+@dataclass(frozen=True)
+class ActingOfficial:
+    """A signed-in official as verbs know them."""
+
+    id: int
+    name: str
+    roles: frozenset[tuple[Role, str]]
+    """Role and campaign slug; ``EVERYWHERE`` for all campaigns."""
+
+    def may(self, slug: str, *roles: Role) -> bool:
+        """Whether they have one of these roles in this campaign."""
+        return any((role, where) in self.roles for role in roles for where in (slug, EVERYWHERE))
