@@ -27,6 +27,8 @@ NUMBER = Style(SIZE, LEADING, "center")
 HEADING = Style(SIZE, LEADING, indent=2 * SIZE, bold=True)
 FOOTNOTE = Style(10.5, 16, colour="#333333")
 PAGE_NUMBER = Style(14, 14)
+_MOVES_ALONG = 6
+"""Lines of a last paragraph that go to the next page with the signature."""
 
 
 def to_pdf(text: OfficialText) -> bytes:
@@ -81,7 +83,11 @@ def _story(text: OfficialText, fonts: Fonts) -> list[Flowable]:
     story.append(Spacer(0, LEADING))
     for block in text.blocks:
         story += _block(block, fonts)
-    story.append(KeepTogether([Spacer(0, LEADING), *_signature(text, fonts)]))
+    signature = [Spacer(0, LEADING), *_signature(text, fonts)]
+    # No signature alone on a page: the end of the text goes along.
+    if isinstance(story[-1], Prose) and story[-1].height <= _MOVES_ALONG * LEADING:
+        signature.insert(0, story.pop())
+    story.append(KeepTogether(signature))
     if text.footnote:
         story += [Spacer(0, LEADING), Prose.of(text.footnote, WIDTH, FOOTNOTE, fonts)]
     return story
