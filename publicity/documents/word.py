@@ -20,9 +20,9 @@ from .official_text import Align, Block, Heading, OfficialText, Paragraph, Table
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "宋体"
 ELSEWHERE = {
-    BODY: "FangSong;仿宋_GB2312;STFangsong;Noto Serif CJK SC",
-    HEADING: "SimHei;STHeiti;Noto Sans CJK SC",
-    TITLE: "SimSun;STSong;Noto Serif CJK SC",
+    BODY: "FangSong,仿宋_GB2312,STFangsong,Noto Serif CJK SC",
+    HEADING: "SimHei,STHeiti,Noto Sans CJK SC",
+    TITLE: "SimSun,STSong,Noto Serif CJK SC",
 }
 """What a machine without these fonts takes instead."""
 LATIN = "Times New Roman"
