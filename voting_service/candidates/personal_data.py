@@ -25,6 +25,11 @@ def personal_data_in(text: str) -> Text | None:
     return None
 
 
+def contact_data_in(text: str) -> Text | None:
+    """The same, and landline numbers, e-mail addresses and home addresses: what an official notice must not say of anyone."""
+    return personal_data_in(text)
+
+
 def _is_id_card(number: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     if _CHECK_SIGNS[total % 11] == number[17].upper():
