@@ -23,12 +23,20 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity.board import routes as board_routes
+from publicity.board.board import NoticeBoard
+from publicity.notices import desk_routes as notice_desk_routes
+from publicity.notices.desk_links import NoticeLink
+from publicity.notices.events import write_due
+from publicity.notices.listing import notices_waiting
+from publicity.notices.queries import published_lines
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
+from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
-from voting_service.ballots.chat import ChatAnswers
+from voting_service.ballots.chat import ChatAnswers, PublishedNotice
 from voting_service.ballots.counts_board import CountsBoard
 from voting_service.ballots.door import Door
 from voting_service.ballots.kiosks import Kiosks
@@ -59,6 +67,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally import routes as tally_routes
+from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.entry_tokens import EntryTokens
@@ -100,10 +109,26 @@ BLUEPRINTS = (
     message_routes.messages,
     api_routes.api,
     recorder_routes.metrics,
+    notice_desk_routes.pages,
+    board_routes.pages,
+    board_routes.api,
     log_routes.public,
     tally_routes.public,
 )
 """In flow order."""
+
+DESK_ROOMS = (
+    DeskRoom(_("首页"), "/desk"),
+    DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
+    DeskRoom(_("案卷"), "/desk/dockets", ("committee", "handler", "supervisor")),
+)
+"""The desk's navigation."""
+
+DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting,)
+"""What waits for an official, on the desk's first page; in the rooms' order."""
+
+DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = ()
+"""What other rooms do with a notice: buttons on its page at the desk."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -244,6 +269,11 @@ class Service:
             reach=Reachability(client, self.clock),
         )
 
+    @cached_property
+    def notice_board(self) -> NoticeBoard:
+        """Published notices as pages show them."""
+        return NoticeBoard(self.database, self.settings.zone)
+
     def workdays(self) -> Calendar:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
@@ -255,6 +285,10 @@ class Service:
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""
         return Recorder(self.recorder_stores, self.opener)
+
+    def turns(self) -> list[Callable[[], None]]:
+        """What the recorder does beside recording, each turn, before it publishes."""
+        return [lambda: write_due(self.recorder_stores)]
 
     def key(self, purpose: str) -> bytes:
         """One key for one purpose, from the service's secret."""
@@ -301,6 +335,7 @@ def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | No
             lambda typed: find_receipt(place.database, place.station, typed),
             settings.base_url,
             service.clock,
+            lambda: [PublishedNotice(*line) for show in place.showcase.listed() for line in show.notices],
         ),
     )
 
@@ -323,7 +358,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
     return PollingPlace(
         database=service.database,
-        showcase=Showcase(service.database),
+        showcase=Showcase(service.database, published_lines),
         board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
@@ -359,6 +394,12 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        notice_board=service.notice_board,
+        workdays=service.workdays,
+        workday_start=settings.workday_start,
+        desk_rooms=DESK_ROOMS,
+        desk_sections=DESK_SECTIONS,
+        desk_notice_links=DESK_NOTICE_LINKS,
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )

@@ -67,15 +67,29 @@ def record_texts(policy: Policy) -> list[TermAndText]:
 
 
 def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
-    """Whom to turn to, as the campaign's plan has it: term and what was declared."""
+    """Whom to turn to, as the campaign's plan has it: term and what was declared; the first office where no contact is."""
     terms = {
         "department": _("受理部门"),
         "phone": _("联系电话"),
         "email": _("电子邮箱"),
         "address": _("联系地址"),
     }
-    given = plan.get("publicity", {}).get("contact", {})
+    publicity = plan.get("publicity", {})
+    given: Mapping[str, Any] = publicity.get("contact") or next(iter(publicity.get("offices", ())), {})
     return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
+
+
+def departure_text(plan: Mapping[str, Any]) -> TermAndText:
+    """What becomes of the ballots for a candidate who is disqualified, as the campaign's plan has it."""
+    voided = plan.get("publicity", {}).get("ballots_of_disqualified") == "void"
+    return (
+        _("取消资格"),
+        _("候选人被取消资格的，选有该候选人的选票由评审委员会说明理由后作废，决定写入公开的日志。")
+        if voided
+        else _(
+            "候选人被取消资格的，已经投出的选票照常计入，不作更改；该候选人不再参与评定，空出的名额按规则递补。"
+        ),
+    )
 
 
 def _local(rules: BallotRules, which: str) -> Text:
