@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ def dockets_of(session: Session, official: ActingOfficial, today: Today) -> list
     ]  # fmt: skip
 
 
-def _listed(session: Session, rows: Sequence[Row[tuple[object, ...]]], today: Today) -> list[Listed]:
+def _listed(session: Session, rows: Sequence[Row[Any]], today: Today) -> list[Listed]:
     ids = [row.id for row in rows]
     assigned, asked = assignments_of(session, ids), _unanswered(session)
     proposed = dict(
@@ -102,7 +103,7 @@ def _listed(session: Session, rows: Sequence[Row[tuple[object, ...]]], today: To
 
 
 def _one(
-    row: Row[tuple[object, ...]], handlers: Iterable[tuple[int, str]], proposed_by: int | None,
+    row: Row[Any], handlers: Iterable[tuple[int, str]], proposed_by: int | None,
     asked_at: datetime | None, today: Today,
 ) -> Listed:  # fmt: skip
     handlers = tuple(handlers)

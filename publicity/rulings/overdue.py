@@ -33,7 +33,7 @@ class Today:
     calendar: Calendar
 
     @property
-    def date(self) -> date:
+    def day(self) -> date:
         """The day."""
         return self.on(self.now)
 
@@ -101,16 +101,16 @@ def late_by(due: date, done: date, today: Today) -> int | None:
 
 
 def _due(day: date, late: DueKind, soon: DueKind, today: Today) -> Iterable[Due]:
-    if today.date > day:
+    if today.day > day:
         yield _since(late, day, today)
         return
-    left = today.workdays_after(today.date, day)
+    left = today.workdays_after(today.day, day)
     if left <= SOON:
         yield Due(soon, day, left)
 
 
 def _since(kind: DueKind, day: date, today: Today) -> Due:
-    return Due(kind, day, today.workdays_after(day, today.date))
+    return Due(kind, day, today.workdays_after(day, today.day))
 
 
 def due_text(due: Due) -> Text:
