@@ -25,6 +25,7 @@ from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
+from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
@@ -59,6 +60,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally import routes as tally_routes
+from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.entry_tokens import EntryTokens
@@ -104,6 +106,16 @@ BLUEPRINTS = (
     tally_routes.public,
 )
 """In flow order."""
+
+DESK_ROOMS = (
+    DeskRoom(_("首页"), "/desk"),
+    DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
+    DeskRoom(_("案卷"), "/desk/dockets", ("committee", "handler", "supervisor")),
+)
+"""The desk's navigation."""
+
+DESK_SECTIONS: tuple[MakeSection, ...] = ()
+"""What waits for an official, on the desk's first page; in the rooms' order."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -359,6 +371,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        desk_rooms=DESK_ROOMS,
+        desk_sections=DESK_SECTIONS,
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
