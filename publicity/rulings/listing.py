@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
@@ -87,7 +87,7 @@ def dockets_of(session: Session, official: ActingOfficial, today: Today) -> list
     ]  # fmt: skip
 
 
-def _listed(session: Session, rows: Sequence[Row[Any]], today: Today) -> list[Listed]:
+def _listed(session: Session, rows: Sequence[Any], today: Today) -> list[Listed]:
     ids = [row.id for row in rows]
     assigned, asked = assignments_of(session, ids), _unanswered(session)
     proposed = dict(
@@ -103,7 +103,7 @@ def _listed(session: Session, rows: Sequence[Row[Any]], today: Today) -> list[Li
 
 
 def _one(
-    row: Row[Any], handlers: Iterable[tuple[int, str]], proposed_by: int | None,
+    row: Any, handlers: Iterable[tuple[int, str]], proposed_by: int | None,
     asked_at: datetime | None, today: Today,
 ) -> Listed:  # fmt: skip
     handlers = tuple(handlers)

@@ -134,6 +134,11 @@ class Contents:
         """The one that waits for the second person."""
         return next((one for one in self.rulings if one.state == "proposed"), None)
 
+    @property
+    def confirmed(self) -> RulingRead | None:
+        """The one that was ruled by."""
+        return next((one for one in self.rulings if one.state == "confirmed"), None)
+
 
 class Files(Protocol):
     """Where attachments are kept: ``attachments.store.AttachmentStore``."""

@@ -14,7 +14,7 @@ from voting_service.text import _
 
 from ..docket.models import ACCEPTED, DECLINE_CLASSES, DECLINED, RECEIVED, Objection
 from ..docket.record import append_entry
-from .admission import case_to_handle
+from .admission import Case, case_to_handle
 
 
 def accept(
@@ -31,18 +31,27 @@ def accept(
     return objection
 
 
-def decline(
-    session: Session, keyring: Keyring, official: ActingOfficial, number: str, decline_class: str, reason: str,
-    seen: int, *, at: datetime,
-) -> Objection:  # fmt: skip
-    """Refuse it, by a class that is counted in public and a reason that the objector is shown. ``seen``: the last entry on
-    the page from which this is done. Raises ProblemsFound, NotFound. The caller commits."""
+def check_decline(
+    session: Session, official: ActingOfficial, number: str, decline_class: str, reason: str, seen: int
+) -> tuple[Case, str]:
+    """Everything that keeps it from being declined so now, for the last look and for the act alike; gives the reason without
+    the space around it. Locks the docket. Raises ProblemsFound, NotFound."""
     case = case_to_handle(session, official, number)
     case.require_state(RECEIVED)
     case.require_seen(session, seen)
     case.require_choice("decline_class", decline_class, DECLINE_CLASSES, _("请选择不予受理的理由类别。"))
     reason = case.require_text("decline_reason", reason, _("请写明不予受理的理由，异议人会看到。"))
     case.settle()
+    return case, reason
+
+
+def decline(
+    session: Session, keyring: Keyring, official: ActingOfficial, number: str, decline_class: str, reason: str,
+    seen: int, *, at: datetime,
+) -> Objection:  # fmt: skip
+    """Refuse it, by a class that is counted in public and a reason that the objector is shown. ``seen``: the last entry on
+    the page from which this is done. Raises ProblemsFound, NotFound. The caller commits."""
+    case, reason = check_decline(session, official, number, decline_class, reason, seen)
     objection = case.objection
     objection.state, objection.taken_up_at, objection.decline_class = DECLINED, at, decline_class
     append_entry(session, keyring, objection, "declined", reason, at=at, official_id=official.id, shown=True)
