@@ -21,7 +21,7 @@ from ..docket.queries import objection_by_number
 from ..docket.words import STATE_WORDS
 from .handlers import handles_now
 
-LONGEST = 5000
+LONGEST = 3000
 """Characters of anything that an official writes into a docket."""
 
 
