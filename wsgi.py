@@ -24,6 +24,10 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity.notices.events import write_due
+from publicity.rulings import desk_routes as docket_routes
+from publicity.rulings.commands import dockets_group
+from publicity.rulings.reading import Stores as DocketStores
+from publicity.rulings.reminders import desk_section, probe_dockets
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
@@ -118,6 +122,7 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    docket_routes.pages,
 )
 """In flow order."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
@@ -125,7 +130,7 @@ UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), togeth
 DESK_ROOMS = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
-    DeskRoom(_("案卷"), "/desk/dockets", ("committee", "handler", "supervisor")),
+    DeskRoom(_("案卷"), "/desk/dockets", docket_routes.STAFF),
 )
 """The desk's navigation."""
 
@@ -297,6 +302,11 @@ class Service:
         """One key for one purpose, from the service's secret."""
         return derive(self.settings.secret_key.get_secret_value(), purpose)
 
+    def docket_desk(self) -> docket_routes.DocketDesk:
+        """What the desk's pages of dockets need."""
+        stores = DocketStores(self.database, self.keyring, self.attachments)
+        return docket_routes.DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
+
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
@@ -305,6 +315,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_dockets(self.database, self.settings.zone, self.workdays, self.clock.now()),
         ]
         if login := self.wechat:
             probes.append(lambda: probe_wechat(login.tokens, login.reach))
@@ -398,7 +409,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         probes=service.probes(),
         admission=service.admission,
         desk_rooms=DESK_ROOMS,
-        desk_sections=DESK_SECTIONS,
+        desk_sections=(*DESK_SECTIONS, desk_section(settings.zone, service.workdays)),
+        docket_desk=service.docket_desk(),
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
@@ -453,3 +465,4 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
 
 app = LazyApp(lambda: make_app(Service(read_settings(), SystemClock())))
 cli = make_cli(lambda: Service(read_settings(), SystemClock()))
+cli.add_command(dockets_group)

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from voting_service.accounts.officials import ActingOfficial
+from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.accounts.signed_in import acting_official
+from voting_service.attachments.examine import EXTENSIONS
 from voting_service.clock import Clock
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
+from voting_service.workdays import Calendar
+from voting_service.workdays.wording import spoken_date
 
 from ..docket import words
 from ..docket.letters import reply_template, reply_title
@@ -23,21 +27,17 @@ from ..docket.models import DECLINE_CLASSES
 from ..documents.pdf import to_pdf
 from .asking import ask
 from .assigning import assign, assignable, mark_recused, release, stand_aside
-from .docket_page import can_rule, dues_of, late_text, letter_of, possible_steps, shown_steps
+from .docket_page import dues_of, late_text, letter_of, possible_steps, shown_steps
 from .finding import record_finding
 from .list_page import list_page
 from .overdue import Today, due_text
-from .reading import Contents, File, Stores, Summary, look, read_file
+from .reading import Contents, Stores, Summary, look, read_file
 from .ruling import RulingDraft, check_draft, confirm, propose, send_back
 from .taking_up import accept, check_decline, decline
 
 pages = Blueprint("dockets", __name__)
 
-STAFF = ("committee", "operator", "handler", "supervisor")
-_ENDINGS = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf", "audio/mpeg": "mp3",
-    "audio/mp4": "m4a", "audio/aac": "aac", "audio/amr": "amr", "audio/wav": "wav", "audio/ogg": "ogg",
-}  # fmt: skip
+STAFF: tuple[Role, ...] = ("committee", "operator", "handler", "supervisor")
 _FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 DONE: dict[str, Text] = {
@@ -61,7 +61,12 @@ class DocketDesk:
 
     stores: Stores
     clock: Clock
-    today: Callable[[], Today]
+    zone: ZoneInfo
+    calendar: Callable[[], Calendar]
+
+    def today(self) -> Today:
+        """The day at the desk."""
+        return Today(self.clock.now(), self.zone, self.calendar())
 
 
 def _desk() -> DocketDesk:
@@ -84,7 +89,12 @@ def dockets() -> str:
             notice=request.args.get("notice", ""), page=request.args.get("page", 1, type=int),
         )  # fmt: skip
     return render_template(
-        "rulings/dockets.html", listed=listed, words=words, due_text=due_text, done=_done(), today=today
+        "rulings/dockets.html",
+        listed=listed,
+        words=words,
+        due_text=due_text,
+        done=_done(),
+        on_day=spoken_date,
     )
 
 
@@ -105,7 +115,9 @@ def docket_file(number: str, file_id: str) -> Response:
     response.headers["Content-Type"] = found.media_type
     where = "inline" if found.kind == "picture" else "attachment"
     # Not what the file was called: that may be somebody's name, and would end up in a list of downloads.
-    response.headers["Content-Disposition"] = f'{where}; filename="{number}-{file_id[:6]}.{_ending(found)}"'
+    response.headers["Content-Disposition"] = (
+        f'{where}; filename="{number}-{file_id}{EXTENSIONS[found.media_type]}"'
+    )
     response.headers["Content-Security-Policy"] = _FILE_POLICY
     return response
 
@@ -307,7 +319,7 @@ def _page(number: str, problems: tuple[Problem, ...] | list[Problem] = (), editi
         steps=shown_steps(summary, contents, today), dues=dues_of(summary, today), due_text=due_text,
         late_text=late_text, words=words, classes=[(one, words.DECLINE_WORDS[one]) for one in DECLINE_CLASSES],
         found=problems, editing=editing, typed=request.form, done=_done(), me=official.id,
-        letter=_proposed_letter(summary, contents, today), can_rule=can_rule(summary), seen=_seen(summary),
+        letter=_proposed_letter(summary, contents, today), on_day=spoken_date, seen=_seen(summary),
     )  # fmt: skip
     return make_response(page, 422 if problems else 200)
 
@@ -332,7 +344,7 @@ def _compose(
     page = render_template(
         "rulings/compose.html", summary=summary, contents=contents, outcome=outcome, words=words,
         finding=typed.get("ruling_finding", ""), reply=typed.get("reply", begun), found=problems,
-        seen=_seen(summary), title=reply_title(summary.notice_title), late_text=late_text,
+        seen=_seen(summary), title=reply_title(summary.notice_title), late_text=late_text, on_day=spoken_date,
         steps=shown_steps(summary, contents, today),
     )  # fmt: skip
     return make_response(page, 422 if problems else 200)
@@ -379,7 +391,3 @@ def _typed(name: str) -> str:
 def _number(name: str) -> int:
     """A number that a form carries; one that is none refers to nothing."""
     return request.form.get(name, -1, type=int)
-
-
-def _ending(found: File) -> str:
-    return _ENDINGS.get(found.media_type, "bin")

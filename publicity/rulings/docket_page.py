@@ -9,7 +9,7 @@ from voting_service.accounts.officials import ActingOfficial
 from voting_service.text import Text, _
 
 from ..docket.letters import ReplyFrame, reply_letter
-from ..docket.models import ACCEPTED, PENDING, RECEIVED
+from ..docket.models import PENDING, RECEIVED
 from ..docket.words import ACT_WORDS
 from ..documents.official_text import OfficialText
 from .admission import may_assign
@@ -86,8 +86,3 @@ def letter_of(summary: Summary, reply: str, replied: datetime, today: Today) -> 
         received=summary.received_at.astimezone(today.zone), replied=replied.astimezone(today.zone),
     )  # fmt: skip
     return reply_letter(frame, reply)
-
-
-def can_rule(summary: Summary) -> bool:
-    """Whether it stands where a ruling can be drafted."""
-    return summary.state == ACCEPTED and summary.proposed_by is None
