@@ -24,6 +24,7 @@ from .overdue import Due, Standing, Today, dues
 class Listed:
     """One docket in a list."""
 
+    objection_id: int
     number: str
     slug: str
     campaign_title: str
@@ -80,21 +81,20 @@ def dockets_of(session: Session, official: ActingOfficial, today: Today) -> list
         row.objection_id: row
         for row in session.scalars(select(Assignment).where(Assignment.official_id == official.id))
     }
-    ids = dict(session.execute(select(Objection.docket_number, Objection.id)).tuples())
     return [
-        docket for docket in all_dockets(session, today)
-        if may_see(official, docket.slug, own.get(ids[docket.number]))
-    ]  # fmt: skip
+        docket
+        for docket in all_dockets(session, today)
+        if may_see(official, docket.slug, own.get(docket.objection_id))
+    ]
 
 
 def _listed(session: Session, rows: Sequence[Any], today: Today) -> list[Listed]:
     ids = [row.id for row in rows]
     assigned, asked = assignments_of(session, ids), _unanswered(session)
-    proposed = dict(
-        session.execute(
-            select(Ruling.objection_id, Ruling.proposed_by).where(Ruling.state == "proposed")
-        ).tuples()
+    waiting = session.execute(
+        select(Ruling.objection_id, Ruling.proposed_by).where(Ruling.state == "proposed")
     )
+    proposed = {objection_id: official_id for objection_id, official_id in waiting}  # noqa: C416 - rows, not tuples
     return [
         _one(row, [(a.official_id, a.name) for a in assigned.get(row.id, ()) if a.handles], proposed.get(row.id),
              asked.get(row.id), today)
@@ -114,7 +114,7 @@ def _one(
         ruled=today.on(row.ruled_at) if row.ruled_at else None,
     )  # fmt: skip
     return Listed(
-        number=row.docket_number, slug=row.slug, campaign_title=row.campaign_title, notice_number=row.number,
+        objection_id=row.id, number=row.docket_number, slug=row.slug, campaign_title=row.campaign_title, notice_number=row.number,
         notice_title=row.title, kind=row.kind, worth=row.worth, state=row.state, received_at=row.received_at,
         standing=standing, handlers=handlers, proposed_by=proposed_by, dues=dues(standing, today),
     )  # fmt: skip

@@ -266,8 +266,8 @@ def _fetch(session: Session, objection: Objection) -> _Sealed:
     return _Sealed(
         objection,
         list(objection.entries),
-        list(files.tuples()),
-        list(rulings.tuples()),
+        [(seq, row) for seq, row in files],
+        [(row, name) for row, name in rulings],
         (session.scalar(same) or 0) if objection.phone_index is not None else 0,
     )
 
