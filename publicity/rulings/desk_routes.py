@@ -336,6 +336,8 @@ def _compose(
 ) -> BaseResponse:
     desk, official = _desk(), acting_official()
     summary, contents = look(desk.stores, official, number, at=desk.clock.now())
+    if contents is None and problems:
+        return _page(number, problems)
     if contents is None or (begin and "propose" not in possible_steps(summary, official, readable=True)):
         return redirect(_url(number), 303)
     outcome = typed.get("outcome", "")
