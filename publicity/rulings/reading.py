@@ -252,7 +252,6 @@ def _fetch(session: Session, objection: Objection) -> _Sealed:
         select(DocketAttachment.seq, Attachment)
         .join(Attachment, DocketAttachment.attachment_id == Attachment.id)
         .where(DocketAttachment.objection_id == objection.id)
-        .order_by(DocketAttachment.seq, Attachment.stored_at, Attachment.id)
     )
     rulings = session.execute(
         select(Ruling, Official.name)
@@ -282,7 +281,12 @@ def _opened(stores: Stores, sealed: _Sealed) -> Contents:
         said={
             entry.seq: Said(
                 open_body(keyring, number, entry),
-                tuple(_file(stores, row) for seq, row in sealed.files if seq == entry.seq),
+                tuple(
+                    sorted(
+                        (_file(stores, row) for seq, row in sealed.files if seq == entry.seq),
+                        key=lambda file: file.name,
+                    )
+                ),
             )
             for entry in sealed.entries
         },

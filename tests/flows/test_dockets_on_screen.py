@@ -115,7 +115,7 @@ def test_a_docket_from_assignment_to_the_answer(
     page.get_by_role("link", name=number).click()
     seen(page, "docket of the second person", size)
     page.get_by_label("我已阅读全部案卷，同意上面的处理意见").check()
-    page.get_by_role("button", name="确认并作出决定").click()
+    page.get_by_role("button", name="确认处理决定").click()
     expect(page.get_by_role("status")).to_contain_text("处理决定已作出")
     seen(page, "ruled", size)
     assert objection_of(stage, number).state == "upheld"

@@ -103,7 +103,7 @@ def test_a_docket_from_coming_in_to_the_answer(stage: Stage, committee: Desk) ->
     assert REPLY.replace("\n", "\r\n") in edited.text or REPLY in edited.text
     assert first.post(f"{url}/ruling", step="submit", **fields).headers["Location"] == f"{url}?done=propose"
     assert "等待另一名承办人员确认" in first.text(url)
-    assert "确认并作出决定" not in first.text(url)
+    assert "确认处理决定" not in first.text(url)
 
     # The second person confirms with a box ticked, and not without.
     assert "待我确认 1" in second.text("/desk/dockets")
