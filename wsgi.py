@@ -29,8 +29,10 @@ from publicity.rulings.commands import dockets_group
 from publicity.rulings.reading import Stores as DocketStores
 from publicity.rulings.reminders import desk_section, probe_dockets
 from voting_service import activity, logs
+from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.accounts.signing_in import Reception
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
@@ -70,7 +72,6 @@ from voting_service.tally import routes as tally_routes
 from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
-from voting_service.voter_codes.entry_tokens import EntryTokens
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
     access,
@@ -84,6 +85,7 @@ from voting_service.web import (
     uploads,
 )
 from voting_service.web import openapi as api_description
+from voting_service.web.entry_tokens import EntryTokens
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
@@ -122,6 +124,7 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    account_routes.pages,
     docket_routes.pages,
 )
 """In flow order."""
@@ -213,6 +216,11 @@ class Service:
         """Lets in whoever enters a printed code."""
         guesses = Guesses(self.redis_client, self.key("guesses"), self.clock)
         return Admission(self.database, self.keyring, guesses, self.clock)
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Lets officials in."""
+        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
 
     @cached_property
     def opener(self) -> Opener:
@@ -391,6 +399,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=64 * 1024,
         BASE_URL=settings.base_url,
+        SESSION_COOKIE_SECURE=settings.secure,
         INTERNAL_TOKEN=settings.metrics_token,
         WECHAT_VERIFY_FILES=(settings.wechat_verify_file or "").split(","),
     )
@@ -408,6 +417,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        reception=service.reception,
+        desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,
         desk_sections=(*DESK_SECTIONS, desk_section(settings.zone, service.workdays)),
         docket_desk=service.docket_desk(),
