@@ -30,9 +30,17 @@ from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
 from publicity.notices.listing import notices_waiting
 from publicity.notices.queries import published_lines
+from publicity.rulings import desk_routes as docket_routes
+from publicity.rulings.commands import dockets_group
+from publicity.rulings.reading import Stores as DocketStores
+from publicity.rulings.reminders import desk_section, probe_dockets
 from voting_service import activity, logs
+from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.accounts.signing_in import Reception
+from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
+from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
@@ -70,10 +78,20 @@ from voting_service.tally import routes as tally_routes
 from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
-from voting_service.voter_codes.entry_tokens import EntryTokens
 from voting_service.voter_codes.guesses import Guesses
-from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
+from voting_service.web import (
+    access,
+    errors,
+    headers,
+    health,
+    language,
+    limits,
+    offline,
+    static_files,
+    uploads,
+)
 from voting_service.web import openapi as api_description
+from voting_service.web.entry_tokens import EntryTokens
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
@@ -99,6 +117,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     health.health,
     offline.offline,
+    uploads.pages,
     api_description.openapi,
     candidate_routes.api,
     candidate_routes.files,
@@ -114,13 +133,16 @@ BLUEPRINTS = (
     board_routes.api,
     log_routes.public,
     tally_routes.public,
+    account_routes.pages,
+    docket_routes.pages,
 )
 """In flow order."""
+UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
 DESK_ROOMS = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
-    DeskRoom(_("案卷"), "/desk/dockets", ("committee", "handler", "supervisor")),
+    DeskRoom(_("案卷"), "/desk/dockets", docket_routes.STAFF),
 )
 """The desk's navigation."""
 
@@ -177,7 +199,8 @@ class Service:
     @cached_property
     def keyring(self) -> Keyring:
         """Opens and seals what the database keeps sealed."""
-        return Keyring.parse(self.settings.encryption_keys.get_secret_value())
+        keys = self.settings.encryption_keys.get_secret_value()
+        return Keyring.parse(keys, self.settings.encryption_cipher)
 
     @cached_property
     def box(self) -> BallotBox:
@@ -190,6 +213,11 @@ class Service:
         return PhotoStore(self.settings.data_dir / "photos")
 
     @cached_property
+    def attachments(self) -> AttachmentStore:
+        """Files that citizens handed in, sealed."""
+        return AttachmentStore(self.settings.data_dir / "attachments", self.keyring)
+
+    @cached_property
     def identities(self) -> Identities:
         """How voters may be known here."""
         earned = [WECHAT, MEMBER, CODE] if self.settings.wechat else [MEMBER, CODE]
@@ -200,6 +228,11 @@ class Service:
         """Lets in whoever enters a printed code."""
         guesses = Guesses(self.redis_client, self.key("guesses"), self.clock)
         return Admission(self.database, self.keyring, guesses, self.clock)
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Lets officials in."""
+        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
 
     @cached_property
     def opener(self) -> Opener:
@@ -294,6 +327,11 @@ class Service:
         """One key for one purpose, from the service's secret."""
         return derive(self.settings.secret_key.get_secret_value(), purpose)
 
+    def docket_desk(self) -> docket_routes.DocketDesk:
+        """What the desk's pages of dockets need."""
+        stores = DocketStores(self.database, self.keyring, self.attachments)
+        return docket_routes.DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
+
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
@@ -302,6 +340,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_dockets(self.database, self.settings.zone, self.workdays, self.clock.now()),
         ]
         if login := self.wechat:
             probes.append(lambda: probe_wechat(login.tokens, login.reach))
@@ -378,6 +417,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=64 * 1024,
         BASE_URL=settings.base_url,
+        SESSION_COOKIE_SECURE=settings.secure,
         INTERNAL_TOKEN=settings.metrics_token,
         WECHAT_VERIFY_FILES=(settings.wechat_verify_file or "").split(","),
     )
@@ -390,6 +430,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         clock=service.clock,
         database=service.database,
         photos=service.photos,
+        attachments=service.attachments,
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
@@ -397,9 +438,12 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         notice_board=service.notice_board,
         workdays=service.workdays,
         workday_start=settings.workday_start,
-        desk_rooms=DESK_ROOMS,
-        desk_sections=DESK_SECTIONS,
         desk_notice_links=DESK_NOTICE_LINKS,
+        reception=service.reception,
+        desk_tokens=EntryTokens(service.key("desk form")),
+        desk_rooms=DESK_ROOMS,
+        desk_sections=(*DESK_SECTIONS, desk_section(settings.zone, service.workdays)),
+        docket_desk=service.docket_desk(),
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
@@ -423,6 +467,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
+    uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
     return app
 
@@ -453,3 +498,4 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
 
 app = LazyApp(lambda: make_app(Service(read_settings(), SystemClock())))
 cli = make_cli(lambda: Service(read_settings(), SystemClock()))
+cli.add_command(dockets_group)

@@ -387,7 +387,7 @@ def make_tables() -> None:
         ),
         sa.CheckConstraint(
             "act IN ('lodged', 'added', 'answered', 'withdrawn', 'accepted', 'declined', "
-            "'assigned', 'recused', 'asked', 'found', 'proposed', 'returned', 'ruled', 'replied')",
+            "'assigned', 'released', 'recused', 'asked', 'found', 'proposed', 'returned', 'ruled', 'replied')",
             name=op.f("ck_docket_entries_act_is_known"),
         ),
         sa.CheckConstraint(

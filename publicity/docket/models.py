@@ -97,7 +97,7 @@ class DocketEntry(Base):
         CheckConstraint("party IN ('objector', 'official')", name="party_is_known"),
         CheckConstraint("(party = 'official') = (official_id IS NOT NULL)", name="officials_give_their_name"),
         CheckConstraint(
-            "act IN ('lodged', 'added', 'answered', 'withdrawn', 'accepted', 'declined', 'assigned', 'recused', "
+            "act IN ('lodged', 'added', 'answered', 'withdrawn', 'accepted', 'declined', 'assigned', 'released', 'recused', "
             "'asked', 'found', 'proposed', 'returned', 'ruled', 'replied')",
             name="act_is_known",
         ),

@@ -53,6 +53,7 @@ ACT_WORDS: dict[str, Text] = {
     "accepted": _("受理"),
     "declined": _("不予受理"),
     "assigned": _("指派承办"),
+    "released": _("解除指派"),
     "recused": _("回避"),
     "asked": _("向异议人提问"),
     "found": _("记录核查情况"),

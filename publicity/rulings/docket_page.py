@@ -1,0 +1,88 @@
+"""What stands on a docket's page: which steps its reader can take now, what is late, and the letter as it would go out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from voting_service.accounts.officials import ActingOfficial
+from voting_service.text import Text, _
+
+from ..docket.letters import ReplyFrame, reply_letter
+from ..docket.models import PENDING, RECEIVED
+from ..docket.words import ACT_WORDS
+from ..documents.official_text import OfficialText
+from .admission import may_assign
+from .overdue import Due, Standing, Today, dues, late_by
+from .reading import Contents, Said, Step, Summary
+
+NOTHING_SAID = Said("", ())
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """One line of the docket's record."""
+
+    step: Step
+    words: Text
+    late: int | None
+    """Working days late; None where it was in time, or has no day on which it is due."""
+    said: Said
+    """Empty for whoever may not read it."""
+
+
+def possible_steps(summary: Summary, official: ActingOfficial, *, readable: bool) -> frozenset[str]:
+    """What this official can do with the docket as it stands, by the names of the verbs."""
+    found: set[str] = set()
+    pending = summary.state in PENDING
+    if may_assign(official, summary.slug):
+        found |= {"mark_recused"} | ({"assign", "release"} if pending else set())
+    if not readable or not pending:
+        return frozenset(found)
+    found |= {"ask", "record_finding", "stand_aside"}
+    if summary.state == RECEIVED:
+        found |= {"accept", "decline"}
+    elif summary.proposed_by is None:
+        found.add("propose")
+    elif summary.proposed_by != official.id:
+        found |= {"confirm", "send_back"}
+    return frozenset(found)
+
+
+def shown_steps(summary: Summary, contents: Contents | None, today: Today) -> list[ShownStep]:
+    """The record, in order; what was said only where the reader handles the docket."""
+    said = contents.said if contents else {}
+    return [
+        ShownStep(step, ACT_WORDS[step.act], _late(step, summary, today), said.get(step.seq, NOTHING_SAID))
+        for step in summary.steps
+    ]
+
+
+def _late(step: Step, summary: Summary, today: Today) -> int | None:
+    due = {"accepted": summary.decide_by, "declined": summary.decide_by, "ruled": summary.reply_by}.get(
+        step.act
+    )
+    return late_by(due, today.on(step.at), today) if due else None
+
+
+def late_text(workdays: int) -> Text:
+    """That a step was taken late."""
+    return _("逾期 %(n)s 个工作日", n=workdays) if workdays else _("逾期")
+
+
+def dues_of(summary: Summary, today: Today) -> tuple[Due, ...]:
+    """What is late or waits, from the docket's own page. Questions are seen in the record itself."""
+    standing = Standing(
+        state=summary.state, received=today.on(summary.received_at), decide_by=summary.decide_by,
+        reply_by=summary.reply_by, handled=any(one.handles for one in summary.assigned),
+    )  # fmt: skip
+    return dues(standing, today)
+
+
+def letter_of(summary: Summary, reply: str, replied: datetime, today: Today) -> OfficialText:
+    """The reply as it goes out, or would."""
+    frame = ReplyFrame(
+        docket_number=summary.number, notice_title=summary.notice_title, organiser=summary.organiser,
+        received=summary.received_at.astimezone(today.zone), replied=replied.astimezone(today.zone),
+    )  # fmt: skip
+    return reply_letter(frame, reply)

@@ -1,0 +1,87 @@
+"""Reminders of what waits on the docket: on the desk's first page for each official, and for ``doctor`` and ``/readyz``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from voting_service.accounts.desk_home import DeskLine, DeskSection, MakeSection
+from voting_service.accounts.officials import ActingOfficial
+from voting_service.database import Database
+from voting_service.errors import Unavailable
+from voting_service.findings import Finding
+from voting_service.text import Text, _
+from voting_service.workdays import Calendar
+
+from .admission import may_assign
+from .listing import Listed, all_dockets, dockets_of
+from .overdue import LATE, DueKind, Today, due_text
+
+
+def desk_section(zone: ZoneInfo, calendar: Callable[[], Calendar]) -> MakeSection:
+    """What waits on the docket for one official: for whoever handles, each docket; for whoever assigns or supervises, how many."""
+
+    def make(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
+        today = Today(now, zone, calendar())
+        known = [one for one in dockets_of(session, official, today) if one.pending]
+        lines = [*_own(known, official), *_overseen(known, official)]
+        return DeskSection(_("案卷"), tuple(lines)) if lines else None
+
+    return make
+
+
+def _own(known: list[Listed], official: ActingOfficial) -> Iterator[DeskLine]:
+    for one in known:
+        if not one.handled_by(official.id):
+            continue
+        url = f"/desk/dockets/{one.number}"
+        if one.proposed_by not in (None, official.id):
+            yield DeskLine(_("%(number)s：处理意见待您确认", number=one.number), url, one.late)
+        elif one.state == "received":
+            yield DeskLine(_told(one, _("待审查")), url, one.late)
+        elif one.proposed_by is None:
+            yield DeskLine(_told(one, _("办理中")), url, one.late)
+
+
+def _told(one: Listed, otherwise: Text) -> Text:
+    told = next((due_text(due) for due in one.dues if due.kind != "unanswered"), otherwise)
+    return _("%(number)s：%(what)s", number=one.number, what=told)
+
+
+def _overseen(known: list[Listed], official: ActingOfficial) -> Iterator[DeskLine]:
+    overseen = [one for one in known if official.may(one.slug, "committee", "operator", "supervisor")]
+    unassigned = [one for one in overseen if not one.handlers and may_assign(official, one.slug)]
+    if unassigned:
+        yield DeskLine(_("%(n)s 件未指派", n=len(unassigned)), "/desk/dockets?view=unassigned", True)
+    if late := [one for one in overseen if one.late]:
+        yield DeskLine(_("%(n)s 件逾期", n=len(late)), "/desk/dockets?view=overdue", True)
+
+
+def probe_dockets(
+    database: Database, zone: ZoneInfo, calendar: Callable[[], Calendar], now: datetime
+) -> Iterator[Finding]:
+    """How many dockets are late, unassigned or wait for an answer: numbers, since anyone may ask ``/readyz``."""
+    try:
+        with database.read() as session:
+            listed = all_dockets(session, Today(now, zone, calendar()), pending=True)
+    except Unavailable:
+        return  # the database's own probe has said so
+    counts: Counter[DueKind] = Counter(due.kind for one in listed for due in one.dues)
+    if not listed:
+        return
+    told = [
+        _("逾期 %(late)s 件，未指派 %(unassigned)s 件，提问未答 %(unanswered)s 件",
+          late=sum(counts[kind] for kind in LATE), unassigned=counts["unassigned"],
+          unanswered=counts["unanswered"]),
+    ]  # fmt: skip
+    late = any(counts[kind] for kind in (*LATE, "unassigned"))
+    yield Finding(
+        "warning" if late else "ok",
+        "dockets_overdue" if late else "dockets",
+        _("案卷：在办 %(n)s 件，%(what)s。", n=len(listed), what=told[0]),
+        _("请在工作台的“案卷”中办理，或运行 voting-service dockets overdue 查看是哪几件。") if late else None,
+    )
