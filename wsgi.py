@@ -24,6 +24,9 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity.notices.events import write_due
+from publicity.outcome import desk_routes as outcome_desk_routes
+from publicity.outcome import routes as outcome_routes
+from publicity.outcome.waiting import notices_to_close
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
@@ -105,6 +108,8 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    outcome_routes.public,
+    outcome_desk_routes.desk,
 )
 """In flow order."""
 
@@ -115,7 +120,7 @@ DESK_ROOMS = (
 )
 """The desk's navigation."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (notices_to_close,)
 """What waits for an official, on the desk's first page; in the rooms' order."""
 
 __all__ = ["Service", "activity", "app", "cli"]

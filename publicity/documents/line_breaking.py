@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 Measure = Callable[[str], float]
 
-CLOSING = frozenset("、。，．；：？！）】》〉」』〕〗］｝”’％‰℃·～—…,.;:?!)]}%")
+CLOSING = frozenset("、。，．；：？！）】》〉」』〕〗］｝”’％‰℃·～,.;:?!)]}%")
 OPENING = frozenset("（【《〈「『〔〖［｛“‘([{￥¥№")
 _TOKENS = re.compile(r"——|……|[^\S\n]+|[!-~\u00a1-\u024f]+|.")
 """Dashes and dots of two, spaces, Latin words and numbers whole; everything else sign by sign."""

@@ -112,7 +112,7 @@ def _signature(text: OfficialText, fonts: Fonts) -> list[Flowable]:
     date = fonts.width(fonts.setting(text.dated), SIZE)
     names = [line for line in text.signed.split("\n") if line]
     longest = max((fonts.width(fonts.setting(name), SIZE) for name in names), default=0.0)
-    widest = max(date, longest)
+    widest = min(max(date, longest), WIDTH)
     from_right = min((4 if longest <= date else 2) * SIZE, max(0.0, WIDTH - widest))
     centre = WIDTH - from_right - widest / 2
     lines = [*names, text.dated] if text.dated else names

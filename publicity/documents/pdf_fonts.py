@@ -48,7 +48,8 @@ def fonts_for(text: str) -> Iterator[Fonts]:
     with _ONE_AT_A_TIME:
         pdfmetrics.registerFont(_own_font())
         if rare:
-            pdfmetrics.registerFont(ttfonts.TTFont(RARE, BytesIO(rare_font(rare)), shapable=False))
+            # Not by registerFont, which keeps the first font of a name: each document has rare characters of its own.
+            pdfmetrics._fonts[RARE] = ttfonts.TTFont(RARE, BytesIO(rare_font(rare)), shapable=False)
         yield Fonts(rare)
 
 
