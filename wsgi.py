@@ -23,6 +23,8 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity.board import routes as board_routes
+from publicity.board.board import NoticeBoard
 from publicity.notices.events import write_due
 from publicity.outcome import desk_routes as outcome_desk_routes
 from publicity.outcome import routes as outcome_routes
@@ -106,6 +108,8 @@ BLUEPRINTS = (
     message_routes.messages,
     api_routes.api,
     recorder_routes.metrics,
+    board_routes.pages,
+    board_routes.api,
     log_routes.public,
     tally_routes.public,
     outcome_routes.public,
@@ -262,6 +266,11 @@ class Service:
             reach=Reachability(client, self.clock),
         )
 
+    @cached_property
+    def notice_board(self) -> NoticeBoard:
+        """Published notices as pages show them."""
+        return NoticeBoard(self.database, self.settings.zone)
+
     def workdays(self) -> Calendar:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
@@ -381,6 +390,9 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        notice_board=service.notice_board,
+        workdays=service.workdays,
+        workday_start=settings.workday_start,
         desk_rooms=DESK_ROOMS,
         desk_sections=DESK_SECTIONS,
         entry_tokens=EntryTokens(service.key("entry form")),
