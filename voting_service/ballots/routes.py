@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..campaigns.rule_texts import TermAndText, contact_texts, record_texts, rule_texts
+from ..campaigns.rule_texts import TermAndText, contact_texts, departure_texts, record_texts, rule_texts
 from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
@@ -117,7 +117,7 @@ def _sought(show: CampaignOnShow) -> Sought:
     return Sought(
         query=request.form.get("q", "").strip()[:40],
         category=request.form.get("category", "")[:60],
-        chosen=frozenset(numbers & set(show.by_number)),
+        chosen=frozenset(numbers & {person.number for person in show.standing}),
     )
 
 
@@ -246,7 +246,8 @@ def ranking(slug: str) -> Response:
 def rules(slug: str) -> Response:
     """The rules in words."""
     _place, now, view = visit(slug)
-    lines, records = _said(rule_texts(view.show.rules)), _said(record_texts(view.show.policy))
+    lines = _said([*rule_texts(view.show.rules), *departure_texts(view.show.plan)])
+    records = _said(record_texts(view.show.policy))
     share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(
         "campaigns/rules.html",

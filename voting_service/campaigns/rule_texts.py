@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from anti_fraud.policy import Policy
 
@@ -40,6 +40,32 @@ def rule_texts(rules: BallotRules) -> list[TermAndText]:
     lines.append((_("投票方式"), _identities(rules)))
     lines.append((_("票数公布"), _counts(rules)))
     return lines
+
+
+def ballots_of_disqualified(plan: Mapping[str, Any]) -> Literal["stand", "void"]:
+    """What becomes of the ballots that chose somebody who is disqualified: they stand, or are proposed for voiding."""
+    return "void" if plan.get("publicity", {}).get("ballots_of_disqualified") == "void" else "stand"
+
+
+def departure_texts(plan: Mapping[str, Any]) -> list[TermAndText]:
+    """What happens when a candidate leaves."""
+    if ballots_of_disqualified(plan) == "void":
+        disqualified = _(
+            "候选人被取消资格的，选了该候选人的选票由评审委员会提出作废，一人提出、另一人确认，理由公开；整张选票作废，"
+            "票上其他候选人的票一并不计。"
+        )
+    else:
+        disqualified = _(
+            "候选人被取消资格的，已投出的选票照旧保留，仍计入选票总数，票上其他候选人的票照常计算；该候选人不再参加排名。"
+        )
+    gone = _("投票期间有候选人退出、去世或被取消资格的，从登记时起不能再选，页面上会注明。")
+    left = _("候选人退出或去世的，已投出的选票照旧保留，票上其他候选人的票照常计算。")
+    return [
+        (
+            _("候选人变动"),
+            _("%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified),
+        )
+    ]
 
 
 def record_texts(policy: Policy) -> list[TermAndText]:
