@@ -47,12 +47,12 @@ def ballots_of_disqualified(plan: Mapping[str, Any]) -> Literal["stand", "void"]
     return "void" if plan.get("publicity", {}).get("ballots_of_disqualified") == "void" else "stand"
 
 
-def departure_texts(plan: Mapping[str, Any]) -> list[TermAndText]:
-    """What happens when a candidate leaves."""
+def departure_text(plan: Mapping[str, Any]) -> TermAndText:
+    """What happens when a candidate leaves, and to the ballots that chose them, as the campaign's plan has it."""
     if ballots_of_disqualified(plan) == "void":
         disqualified = _(
-            "候选人被取消资格的，选了该候选人的选票由评审委员会提出作废，一人提出、另一人确认，理由公开；整张选票作废，"
-            "票上其他候选人的票一并不计。"
+            "候选人被取消资格的，选了该候选人的选票由评审委员会提出作废，一人提出、另一人确认，决定写入公开的日志；"
+            "作废的是整张选票，票上其他候选人的票一并不计。"
         )
     else:
         disqualified = _(
@@ -60,12 +60,7 @@ def departure_texts(plan: Mapping[str, Any]) -> list[TermAndText]:
         )
     gone = _("投票期间有候选人退出、去世或被取消资格的，从登记时起不能再选，页面上会注明。")
     left = _("候选人退出或去世的，已投出的选票照旧保留，票上其他候选人的票照常计算。")
-    return [
-        (
-            _("候选人变动"),
-            _("%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified),
-        )
-    ]
+    return _("候选人变动"), _("%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified)
 
 
 def record_texts(policy: Policy) -> list[TermAndText]:
