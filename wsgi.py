@@ -30,8 +30,10 @@ from publicity.outcome import desk_routes as outcome_desk_routes
 from publicity.outcome import routes as outcome_routes
 from publicity.outcome.waiting import notices_to_close
 from voting_service import activity, logs
+from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.accounts.signing_in import Reception
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
@@ -69,10 +71,10 @@ from voting_service.tally import routes as tally_routes
 from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
-from voting_service.voter_codes.entry_tokens import EntryTokens
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
 from voting_service.web import openapi as api_description
+from voting_service.web.entry_tokens import EntryTokens
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
@@ -114,6 +116,7 @@ BLUEPRINTS = (
     tally_routes.public,
     outcome_routes.public,
     outcome_desk_routes.desk,
+    account_routes.pages,
 )
 """In flow order."""
 
@@ -197,6 +200,11 @@ class Service:
         """Lets in whoever enters a printed code."""
         guesses = Guesses(self.redis_client, self.key("guesses"), self.clock)
         return Admission(self.database, self.keyring, guesses, self.clock)
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Lets officials in."""
+        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
 
     @cached_property
     def opener(self) -> Opener:
@@ -374,6 +382,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=64 * 1024,
         BASE_URL=settings.base_url,
+        SESSION_COOKIE_SECURE=settings.secure,
         INTERNAL_TOKEN=settings.metrics_token,
         WECHAT_VERIFY_FILES=(settings.wechat_verify_file or "").split(","),
     )
@@ -393,6 +402,8 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         notice_board=service.notice_board,
         workdays=service.workdays,
         workday_start=settings.workday_start,
+        reception=service.reception,
+        desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,
         desk_sections=DESK_SECTIONS,
         entry_tokens=EntryTokens(service.key("entry form")),

@@ -16,10 +16,9 @@ from ..documents.official_text import Block, Heading, OfficialText, Paragraph, T
 from ..notices.events import NOTICE_CLOSED
 from ..notices.models import Notice, NoticeEvent
 from ..notices.queries import document_of, steps_of
+from ..notices.words import CAUSE_WORDS, LEVEL_WORDS
 from .result import published_result
 
-_LEVELS = {"unit": _("单位公示"), "district": _("区、行业公示"), "city": _("全市公示")}
-_CAUSES = {"disqualified": _("被取消资格"), "withdrawn": _("本人退出"), "deceased": _("去世")}
 _CONCLUSIONS = {
     "no_objection": _("公示期满，没有收到异议，公示名单没有变动。"),
     "objections_ruled": _("公示期满，收到的异议已全部办结，公示名单没有变动。"),
@@ -109,8 +108,8 @@ def change_texts(changes: Sequence[Mapping[str, Any]], place: Place) -> list[Tex
 
 
 def _change_text(change: Mapping[str, Any], place: Place) -> Text:
-    left = _("%(n)s 号%(name)s%(cause)s，退出名单。理由：%(reason)s", n=change["number"], name=change["name"],
-             cause=_CAUSES[change["cause"]], reason=_sentence(change["reason"]))  # fmt: skip
+    left = _("%(n)s 号%(name)s退出名单（%(cause)s），理由：%(reason)s", n=change["number"], name=change["name"],
+             cause=CAUSE_WORDS[change["cause"]], reason=_sentence(change["reason"]))  # fmt: skip
     if change["successor"] is None:
         followed = _("没有符合条件的人递补，名额空缺。")
     else:
@@ -131,7 +130,7 @@ def _published_text(published: Mapping[str, Any], place: Place) -> Text:
         "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公示 %(n)s 名：",
         day=spoken_date(at.date(), year=True), hour=at.hour, minute=f"{at.minute:02d}", organiser=published["organiser"],
         url=f"{place.home}/c/{published['campaign']}/notices/{published['id']}", title=published["title"],
-        id=published["id"], level=_LEVELS[published["level"]], n=len(published["people"]),
+        id=published["id"], level=LEVEL_WORDS[published["level"]], n=len(published["people"]),
     )  # fmt: skip
 
 

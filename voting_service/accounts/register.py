@@ -1,34 +1,149 @@
-"""The register of officials: adding, ending, roles."""
+"""The register of officials: adding, ending, roles. Whatever is wrong is said at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from ..activity import journal
+from ..errors import Problem, ProblemsFound
 from ..names import person_key
-from .models import Official, OfficialRole
-from .officials import ActingOfficial, Role
+from ..text import _
+from .models import Invitation, Official, OfficialRole, OfficialSession
+from .officials import ROLES, ActingOfficial, Role
+
+LONGEST_NAME = 40
+Roles = Iterable[tuple[Role, str]]
+"""Role and campaign slug; ``EVERYWHERE`` for all campaigns."""
+
+
+class OfficialLine(NamedTuple):
+    """An official as the register lists them."""
+
+    name: str
+    roles: list[tuple[Role, str]]
+    has_passphrase: bool
+    invited_until: datetime | None
+    """When the link that was sent and not used is over; None where there is none."""
+    added_at: datetime
+    ended_at: datetime | None
 
 
 def add_official(
-    session: Session, name: str, roles: Iterable[tuple[Role, str]], *, at: datetime, actor: str
+    session: Session, name: str, roles: Roles, *, at: datetime, actor: str, found: Sequence[Problem] = ()
 ) -> Official:
-    """Add one with roles, each in a campaign or everywhere. The caller commits."""
-    official = Official(name=name.strip(), name_key=person_key(name), added_at=at)
+    """Add one with roles, each in a campaign or everywhere. ``found``: what the caller knows to be wrong. Raises
+    ProblemsFound. The caller commits."""
+    plain, wanted = name.strip(), sorted(set(roles))
+    problems = [*found, *actor_problems(actor), *_name_problems(session, plain)]
+    if problems:
+        raise ProblemsFound(problems)
+    official = Official(name=plain, name_key=person_key(plain), added_at=at)
     session.add(official)
     session.flush()
-    session.add_all(
-        OfficialRole(official_id=official.id, role=role, campaign_slug=where) for role, where in set(roles)
+    _give(session, official, wanted)
+    journal(session, at=at, actor=actor, act="add_official", subject=official.name,
+            details={"roles": _spelled(wanted)})  # fmt: skip
+    return official
+
+
+def change_roles(
+    session: Session,
+    name: str,
+    *,
+    give: Roles = (),
+    take: Roles = (),
+    at: datetime,
+    actor: str,
+    found: Sequence[Problem] = (),
+) -> Official:
+    """Give and take roles in one go; they hold from the official's next page on. ``found``: what the caller knows to be
+    wrong. Raises ProblemsFound. The caller commits."""
+    official = find_official(session, name, also=[*found, *actor_problems(actor)])
+    given, taken, held = set(give), set(take), set(_roles(session, official.id))
+    problems = [Problem(text, _("既要给又要收回，请只写一处。")) for text in _spelled(given & taken)]
+    problems += [Problem(text, _("本来就有这个角色。")) for text in _spelled((given & held) - taken)]
+    problems += [Problem(text, _("没有这个角色，无从收回。")) for text in _spelled(taken - held - given)]
+    if not given and not taken:
+        problems.append(Problem("", _("没有写要给或收回什么角色。")))
+    if problems:
+        raise ProblemsFound(problems)
+    for role, where in taken:
+        session.execute(
+            delete(OfficialRole).where(
+                OfficialRole.official_id == official.id,
+                OfficialRole.role == role,
+                OfficialRole.campaign_slug == where,
+            )
+        )
+    _give(session, official, given)
+    journal(session, at=at, actor=actor, act="change_roles", subject=official.name,
+            details={"given": _spelled(given), "taken": _spelled(taken)})  # fmt: skip
+    return official
+
+
+def end_official(session: Session, name: str, *, at: datetime, actor: str) -> Official:
+    """They work here no more: every session and every link of theirs ends at once; what they did keeps their name. Raises
+    ProblemsFound. The caller commits."""
+    official = find_official(session, name, also=actor_problems(actor))
+    official.ended_at = at
+    session.execute(
+        update(OfficialSession)
+        .where(OfficialSession.official_id == official.id, OfficialSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.official_id == official.id, Invitation.used_at.is_(None), Invitation.expires_at > at
+        )
+        .values(expires_at=at)
     )
     session.flush()
-    journal(session, at=at, actor=actor, act="add_official", subject=official.name,
-            details={"roles": sorted(f"{role}@{where or '*'}" for role, where in set(roles))})  # fmt: skip
+    journal(session, at=at, actor=actor, act="end_official", subject=official.name)
     return official
+
+
+def find_official(session: Session, name: str, *, also: Sequence[Problem] = ()) -> Official:
+    """One who works here, however the name is typed. Raises ProblemsFound, with what else is wrong."""
+    official = session.scalar(select(Official).where(Official.name_key == person_key(name)).with_for_update())
+    found = [*also]
+    if official is None:
+        found.append(
+            Problem(name.strip(), _("没有这位工作人员。"), _("可用 voting-service official list 查看。"))
+        )
+    elif official.ended_at is not None:
+        found.append(Problem(official.name, _("这位工作人员已经停用。")))
+    if found or official is None:
+        raise ProblemsFound(found)
+    return official
+
+
+def list_officials(session: Session, *, now: datetime) -> list[OfficialLine]:
+    """Everyone who ever was, in the order in which they were added."""
+    links = dict(
+        session.execute(
+            select(Invitation.official_id, Invitation.expires_at).where(
+                Invitation.used_at.is_(None), Invitation.expires_at > now
+            )
+        ).tuples()
+    )
+    return [
+        OfficialLine(
+            one.name,
+            _roles(session, one.id),
+            one.passphrase_hash is not None,
+            links.get(one.id),
+            one.added_at,
+            one.ended_at,
+        )
+        for one in session.scalars(select(Official).order_by(Official.id))
+    ]
 
 
 def acting(session: Session, official_id: int) -> ActingOfficial | None:
@@ -36,9 +151,45 @@ def acting(session: Session, official_id: int) -> ActingOfficial | None:
     official = session.get(Official, official_id)
     if official is None or official.ended_at is not None:
         return None
+    return ActingOfficial(official.id, official.name, frozenset(_roles(session, official_id)))
+
+
+def _roles(session: Session, official_id: int) -> list[tuple[Role, str]]:
     rows = session.execute(
         select(OfficialRole.role, OfficialRole.campaign_slug).where(OfficialRole.official_id == official_id)
     )
-    return ActingOfficial(
-        official.id, official.name, frozenset((cast(Role, role), where) for role, where in rows)
+    held = [(cast(Role, role), where) for role, where in rows]
+    return sorted(held, key=lambda one: (ROLES.index(one[0]), one[1]))
+
+
+def _give(session: Session, official: Official, roles: Iterable[tuple[Role, str]]) -> None:
+    session.add_all(
+        OfficialRole(official_id=official.id, role=role, campaign_slug=where) for role, where in roles
     )
+    session.flush()
+
+
+def _spelled(roles: Roles) -> list[str]:
+    """As commands and the journal write them: ``handler@slug``, ``operator@*``."""
+    return sorted(f"{role}@{where or '*'}" for role, where in roles)
+
+
+def _name_problems(session: Session, name: str) -> list[Problem]:
+    if (
+        not person_key(name)
+        or len(name) > LONGEST_NAME
+        or any(unicodedata.category(sign) == "Cc" for sign in name)
+    ):
+        return [Problem("", _("姓名要有 1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME))]
+    known = session.scalar(select(Official).where(Official.name_key == person_key(name)))
+    if known is None:
+        return []
+    ended = _("这个姓名已有一位工作人员（已停用），他做过的事仍记在这个姓名下。")
+    taken = _("已经有一位工作人员叫这个姓名。")
+    remedy = _("如果是另一个人，请在姓名后注明部门，例如“王敏（法律部）”。")
+    return [Problem(name, taken if known.ended_at is None else ended, remedy)]
+
+
+def actor_problems(actor: str) -> list[Problem]:
+    """Whoever acts gives their name."""
+    return [] if actor.strip() else [Problem("--by", _("请写明是谁经手，会记入工作日志。"))]

@@ -17,10 +17,10 @@ from anti_fraud.policy import Kiosk
 from ..evidence import provenance
 from ..text import Text, _
 from ..voter_codes.admission import Admission, Admitted, Assistance, Entry, NotAdmitted
-from ..voter_codes.entry_tokens import COOKIE as MARK_COOKIE
-from ..voter_codes.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
-from ..voter_codes.entry_tokens import EntryTokens
 from ..web import access, errors
+from ..web.entry_tokens import COOKIE as MARK_COOKIE
+from ..web.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
+from ..web.entry_tokens import EntryTokens
 from ..web.headers import keep_out_of_sight
 from ..web.identities import CODE, MEMBER
 from ..web.language import say

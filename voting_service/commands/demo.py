@@ -20,6 +20,9 @@ from dotenv import dotenv_values
 from sqlalchemy import select
 
 from .. import logs
+from ..accounts.invitations import invite
+from ..accounts.officials import EVERYWHERE, Role
+from ..accounts.register import add_official, list_officials
 from ..ballots.opening import open_voting
 from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
 from ..campaigns.qr import qr_terminal
@@ -29,6 +32,7 @@ from ..errors import Problem, ProblemsFound
 from ..settings import read_data_dir
 from ..text import Text, _
 from .composition import MakeService, Service, redis_running
+from .official import invitation_url
 from .output import progress_bar, say
 from .secrets_file import STAND_IN_ACCOUNT, put_settings, write_env_file
 from .supervisor import (
@@ -43,6 +47,14 @@ from .supervisor import (
 
 EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
 ACTOR = "demo"
+FIRST_OFFICIAL, SECOND_OFFICIAL, SUPERVISOR, ADMIN = "林晚晴", "周听泉", "纪守一", "安如山"
+OFFICIALS: dict[str, tuple[Role, ...]] = {
+    FIRST_OFFICIAL: ("operator", "committee", "handler"),
+    SECOND_OFFICIAL: ("operator", "committee", "handler"),
+    SUPERVISOR: ("supervisor",),
+    ADMIN: ("admin",),
+}
+"""Nobody's names. Two who may do everything, since what counts needs a second one to confirm it."""
 
 
 STAND_IN_APP_ID = "wxdem0000000000fa"
@@ -68,7 +80,7 @@ def demo(make: MakeService, wechat: bool) -> None:
     with redis_running(service):
         slug = _example_open(service)
         url = f"{service.settings.base_url}/c/{slug}"
-        _welcome(url, stand_in_url if wechat else None, files)
+        _welcome(url, stand_in_url if wechat else None, _sign_in_link(service), files)
         website = web_child(host, port, service.settings.workers, service.settings.threads)
         children = [website, recorder_child(), watch_child()]
         if wechat:
@@ -215,6 +227,18 @@ def _import_example(service: Service) -> None:
         )
 
 
+def _sign_in_link(service: Service) -> str:
+    """The officials of the demo, where they are not there yet, and a fresh link for the first of them: each start has one."""
+    at = service.clock.now()
+    with service.database.write() as session:
+        known = {line.name for line in list_officials(session, now=at)}
+        for name, roles in OFFICIALS.items():
+            if name not in known:
+                add_official(session, name, [(role, EVERYWHERE) for role in roles], at=at, actor=ACTOR)
+        secret = invite(session, FIRST_OFFICIAL, at=at, actor=ACTOR)
+    return invitation_url(service, secret)
+
+
 def _command_line_settings(files: Sequence[Path]) -> str:
     """What to type in a shell, so that ``voting-service`` there works on this demo."""
     plain = [f"{name}={shlex.quote(os.environ[name])}" for name in ("VOTING_DATA_DIR", "VOTING_BASE_URL")]
@@ -222,16 +246,38 @@ def _command_line_settings(files: Sequence[Path]) -> str:
     return "; ".join(["set -a", *plain, *read, "set +a"])
 
 
-def _welcome(url: str, stand_in_url: str | None, files: Sequence[Path]) -> None:
+def _welcome(url: str, stand_in_url: str | None, sign_in_link: str, files: Sequence[Path]) -> None:
     click.echo(qr_terminal(url))
     click.echo(str(_("活动页面：%(url)s", url=url)))
     if stand_in_url is not None:
         click.echo(str(_("模拟微信：%(url)s（选一个微信号，从那里打开活动）", url=stand_in_url)))
+    click.echo(str(_("工作台：%(url)s", url=f"{sign_in_link.partition('/desk/')[0]}/desk")))
     click.echo(
         str(
             _(
-                "工作台：尚未提供。管理用 .venv/bin/voting-service（--help 查看），请在另一个终端先运行：\n%(line)s",
+                "登录链接（%(name)s：经办人、评委、承办人；设定口令后进入，只能用一次）：\n%(link)s",
+                name=FIRST_OFFICIAL,
+                link=sign_in_link,
+            )
+        )
+    )
+    click.echo(
+        str(
+            _(
+                "命令行是 .venv/bin/voting-service（--help 查看），请在另一个终端先运行：\n%(line)s",
                 line=_command_line_settings(files),
+            )
+        )
+    )
+    click.echo(
+        str(
+            _(
+                "重要的决定要两个人：再请一位，在那个终端运行 "
+                ".venv/bin/voting-service official invite %(name)s --by 演示，用另一个浏览器（或无痕窗口）打开链接。"
+                "另有监督员 %(supervisor)s、管理员 %(admin)s。",
+                name=SECOND_OFFICIAL,
+                supervisor=SUPERVISOR,
+                admin=ADMIN,
             )
         )
     )

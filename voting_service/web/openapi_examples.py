@@ -54,6 +54,7 @@ CANDIDATE: dict[str, Any] = {
     "photos": [
         {"url": "https://vote.example.org/photos/5d41402abc4b2a76-960.jpg", "width": 960, "height": 1280}
     ],
+    "departed": None,
     "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/3",
 }
 FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.1775602800000.m.Jc0uYV1Wb9m3oX5r7tQ2kA"

@@ -1,5 +1,6 @@
-"""What an entry form carries, so that no other site can enter a code in a visitor's name: their ballot would then be the
-stranger's. A random mark is kept in a cookie, its keyed digest in the form; only a page of ours has both."""
+"""What an entry form carries, so that no other site can enter a code or a passphrase in a visitor's name: their ballot, or
+what they do at the desk, would then be the stranger's. A random mark is kept in a cookie, its keyed digest in the form; only
+a page of ours has both."""
 
 from __future__ import annotations
 
@@ -24,12 +25,12 @@ class EntryTokens:
         """The browser's mark as its cookie has it, or else a new one."""
         return cookie if cookie and _MARK.fullmatch(cookie) else secrets.token_urlsafe(16)
 
-    def token(self, slug: str, mark: str) -> str:
-        """What the form of a browser with this mark carries."""
-        mac = hmac.digest(self._key, f"{slug}|{mark}".encode(), "sha256")[:16]
+    def token(self, place: str, mark: str) -> str:
+        """What the form of a browser with this mark carries; ``place`` is a campaign's slug, or the form's own name."""
+        mac = hmac.digest(self._key, f"{place}|{mark}".encode(), "sha256")[:16]
         return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
-    def good(self, slug: str, cookie: str | None, token: str) -> bool:
+    def good(self, place: str, cookie: str | None, token: str) -> bool:
         """Whether a form was given to the browser that sends it."""
         known = cookie if cookie and _MARK.fullmatch(cookie) else ""
-        return bool(known) and hmac.compare_digest(self.token(slug, known).encode(), token.encode())
+        return bool(known) and hmac.compare_digest(self.token(place, known).encode(), token.encode())

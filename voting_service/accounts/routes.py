@@ -1,0 +1,197 @@
+"""The desk's door and its first page: signing in and out, taking up an invitation, what waits.
+
+The session's cookie is HttpOnly and Secure under https. It is SameSite=Lax and not Strict: with Strict, whoever opens a
+link to a docket from a mail or a chat would stand before the sign-in though they are signed in; what changes anything is a
+POST with the desk's own ``csrf`` all the same. Its Path is /desk, so that it is sent to nothing that voters open. That rules
+out the name prefix ``__Host-``, which demands Path=/.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from ..clock import Clock
+from ..database import Database
+from ..errors import NotFound, Problem
+from ..text import Text, _
+from ..web import access
+from ..web.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
+from ..web.entry_tokens import EntryTokens
+from ..web.headers import keep_out_of_sight
+from ..web.limits import costly
+from .desk_home import what_waits
+from .invitations import invited
+from .return_path import HOME, return_path
+from .sessions import COOKIE, end_session, official_of
+from .signed_in import SIGN_IN, acting_official
+from .signing_in import Entry, NotSignedIn, Reception, SignedIn
+
+KNOWN_COOKIE = "desk-known"
+KNOWN_FOR = timedelta(days=180)
+MARK_COOKIE = "desk-entry"
+_STATUS = {"slip": 422, "wrong": 422, "problems": 422, "too_many_attempts": 429}
+
+pages = Blueprint("accounts", __name__)
+
+
+@pages.get("/desk")
+@access.official()
+def home() -> Response:
+    """What waits for whoever is signed in."""
+    database: Database = current_app.extensions["database"]
+    with database.read() as session:
+        sections = what_waits(
+            current_app.extensions["desk_sections"], session, acting_official(), _clock().now()
+        )
+    return make_response(render_template("accounts/home.html", sections=sections))
+
+
+@pages.get(SIGN_IN)
+@access.public
+@costly
+def sign_in_form() -> BaseResponse:
+    """The form; whoever is signed in already goes on."""
+    database: Database = current_app.extensions["database"]
+    with database.read() as session:
+        known = official_of(session, request.cookies.get(COOKIE, ""), now=_clock().now())
+    return redirect(return_path(request.args.get("next")), 303) if known else _sign_in_page()
+
+
+@pages.post(SIGN_IN)
+@access.public
+@costly
+def sign_in() -> BaseResponse:
+    """Let in whoever has the passphrase."""
+    if not _form_is_ours("sign-in"):
+        return _sign_in_page(400, [Problem("name", _late())])
+    outcome = _reception().sign_in(
+        Entry(
+            name=request.form.get("name", ""),
+            passphrase=request.form.get("passphrase", ""),
+            address=request.remote_addr or "",
+            known_browser=request.cookies.get(KNOWN_COOKIE, ""),
+            session=request.cookies.get(COOKIE, ""),
+        )
+    )
+    if isinstance(outcome, SignedIn):
+        return _let_in(outcome, return_path(request.form.get("next")))
+    response = _sign_in_page(_STATUS[outcome.code], list(outcome.problems))
+    if outcome.retry_after_s:
+        response.headers["Retry-After"] = str(outcome.retry_after_s)
+    return response
+
+
+@pages.post("/desk/sign-out")
+@access.official()
+def sign_out() -> BaseResponse:
+    """End this session; the browser stays known as one that this official has used."""
+    database: Database = current_app.extensions["database"]
+    with database.write() as session:
+        end_session(session, request.cookies[COOKIE], at=_clock().now())
+    response = redirect(f"{SIGN_IN}?out=1", 303)
+    _put_cookie(response, COOKIE, "", timedelta(0))
+    return response
+
+
+@pages.get("/desk/invitation/<secret>")
+@access.public
+@costly
+def invitation(secret: str) -> Response:
+    """Whom the link invites, and the form on which they set a passphrase."""
+    return _invitation_page(secret)
+
+
+@pages.post("/desk/invitation/<secret>")
+@access.public
+@costly
+def accept_invitation(secret: str) -> BaseResponse:
+    """Set the passphrase and sign in."""
+    if not _form_is_ours("invitation"):
+        return _invitation_page(secret, 400, [Problem("passphrase", _late())])
+    sent, before = request.form.get, request.cookies.get(COOKIE, "")
+    outcome = _reception().accept_invitation(secret, sent("passphrase", ""), sent("again", ""), before)
+    if isinstance(outcome, NotSignedIn):
+        return _invitation_page(secret, _STATUS[outcome.code], list(outcome.problems))
+    return _let_in(outcome, HOME)
+
+
+@pages.after_request
+def keep_secret(response: Response) -> Response:
+    """The address of an invitation is its secret: it must not travel on as a referrer."""
+    return keep_out_of_sight(
+        response, "no-referrer" if request.endpoint in _SECRET_ADDRESSES else "same-origin"
+    )
+
+
+_SECRET_ADDRESSES = ("accounts.invitation", "accounts.accept_invitation")
+
+
+def _sign_in_page(status: int = 200, found: list[Problem] | None = None) -> Response:
+    page = {
+        "found": found or [],
+        "name": request.form.get("name", "")[:80],
+        "next": return_path(request.values.get("next")),
+        "signed_out": "out" in request.args,
+    }
+    return _page_with_mark("accounts/sign_in.html", "sign-in", status, page)
+
+
+def _invitation_page(secret: str, status: int = 200, found: list[Problem] | None = None) -> Response:
+    database: Database = current_app.extensions["database"]
+    try:
+        with database.read() as session:
+            name = invited(session, secret, now=_clock().now()).name
+    except NotFound as error:
+        return make_response(render_template("accounts/no_invitation.html", error=error), 404)
+    return _page_with_mark(
+        "accounts/invitation.html", "invitation", status, {"name": name, "found": found or []}
+    )
+
+
+def _page_with_mark(template: str, place: str, status: int, values: dict[str, object]) -> Response:
+    mark = EntryTokens.mark(request.cookies.get(MARK_COOKIE))
+    response = make_response(render_template(template, token=_tokens().token(place, mark), **values), status)
+    _put_cookie(response, MARK_COOKIE, mark, timedelta(seconds=MARK_LIFETIME_S))
+    return response
+
+
+def _let_in(signed_in: SignedIn, path: str) -> BaseResponse:
+    response = redirect(path, 303)
+    _put_cookie(response, COOKIE, signed_in.session)
+    _put_cookie(response, KNOWN_COOKIE, signed_in.known_browser, KNOWN_FOR)
+    _put_cookie(response, MARK_COOKIE, "", timedelta(0))
+    return response
+
+
+def _put_cookie(response: BaseResponse, name: str, value: str, lifetime: timedelta | None = None) -> None:
+    """Without a lifetime it is gone when the browser is closed."""
+    secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        name, value, max_age=lifetime, path=HOME, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def _form_is_ours(place: str) -> bool:
+    return _tokens().good(place, request.cookies.get(MARK_COOKIE), request.form.get("token", ""))
+
+
+def _late() -> Text:
+    return _("页面放得太久，或浏览器没有保存 cookie，请再填一次。")
+
+
+def _reception() -> Reception:
+    reception: Reception = current_app.extensions["reception"]
+    return reception
+
+
+def _tokens() -> EntryTokens:
+    tokens: EntryTokens = current_app.extensions["desk_tokens"]
+    return tokens
+
+
+def _clock() -> Clock:
+    clock: Clock = current_app.extensions["clock"]
+    return clock
