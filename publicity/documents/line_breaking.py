@@ -64,12 +64,11 @@ def _filled(text: str, width: float, measure: Measure, indent: float) -> Iterato
         if line.strip():
             yield line.rstrip()
             line, room = "", width
-        atom = atom.lstrip()
-        while atom and measure(atom) > room:
-            fits = _fitting(atom, room, measure)
-            yield atom[:fits]
-            atom, room = atom[fits:], width
-        line = atom
+        line = atom.lstrip()
+        while line and measure(line) > room:
+            fits = _fitting(line, room, measure)
+            yield line[:fits]
+            line, room = line[fits:], width
     yield line.rstrip()
 
 

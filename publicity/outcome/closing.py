@@ -56,7 +56,9 @@ def cautions_before_closing(session: Session, notice: Notice) -> list[Text]:
     ).all()  # fmt: skip
     if not without:
         return []
-    return [_("有 %(n)s 件异议成立，但没有人因此退出名单。请确认处理决定本来就不涉及取消资格。", n=len(without))]
+    return [
+        _("有 %(n)s 件异议成立，但没有人因此退出名单。请确认处理决定本来就不涉及取消资格。", n=len(without))
+    ]
 
 
 def close_notice(
@@ -87,7 +89,9 @@ def _date_problems(notice: Notice, now: datetime) -> list[Problem]:
         ]  # fmt: skip
     if acceptance(notice, now) == "open":
         until = spoken_date(notice.accepted_until, year=True)
-        return [Problem("", _("异议受理到%(day)s止，现在还没有截止。", day=until), _("请在这一天之后结束公示。"))]
+        return [
+            Problem("", _("异议受理到%(day)s止，现在还没有截止。", day=until), _("请在这一天之后结束公示。"))
+        ]
     return []
 
 

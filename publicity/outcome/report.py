@@ -35,7 +35,9 @@ class Place:
     zone: ZoneInfo
 
 
-def report_of(notice: Notice, result: Mapping[str, Any], place: Place, event: NoticeEvent | None = None) -> OfficialText:
+def report_of(
+    notice: Notice, result: Mapping[str, Any], place: Place, event: NoticeEvent | None = None
+) -> OfficialText:
     """The report on a published notice. ``event``: the step that closed it; without one it is a preview."""
     published, later = document_of(notice), [step for step in steps_of(notice) if step["type"] != "notice"]
     blocks: list[Block] = [
@@ -136,7 +138,9 @@ def _published_text(published: Mapping[str, Any], place: Place) -> Text:
 
 def _people_table(published: Mapping[str, Any]) -> Table:
     head = tuple(map(str, (_("编号"), _("姓名"), _("单位"), _("职务"))))
-    rows = ((str(one["number"]), one["name"], one["organisation"], one["title"]) for one in published["people"])
+    rows = (
+        (str(one["number"]), one["name"], one["organisation"], one["title"]) for one in published["people"]
+    )
     return Table(head, tuple(rows))
 
 
@@ -148,7 +152,9 @@ def _window_paragraphs(
         day, said = _day_of(step["at"], place), "".join(step["schedule"]["sentences"])
         if step["type"] == "notice_extended":
             reason = _sentence(step["reason"])
-            texts.append(str(_("%(day)s延长公示期，理由：%(reason)s%(said)s", day=day, reason=reason, said=said)))
+            texts.append(
+                str(_("%(day)s延长公示期，理由：%(reason)s%(said)s", day=day, reason=reason, said=said))
+            )
         else:
             texts.append(str(_("%(day)s，放假安排公布后确认日期：%(said)s", day=day, said=said)))
     if later:
@@ -157,7 +163,14 @@ def _window_paragraphs(
             for key in ("first_day", "last_day", "accepted_until")
         )
         texts.append(
-            str(_("实际公示期自%(first)s起至%(last)s止，异议受理至%(until)s止。", first=first, last=last, until=until))
+            str(
+                _(
+                    "实际公示期自%(first)s起至%(last)s止，异议受理至%(until)s止。",
+                    first=first,
+                    last=last,
+                    until=until,
+                )
+            )
         )
     return [Paragraph(text) for text in texts]
 

@@ -18,14 +18,14 @@ from voting_service.transparency import entries
 from ..docket.queries import Statistics, statistics
 from ..notices.events import NOTICE_CLOSED
 from ..notices.models import Notice
+from ..notices.publishing import current_dates
 from ..notices.queries import document_of
 from ..substitutions.models import DROPPED, Substitution
 
 
 def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[str, Any]:
     """What closing at a moment would publish. The notice is published."""
-    assert notice.first_day and notice.last_day and notice.accepted_until, "a published notice has dates"
-    found = statistics(session, notice.id)
+    found, dates = statistics(session, notice.id), current_dates(notice)
     changes = list(_changes(notice, _substitutions(session, notice)))
     return {
         "type": "notice_closed",
@@ -36,9 +36,9 @@ def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[s
         "at": rfc3339(at),
         "outcome": outcome_of(found, changes),
         "window": {
-            "first_day": notice.first_day.isoformat(),
-            "last_day": notice.last_day.isoformat(),
-            "accepted_until": notice.accepted_until.isoformat(),
+            "first_day": dates.first_day.isoformat(),
+            "last_day": dates.last_day.isoformat(),
+            "accepted_until": dates.accepted_until.isoformat(),
         },
         "objections": {
             "received": found.received,

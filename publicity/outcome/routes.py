@@ -13,9 +13,10 @@ from voting_service.web import access
 from voting_service.web.caching import cacheable
 from voting_service.web.limits import costly
 
+from ..board.pages import docx_of, pdf_of
+from ..board.routes import DOCX, PDF
 from ..documents.official_text import OfficialText
 from ..notices.queries import notice_by_number
-from .paper import KINDS, paper
 from .report import Place, closed_report
 
 public = Blueprint("outcome", __name__)
@@ -41,7 +42,10 @@ def place() -> Place:
 
 def file_of(text: OfficialText, kind: str) -> Response:
     """A PDF is shown where the browser can, a Word document is kept."""
-    made = BytesIO(paper(text, kind))
-    return send_file(
-        made, mimetype=KINDS[kind], as_attachment=kind != "pdf", download_name=f"{text.title}.{kind}", etag=False
-    )  # fmt: skip
+    data, mimetype = (pdf_of(text), PDF) if kind == "pdf" else (docx_of(text), DOCX)
+    name = f"{text.title}.{kind}"
+    response = send_file(
+        BytesIO(data), mimetype, as_attachment=kind == "docx", download_name=name, etag=False
+    )
+    response.direct_passthrough = False
+    return response

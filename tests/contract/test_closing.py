@@ -69,7 +69,9 @@ class Committee:
 def committee(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Committee]:
     """Their campaign, which has not begun to vote, and their desk, on a clock that stands."""
     clock = ClockInHand(EVE)
-    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=clock))
+    stage = Stage(
+        make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=clock)
+    )
     stage.draft(with_rules=rules(opens_at=OVER + timedelta(30), closes_at=OVER + timedelta(40)))
     yield Committee(stage)
     stage.strike()
@@ -93,7 +95,14 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
         "at": "2026-05-11T01:00:00.000Z",
         "outcome": "no_objection",
         "window": {"first_day": "2026-04-30", "last_day": "2026-05-09", "accepted_until": "2026-05-09"},
-        "objections": {"received": 0, "accepted": 0, "declined": {}, "upheld": 0, "dismissed": 0, "withdrawn": 0},
+        "objections": {
+            "received": 0,
+            "accepted": 0,
+            "declined": {},
+            "upheld": 0,
+            "dismissed": 0,
+            "withdrawn": 0,
+        },
         "changes": [],
     }
 
@@ -226,7 +235,9 @@ def test_what_is_confirmed_is_what_was_seen(committee: Committee) -> None:
     with pytest.raises(ProblemsFound) as refused, committee.stage.service.database.write() as session:
         again = notice_by_number(session, "test", 1, lock=True)
         close_notice(session, again, at=OVER, official=committee.member, seen=seen)
-    assert [str(one) for one in refused.value.problems] == ["在您查看之后情况有了变化。 请再核对一遍下面的报告。"]
+    assert [str(one) for one in refused.value.problems] == [
+        "在您查看之后情况有了变化。 请再核对一遍下面的报告。"
+    ]
 
 
 def test_nothing_closes_by_itself(committee: Committee) -> None:

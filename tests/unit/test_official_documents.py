@@ -21,7 +21,14 @@ from publicity.documents.word import to_docx
 
 NOBODY_HAS = "\ua66e"
 """ꙮ, of one Slavonic manuscript."""
-NAMES = ("于飞", "欧阳锋", "努尔古丽·买买提江", "阿卜杜热合曼·阿卜杜热西提江", "骉淏琎珝翙", "迪丽热巴·迪力木拉提江汗")
+NAMES = (
+    "于飞",
+    "欧阳锋",
+    "努尔古丽·买买提江",
+    "阿卜杜热合曼·阿卜杜热西提江",
+    "骉淏琎珝翙",
+    "迪丽热巴·迪力木拉提江汗",
+)
 
 needs_system_font = pytest.mark.skipif(system_font() is None, reason="Noto CJK is not installed")
 
@@ -49,7 +56,11 @@ def ink(made: bytes, page: int = 0) -> Image.Image:
 
 
 def test_a_pdf_says_what_it_is_and_can_be_searched() -> None:
-    made = to_pdf(official(Heading("一、依据"), Paragraph("根据《办法》（2026年修订），公示如下。"), number="云工〔2026〕3号"))
+    made = to_pdf(
+        official(
+            Heading("一、依据"), Paragraph("根据《办法》（2026年修订），公示如下。"), number="云工〔2026〕3号"
+        )
+    )
     document = pypdfium2.PdfDocument(made)
     assert document.get_metadata_dict()["Title"] == "关于“最美产业工人”的公示"
     assert document.get_metadata_dict()["CreationDate"] == ""
@@ -189,7 +200,11 @@ def test_word_has_headings_repeated_heads_and_chinese_fonts() -> None:
              ("Normal", "Heading 1", "Title")}  # fmt: skip
     assert fonts == {"Normal": "仿宋", "Heading 1": "黑体", "Title": "宋体"}
     section = document.sections[0]
-    assert (round(section.page_width.mm), round(section.top_margin.mm), round(section.left_margin.mm)) == (210, 37, 28)
+    assert (round(section.page_width.mm), round(section.top_margin.mm), round(section.left_margin.mm)) == (
+        210,
+        37,
+        28,
+    )
     assert (document.core_properties.title, document.core_properties.author) == (
         "关于“最美产业工人”的公示", "云川市总工会",
     )  # fmt: skip
@@ -201,5 +216,7 @@ def test_a_card_is_as_wide_as_a_phone_keeps_it() -> None:
     rows = [("受理编号", "GS-2026-7K3M9Q"), ("查询码", "7QK2-M3XD-40RB")]
     made = Image.open(BytesIO(draw_card("异议回执", rows, ["请妥善保存。" * 20])))
     assert (made.format, made.width) == ("PNG", 750)
-    taller = Image.open(BytesIO(draw_card("异议回执", [*rows, ("答复期限", "2026年5月22日")], ["请妥善保存。" * 20])))
+    taller = Image.open(
+        BytesIO(draw_card("异议回执", [*rows, ("答复期限", "2026年5月22日")], ["请妥善保存。" * 20]))
+    )
     assert taller.height > made.height
