@@ -24,6 +24,8 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity.notices.events import write_due
+from publicity.substitutions import desk_routes as substitution_routes
+from publicity.substitutions.waiting import substitutions_waiting
 from voting_service import activity, logs
 from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
@@ -108,6 +110,7 @@ BLUEPRINTS = (
     log_routes.public,
     tally_routes.public,
     account_routes.pages,
+    substitution_routes.pages,
 )
 """In flow order."""
 
@@ -118,7 +121,7 @@ DESK_ROOMS = (
 )
 """The desk's navigation."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (substitutions_waiting,)
 """What waits for an official, on the desk's first page; in the rooms' order."""
 
 __all__ = ["Service", "activity", "app", "cli"]
@@ -387,6 +390,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         admission=service.admission,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
+        recorder_stores=service.recorder_stores,
         desk_rooms=DESK_ROOMS,
         desk_sections=DESK_SECTIONS,
         entry_tokens=EntryTokens(service.key("entry form")),
