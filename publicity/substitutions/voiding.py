@@ -51,7 +51,7 @@ def ballots_naming(session: Session, campaign_id: int, number: int) -> NamingBal
         .where(LedgerEntry.campaign_id == campaign_id, _names(number))
         .group_by(LedgerEntry.standing)
     )
-    by: dict[str, int] = dict(session.execute(query).tuples().all())
+    by: dict[str, int] = dict(session.execute(query).all())
     return NamingBallots(by.get(COUNTED, 0), by.get(HELD, 0), by.get(VOIDED, 0))
 
 
