@@ -204,5 +204,5 @@ def _row(standing: ListStanding, row: Substitution, url: str) -> Row:
 def _names(session: Session, row: Substitution) -> dict[int, str]:
     ids = {row.proposed_by, row.confirmed_by, row.filled_by} - {None}
     return dict(
-        session.execute(select(Official.id, Official.name).where(Official.id.in_(ids))).tuples().all()
+        session.execute(select(Official.id, Official.name).where(Official.id.in_(ids))).all()
     )
