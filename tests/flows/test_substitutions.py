@@ -124,7 +124,7 @@ def test_nothing_typed_is_lost_and_everything_wrong_is_told(stage: Stage) -> Non
     assert "请打 13800138000" in wrong.text
     assert 'aria-describedby="reason-error reason-hint"' in wrong.text
     nothing = send(operator, page, f"{HERE}/new")
-    assert {"请选择离开的候选人。", "请选择离开的原因。"} <= set(text_of_page(nothing).split("\n"))
+    assert {"请选择离开名单的候选人。", "请选择离开的原因。"} <= set(text_of_page(nothing).split("\n"))
     # From the preview back to the form.
     again = operator.post(f"{HERE}/new", leaver="2", cause="withdrawn", reason=REASON, step="edit")
     assert (again.status_code, REASON in again.text) == (200, True)
