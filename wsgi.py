@@ -25,10 +25,16 @@ from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity.board import routes as board_routes
 from publicity.board.board import NoticeBoard
+from publicity.notices import desk_routes as notice_desk_routes
+from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
+from publicity.notices.listing import notices_waiting
+from publicity.notices.queries import published_lines
 from publicity.outcome import desk_routes as outcome_desk_routes
 from publicity.outcome import routes as outcome_routes
 from publicity.outcome.waiting import notices_to_close
+from publicity.substitutions import desk_routes as substitution_routes
+from publicity.substitutions.waiting import substitutions_waiting
 from voting_service import activity, logs
 from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
@@ -37,7 +43,7 @@ from voting_service.accounts.signing_in import Reception
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
-from voting_service.ballots.chat import ChatAnswers
+from voting_service.ballots.chat import ChatAnswers, PublishedNotice
 from voting_service.ballots.counts_board import CountsBoard
 from voting_service.ballots.door import Door
 from voting_service.ballots.kiosks import Kiosks
@@ -110,13 +116,15 @@ BLUEPRINTS = (
     message_routes.messages,
     api_routes.api,
     recorder_routes.metrics,
+    notice_desk_routes.pages,
     board_routes.pages,
     board_routes.api,
     log_routes.public,
     tally_routes.public,
+    account_routes.pages,
+    substitution_routes.pages,
     outcome_routes.public,
     outcome_desk_routes.desk,
-    account_routes.pages,
 )
 """In flow order."""
 
@@ -127,8 +135,17 @@ DESK_ROOMS = (
 )
 """The desk's navigation."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = (notices_to_close,)
+DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting, substitutions_waiting, notices_to_close)
 """What waits for an official, on the desk's first page; in the rooms' order."""
+
+DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = (
+    NoticeLink(
+        _("名单变动和递补"), "substitutions", ("operator", "committee", "supervisor"), ("published", "closed")
+    ),
+    NoticeLink(_("结束公示"), "close", ("operator", "committee", "supervisor"), ("published",)),
+    NoticeLink(_("公示结果"), "close", ("operator", "committee", "supervisor"), ("closed",)),
+)
+"""What other rooms do with a notice: buttons on its page at the desk."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -340,6 +357,7 @@ def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | No
             lambda typed: find_receipt(place.database, place.station, typed),
             settings.base_url,
             service.clock,
+            lambda: [PublishedNotice(*line) for show in place.showcase.listed() for line in show.notices],
         ),
     )
 
@@ -362,7 +380,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
     return PollingPlace(
         database=service.database,
-        showcase=Showcase(service.database),
+        showcase=Showcase(service.database, published_lines),
         board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
@@ -404,8 +422,10 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         workday_start=settings.workday_start,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
+        recorder_stores=service.recorder_stores,
         desk_rooms=DESK_ROOMS,
         desk_sections=DESK_SECTIONS,
+        desk_notice_links=DESK_NOTICE_LINKS,
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )

@@ -164,6 +164,23 @@ def change_draft(
     return notice
 
 
+def discard_draft(session: Session, notice: Notice, *, at: datetime, official: ActingOfficial) -> None:
+    """Throw a draft away. The notice is locked by the caller, who commits. Raises ProblemsFound where it is published, or
+    where it belongs to a substitution."""
+    if notice.state != DRAFT:
+        _require([Problem("", _("公告已经发布，不能删除。"))])
+    if notice.supplements is not None:
+        _require([Problem("", _("补充公告的草稿由人选变动产生，不能单独删除，可以修改。"))])
+    journal(
+        session,
+        at=at,
+        actor=official.name,
+        act="discard_draft",
+        subject=f"{notice.campaign.slug}/{notice.name}",
+    )
+    session.delete(notice)
+
+
 def shape_problems(text: NoticeText, title: str, level: str) -> list[Problem]:
     """What cannot even be kept as a draft."""
     problems = []

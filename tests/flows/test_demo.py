@@ -97,14 +97,34 @@ def test_the_demo_from_nothing_to_a_published_ballot_and_on(tmp_path: Path) -> N
         assert published(base, code)
         with urllib.request.urlopen(f"{base}/c/{slug}") as page:
             assert "最美产业工人" in page.read().decode()
+        (link,) = sign_in_links(tmp_path / "first.log")
+        assert invites(link), "a freshly made sign-in"
     said = (tmp_path / "first.log").read_text()
     assert f"{base}/c/{slug}" in said
+    assert f"工作台：{base}/desk\n" in said
+    assert "official invite 周听泉" in said, "what counts needs two"
     assert "█" in said, "a QR code for the terminal"
     secrets = (tmp_path / "data" / "secrets.env").read_text()
     assert all(line.split("=", 1)[1].strip() not in said for line in secrets.splitlines())
     with running("demo", port, environ, tmp_path / "second.log") as base:
         assert published(base, code), "the next start goes on"
         assert published(base, cast(base, slug))
+        (fresh,) = sign_in_links(tmp_path / "second.log")
+        assert [invites(one) for one in (link, fresh)] == [False, True], "each start makes one, and ends the last"
+
+
+def sign_in_links(log: Path) -> list[str]:
+    """The links that the demo has printed."""
+    return [line for line in log.read_text().splitlines() if "/desk/invitation/" in line]
+
+
+def invites(link: str) -> bool:
+    """Whether a link leads to the form on which a passphrase is set."""
+    try:
+        with urllib.request.urlopen(link) as page:
+            return "林晚晴，您好" in page.read().decode()
+    except urllib.error.HTTPError:
+        return False
 
 
 def test_the_demo_does_not_start_on_a_taken_port(tmp_path: Path) -> None:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from publicity.board import board
-from publicity.notices.models import CLOSED
-from publicity.notices.publishing import extend
-from tests.contract.test_notices import now_of, on_notice
 from tests.desk import Desk
-from tests.notices import BEIJING, beijing, draft, published
+from tests.notices import beijing, published
 from tests.stage import ClockInHand, Stage, make_service
-from voting_service.workdays import Calendar
 
 
 @pytest.fixture
@@ -36,7 +29,16 @@ def test_a(hall: Stage) -> None:
     published(hall, desk.official)
     got = hall.client().get("/c/test/notices/1")
     print(got.status_code, got.headers, got.text)
-    for x in ("/c/test/notices", "/c/test/notices/1/embed", "/c/test/notices/1.json", "/c/test/notices/1.pdf", "/c/test/notices/1.docx", "/log/test/notice-1.json", "/api/v1/campaigns/test/notices","/api/v1/campaigns/test/notices/1"):
+    for x in (
+        "/c/test/notices",
+        "/c/test/notices/1/embed",
+        "/c/test/notices/1.json",
+        "/c/test/notices/1.pdf",
+        "/c/test/notices/1.docx",
+        "/log/test/notice-1.json",
+        "/api/v1/campaigns/test/notices",
+        "/api/v1/campaigns/test/notices/1",
+    ):
         got = hall.client().get(x)
         print(x, got.status_code, len(got.data), got.headers)
     assert 0

@@ -126,13 +126,12 @@ def find_official(session: Session, name: str, *, also: Sequence[Problem] = ()) 
 
 def list_officials(session: Session, *, now: datetime) -> list[OfficialLine]:
     """Everyone who ever was, in the order in which they were added."""
-    links = dict(
-        session.execute(
-            select(Invitation.official_id, Invitation.expires_at).where(
-                Invitation.used_at.is_(None), Invitation.expires_at > now
-            )
-        ).tuples()
+    rows = session.execute(
+        select(Invitation.official_id, Invitation.expires_at).where(
+            Invitation.used_at.is_(None), Invitation.expires_at > now
+        )
     )
+    links = {row.official_id: row.expires_at for row in rows}
     return [
         OfficialLine(
             one.name,
