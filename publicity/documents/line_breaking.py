@@ -14,8 +14,8 @@ Measure = Callable[[str], float]
 
 CLOSING = frozenset("、。，．；：？！）】》〉」』〕〗］｝”’％‰℃·～,.;:?!)]}%")
 OPENING = frozenset("（【《〈「『〔〖［｛“‘([{￥¥№")
-_TOKENS = re.compile(r"——|……|[^\S\n]+|[!-~\u00a1-\u024f]+|.")
-"""Dashes and dots of two, spaces, Latin words and numbers whole; everything else sign by sign."""
+_TOKENS = re.compile(r"——|……|[^\S\n]+|(?:[!-.0-~]*//)?[!-.0-~\u00a1-\u024f]*/+|[!-~\u00a1-\u024f]+|.")
+"""Dashes and dots of two, spaces, Latin words and numbers whole, addresses up to each slash; everything else sign by sign."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .pdf_fonts import Fonts
 
 _BASELINE = 0.88
 """Where a character stands in its square."""
-_WIDEST_GAP = 0.5
+_WIDEST_GAP = 0.2
 """How far signs are moved apart at most, in sizes: a line that a long Latin word has left half empty stays ragged."""
 
 

@@ -77,6 +77,8 @@ def test_the_committee_reads_the_report_confirms_it_and_everyone_may_have_it(sta
     done = member.post(PAGE, digest=digest_on(page), confirmed="yes")
     assert (done.status_code, done.location) == (303, PAGE)
     assert "5月11日 09:00 结束，结果已经公布。" in member.text(PAGE)
+    again = member.post(PAGE, digest=digest_on(page), confirmed="yes")
+    assert (again.status_code, again.location) == (303, PAGE)
     assert "期满待结束的公示" not in member.text("/desk")
 
     pdf, word = visitor.get(f"{NOTICE}/result.pdf"), visitor.get(f"{NOTICE}/result.docx")
@@ -101,6 +103,9 @@ def test_the_page_tells_what_keeps_it_open(stage: Stage) -> None:
     page = member.get(PAGE).text
     assert "还有 1 件异议没有办结：1 件待审查，0 件办理中。" in page
     assert 'name="digest"' not in page
+    # A report would say that all is settled.
+    assert "报告预览" not in page
+    assert member.get(f"{PAGE}/report.pdf").status_code == 422
     refused = member.post(PAGE, digest="", confirmed="yes")
     assert refused.status_code == 422
     assert state_of(stage) == "published"

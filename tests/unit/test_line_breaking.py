@@ -35,7 +35,11 @@ def test_lines_end_where_they_may(paragraph: str, lines: list[str]) -> None:
 
 
 def test_what_is_longer_than_a_line_is_broken_inside() -> None:
-    assert texts("见https://a.example", 4) == ["见", "https://", "a.exampl", "e"]
+    assert texts("见a.example.org", 4) == ["见", "a.exampl", "e.org"]
+
+
+def test_an_address_is_broken_after_a_slash() -> None:
+    assert texts("见https://a.cn/c/notices", 7) == ["见", "https://a.cn/", "c/notices"]
 
 
 def test_a_line_break_of_the_writer_stays_and_only_the_first_line_is_indented() -> None:
