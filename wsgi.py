@@ -30,10 +30,15 @@ from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
 from publicity.notices.listing import notices_waiting
 from publicity.notices.queries import published_lines
+from publicity.outcome import desk_routes as outcome_desk_routes
+from publicity.outcome import routes as outcome_routes
+from publicity.outcome.waiting import notices_to_close
 from publicity.rulings import desk_routes as docket_routes
 from publicity.rulings.commands import dockets_group
 from publicity.rulings.reading import Stores as DocketStores
 from publicity.rulings.reminders import desk_section, probe_dockets
+from publicity.substitutions import desk_routes as substitution_routes
+from publicity.substitutions.waiting import substitutions_waiting
 from voting_service import activity, logs
 from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
@@ -135,6 +140,9 @@ BLUEPRINTS = (
     tally_routes.public,
     account_routes.pages,
     docket_routes.pages,
+    substitution_routes.pages,
+    outcome_routes.public,
+    outcome_desk_routes.desk,
 )
 """In flow order."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
@@ -146,10 +154,16 @@ DESK_ROOMS = (
 )
 """The desk's navigation."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting,)
+DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting, substitutions_waiting, notices_to_close)
 """What waits for an official, on the desk's first page; in the rooms' order."""
 
-DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = ()
+DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = (
+    NoticeLink(
+        _("名单变动和递补"), "substitutions", ("operator", "committee", "supervisor"), ("published", "closed")
+    ),
+    NoticeLink(_("结束公示"), "close", ("operator", "committee", "supervisor"), ("published",)),
+    NoticeLink(_("公示结果"), "close", ("operator", "committee", "supervisor"), ("closed",)),
+)
 """What other rooms do with a notice: buttons on its page at the desk."""
 
 __all__ = ["Service", "activity", "app", "cli"]
@@ -438,6 +452,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         notice_board=service.notice_board,
         workdays=service.workdays,
         workday_start=settings.workday_start,
+        recorder_stores=service.recorder_stores,
         desk_notice_links=DESK_NOTICE_LINKS,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),

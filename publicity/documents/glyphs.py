@@ -104,7 +104,9 @@ def rare_font(signs: Iterable[str]) -> bytes:
     built.setupCharacterMap({code: f"u{code:04X}" for code in codes})
     built.setupGlyf(outlines)
     glyf = built.font["glyf"]
-    built.setupHorizontalMetrics({name: (width, getattr(glyf[name], "xMin", 0)) for name, width in widths.items()})
+    built.setupHorizontalMetrics(
+        {name: (width, getattr(glyf[name], "xMin", 0)) for name, width in widths.items()}
+    )
     built.setupHorizontalHeader(ascent=ascent, descent=descent)
     built.setupNameTable({"familyName": "Rare", "styleName": "Regular", "psName": "NotoSansCJKsc-Rare"})
     built.setupOS2(sTypoAscender=ascent, sTypoDescender=descent, usWinAscent=ascent, usWinDescent=-descent)

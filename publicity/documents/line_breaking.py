@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 Measure = Callable[[str], float]
 
-CLOSING = frozenset("、。，．；：？！）】》〉」』〕〗］｝”’％‰℃·～—…,.;:?!)]}%")
+CLOSING = frozenset("、。，．；：？！）】》〉」』〕〗］｝”’％‰℃·～,.;:?!)]}%")
 OPENING = frozenset("（【《〈「『〔〖［｛“‘([{￥¥№")
-_TOKENS = re.compile(r"——|……|[^\S\n]+|[!-~\u00a1-\u024f]+|.")
-"""Dashes and dots of two, spaces, Latin words and numbers whole; everything else sign by sign."""
+_TOKENS = re.compile(r"——|……|[^\S\n]+|(?:[!-.0-~]*//)?[!-.0-~\u00a1-\u024f]*/+|[!-~\u00a1-\u024f]+|.")
+"""Dashes and dots of two, spaces, Latin words and numbers whole, addresses up to each slash; everything else sign by sign."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,11 @@ def _filled(text: str, width: float, measure: Measure, indent: float) -> Iterato
         if line.strip():
             yield line.rstrip()
             line, room = "", width
-        atom = atom.lstrip()
-        while atom and measure(atom) > room:
-            fits = _fitting(atom, room, measure)
-            yield atom[:fits]
-            atom, room = atom[fits:], width
-        line = atom
+        line = atom.lstrip()
+        while line and measure(line) > room:
+            fits = _fitting(line, room, measure)
+            yield line[:fits]
+            line, room = line[fits:], width
     yield line.rstrip()
 
 

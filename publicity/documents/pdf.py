@@ -39,7 +39,9 @@ def to_pdf(text: OfficialText) -> bytes:
             made, pagesize=A4, title=text.title, author=text.signed.split("\n")[0], creator="voting-service",
             lang=language_of(text), invariant=1,
         )  # fmt: skip
-        frame = Frame(LEFT, BOTTOM, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0)
+        frame = Frame(
+            LEFT, BOTTOM, WIDTH, HEIGHT, leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0
+        )
 
         def furnish(canvas: Canvas, _template: BaseDocTemplate) -> None:
             canvas._doc.info.__class__ = _Undated
@@ -71,7 +73,12 @@ class _Undated(pdfdoc.PDFInfo):  # type: ignore[misc]  # reportlab has no types
     """A document's particulars without the times at which it was made: it is made anew for every download."""
 
     def format(self, document: Any) -> Any:
-        dated = {"Title": self.title, "Author": self.author, "Creator": self.creator, "Producer": self.producer}
+        dated = {
+            "Title": self.title,
+            "Author": self.author,
+            "Creator": self.creator,
+            "Producer": self.producer,
+        }
         strings = {name: pdfdoc.PDFString(value) for name, value in dated.items()}
         return pdfdoc.PDFDictionary(strings).format(document)
 
@@ -112,7 +119,7 @@ def _signature(text: OfficialText, fonts: Fonts) -> list[Flowable]:
     date = fonts.width(fonts.setting(text.dated), SIZE)
     names = [line for line in text.signed.split("\n") if line]
     longest = max((fonts.width(fonts.setting(name), SIZE) for name in names), default=0.0)
-    widest = max(date, longest)
+    widest = min(max(date, longest), WIDTH)
     from_right = min((4 if longest <= date else 2) * SIZE, max(0.0, WIDTH - widest))
     centre = WIDTH - from_right - widest / 2
     lines = [*names, text.dated] if text.dated else names

@@ -28,7 +28,8 @@ class Fonts:
         """The text as it is set: with 〓 for what no font has."""
         own = own_coverage()
         return "".join(
-            sign if ord(sign) in own or sign in self._rare or sign == "\n" else GETA for sign in printable(text)
+            sign if ord(sign) in own or sign in self._rare or sign == "\n" else GETA
+            for sign in printable(text)
         )
 
     def runs(self, set_text: str) -> list[tuple[str, str]]:
@@ -48,7 +49,8 @@ def fonts_for(text: str) -> Iterator[Fonts]:
     with _ONE_AT_A_TIME:
         pdfmetrics.registerFont(_own_font())
         if rare:
-            pdfmetrics.registerFont(ttfonts.TTFont(RARE, BytesIO(rare_font(rare)), shapable=False))
+            # Not by registerFont, which keeps the first font of a name: each document has rare characters of its own.
+            pdfmetrics._fonts[RARE] = ttfonts.TTFont(RARE, BytesIO(rare_font(rare)), shapable=False)
         yield Fonts(rare)
 
 
@@ -60,7 +62,9 @@ def _own_font() -> ttfonts.TTFont:
 def _unicode_map(font: str, subset: list[int]) -> str:
     """What a reader copies and searches. Reportlab's own writes characters beyond U+FFFF in five digits, which no reader
     understands: PDF 32000-1, 9.10.3 wants UTF-16."""
-    pairs = [f"<{code:02X}> <{chr(sign).encode('utf-16-be').hex().upper()}>" for code, sign in enumerate(subset)]
+    pairs = [
+        f"<{code:02X}> <{chr(sign).encode('utf-16-be').hex().upper()}>" for code, sign in enumerate(subset)
+    ]
     blocks = [pairs[begin : begin + 100] for begin in range(0, len(pairs), 100)]
     return "\n".join(
         [

@@ -53,7 +53,9 @@ def column_widths(table: Table, width: float, fonts: Fonts) -> list[float]:
     if table.widths is not None:
         return [width * share / sum(table.widths) for share in table.widths]
     needed = [
-        max(_NARROWEST, 2 * _PADDING + 1 + max(fonts.width(fonts.setting(cell), CELL.size) for cell in column))
+        max(
+            _NARROWEST, 2 * _PADDING + 1 + max(fonts.width(fonts.setting(cell), CELL.size) for cell in column)
+        )
         for column in zip(table.head, *table.rows, strict=True)
     ]
     if sum(needed) <= width:

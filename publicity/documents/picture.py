@@ -65,7 +65,9 @@ def _lines(text: str, size: int) -> list[str]:
 
 def _known(sign: str) -> bool:
     system = system_font()
-    return sign == "\n" or ord(sign) in own_coverage() or (system is not None and ord(sign) in system.coverage)
+    return (
+        sign == "\n" or ord(sign) in own_coverage() or (system is not None and ord(sign) in system.coverage)
+    )
 
 
 def _font_of(sign: str, size: int) -> ImageFont.FreeTypeFont:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
@@ -15,7 +17,7 @@ from .pdf_fonts import Fonts
 
 _BASELINE = 0.88
 """Where a character stands in its square."""
-_WIDEST_GAP = 0.5
+_WIDEST_GAP = 0.2
 """How far signs are moved apart at most, in sizes: a line that a long Latin word has left half empty stays ragged."""
 
 
@@ -25,7 +27,7 @@ class Style:
 
     size: float
     leading: float
-    align: Align = "justify"
+    align: Align | Literal["left"] = "justify"
     indent: float = 0
     bold: bool = False
     colour: str = "#000000"
@@ -47,11 +49,8 @@ class Prose(Flowable):  # type: ignore[misc]  # reportlab has no types
             return fonts.width(piece, style.size)
 
         text = fonts.setting(text)
-        if balanced:
-            lines = balanced_lines(text, width, measure)
-        else:
-            lines = break_lines(text, width, measure, style.indent)
-        return cls(lines, width, style, fonts)
+        broken = balanced_lines if balanced else partial(break_lines, indent=style.indent)
+        return cls(broken(text, width, measure), width, style, fonts)
 
     def wrap(self, _width: float, _height: float) -> tuple[float, float]:
         """Its size, which is known."""
@@ -86,7 +85,11 @@ class Prose(Flowable):  # type: ignore[misc]  # reportlab has no types
             x += spare / 2
         elif style.align == "right":
             x += spare
-        elif not line.last and len(line.text) > 1 and 0 < spare / (len(line.text) - 1) < _WIDEST_GAP * style.size:
+        elif (
+            not line.last
+            and len(line.text) > 1
+            and 0 < spare / (len(line.text) - 1) < _WIDEST_GAP * style.size
+        ):
             gap = spare / (len(line.text) - 1)
         draw_runs(canvas, self._fonts, line.text, x, y, style, gap)
 

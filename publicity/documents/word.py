@@ -105,7 +105,7 @@ def _add_table(document: Document, block: Table) -> None:
 
 
 def _add_row(table: WordTable, cells: Sequence[str], *, head: bool) -> None:
-    row = table.add_row()
+    row = table.add_row()  # type: ignore[no-untyped-call]  # in python-docx
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if head:
@@ -129,7 +129,9 @@ def _set_page(document: Document) -> None:
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     footer.add_run("— ")
-    footer._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+    footer._p.append(
+        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    )
     footer.add_run(" —")
 
 

@@ -29,7 +29,8 @@ def text_problems(session: Session, notice: Notice, text: NoticeText) -> list[Pr
 
 
 def _people_problems(session: Session, notice: Notice, text: NoticeText) -> Iterator[Problem]:
-    if not text.people:
+    # A supplement may tell of a place that stays empty.
+    if not text.people and not text.changes:
         yield Problem("people", _("名单上还没有人，请填写候选人编号。"))
     if not any(paragraph.strip() for paragraph in text.lead):
         yield Problem("lead", _("正文是空的，请写明公示什么、向谁反映。"))

@@ -64,7 +64,7 @@ class Substitution(Base):
     """The notice that tells of it, from its draft on."""
 
     notice: Mapped[Notice] = relationship(foreign_keys=[notice_id])
-    supplementary: Mapped[Notice | None] = relationship(foreign_keys=[supplementary_id])
+    supplementary: Mapped[Notice | None] = relationship(foreign_keys=[supplementary_id], lazy="selectin")
 
     @property
     def stage(self) -> str:

@@ -72,9 +72,7 @@ def test_the_first_with_whom_no_rule_stands_worse(
             for rule in all_rules
             if any(
                 now > then
-                for now, then in zip(
-                    shortfall(rule, [*others, person]), shortfall(rule, listed), strict=True
-                )
+                for now, then in zip(shortfall(rule, [*others, person]), shortfall(rule, listed), strict=True)
             )
         ]
 

@@ -62,7 +62,7 @@ def campaign_page(
 ) -> bytes:
     """The page for one voter."""
     if not sought.plain:
-        order = voters_order(view.show.candidates, view.slug, guest.session)
+        order = _for_voter(view, view.show.candidates, guest)
         form = _form(place, view, guest, now)
         return _searched(place, view, guest, order, form, now, sought).encode()
     key = _key(view, html_language(), guest.known_by)
@@ -101,7 +101,7 @@ def _filled(
     cards: CachedPage,
 ) -> bytes:
     # One segment a card, in the order in which the campaign lists its candidates.
-    order = voters_order(cards.segments, view.show.slug, guest.session)
+    order = _for_voter(view, cards.segments, guest)
     return page.fill(
         {
             "nonce": nonce.encode(),
@@ -113,6 +113,12 @@ def _filled(
             "cards": b"".join(order),
         }
     )
+
+
+def _for_voter(view: CampaignView, listed: Sequence[T], guest: Guest) -> list[T]:
+    """Whatever stands for the campaign's candidates, in this voter's order; those who have left stay at the end."""
+    standing = len(view.show.standing)
+    return [*voters_order(listed[:standing], view.show.slug, guest.session), *listed[standing:]]
 
 
 def _render_cached(view: CampaignView, known_by: KnownBy) -> str:

@@ -142,7 +142,11 @@ class ChatAnswers:
         running = self._in_state("open", "resting")
         if not running:
             return self._none_open()
-        found = [(show, show.by_number[number]) for show in running if number in show.by_number]
+        found = [
+            (show, person)
+            for show in running
+            if (person := show.by_number.get(number)) and person.departed is None
+        ]
         if not found:
             return _text(self._unknown_number(number, running))
         if len(found) > 1:
@@ -168,11 +172,11 @@ class ChatAnswers:
         ranges = [
             str(
                 _("%(title)s共有 %(n)s 位候选人，编号在 %(low)s 到 %(high)s 之间。",
-                  title=f"“{_cut(show.title, _LONGEST_TITLE)}”", n=len(show.candidates),
-                  low=min(show.by_number), high=max(show.by_number))
+                  title=f"“{_cut(show.title, _LONGEST_TITLE)}”", n=len(show.standing),
+                  low=min(numbers), high=max(numbers))
             )
             for show in shows[:MOST_LISTED]
-            if show.by_number
+            if (numbers := [person.number for person in show.standing])
         ]  # fmt: skip
         lines = [*ranges, *self._more(len(shows))]
         return _("没有 %(number)s 号候选人。%(ranges)s", number=number, ranges="\n".join(lines))

@@ -1,4 +1,5 @@
-"""The ranking's rows: competition ranking, so that equal counts share a place."""
+"""The ranking's rows: competition ranking, so that equal counts share a place. Whoever has left is in no place, and stands
+with the ballots that name them at the end."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from .campaign_view import CampaignView
 class RankingRow:
     """One candidate's place."""
 
-    rank: int
+    rank: int | None
+    """None for one who has left."""
     candidate: CandidateView
     count: int
     share: float
@@ -25,23 +27,24 @@ class RankingRow:
 
 
 def ranking_rows(view: CampaignView) -> list[RankingRow]:
-    """Every candidate by count, then by number; empty where counts are not shown."""
+    """Every candidate by count, then by number, those who have left last; empty where counts are not shown."""
     counts, aside = view.counted.counts, view.counted.set_aside
     if not view.counted.shown:
         return []
-    ordered = sorted(view.show.candidates, key=lambda c: (-counts.get(c.number, 0), c.number))
+    ordered = sorted(view.show.standing, key=lambda c: (-counts.get(c.number, 0), c.number))
+    gone = [candidate for candidate in view.show.candidates if candidate.departed]
     most = counts.get(ordered[0].number, 0) if ordered else 0
     ballots = view.counted.ballots or 0
     rows: list[RankingRow] = []
-    for place, candidate in enumerate(ordered, start=1):
+    for place, candidate in enumerate([*ordered, *gone], start=1):
         count = counts.get(candidate.number, 0)
-        rank = rows[-1].rank if rows and rows[-1].count == count else place
+        rank = None if candidate.departed else rows[-1].rank if rows and rows[-1].count == count else place
         rows.append(
             RankingRow(
                 rank,
                 view.with_count(candidate),
                 count,
-                round(100 * count / most, 1) if most else 0.0,
+                round(100 * count / most, 1) if most and rank else 0.0,
                 round(100 * count / ballots, 1) if ballots else 0.0,
                 aside.held.get(candidate.number, 0),
                 aside.voided.get(candidate.number, 0),

@@ -115,7 +115,7 @@ def _sought(show: CampaignOnShow) -> Sought:
     return Sought(
         query=request.form.get("q", "").strip()[:40],
         category=request.form.get("category", "")[:60],
-        chosen=frozenset(numbers & set(show.by_number)),
+        chosen=frozenset(numbers & {person.number for person in show.standing}),
     )
 
 
@@ -244,10 +244,8 @@ def ranking(slug: str) -> Response:
 def rules(slug: str) -> Response:
     """The rules in words."""
     _place, now, view = visit(slug)
-    lines, records = (
-        _said([*rule_texts(view.show.rules), departure_text(view.show.plan)]),
-        _said(record_texts(view.show.policy)),
-    )
+    lines = _said([*rule_texts(view.show.rules), departure_text(view.show.plan)])
+    records = _said(record_texts(view.show.policy))
     share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(
         "campaigns/rules.html",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from anti_fraud.policy import Policy
 
@@ -42,6 +42,27 @@ def rule_texts(rules: BallotRules) -> list[TermAndText]:
     return lines
 
 
+def ballots_of_disqualified(plan: Mapping[str, Any]) -> Literal["stand", "void"]:
+    """What becomes of the ballots that chose somebody who is disqualified: they stand, or are proposed for voiding."""
+    return "void" if plan.get("publicity", {}).get("ballots_of_disqualified") == "void" else "stand"
+
+
+def departure_text(plan: Mapping[str, Any]) -> TermAndText:
+    """What happens when a candidate leaves, and to the ballots that chose them, as the campaign's plan has it."""
+    if ballots_of_disqualified(plan) == "void":
+        disqualified = _(
+            "候选人被取消资格的，选了该候选人的选票由评审委员会提出作废，一人提出、另一人确认，决定写入公开的日志；"
+            "作废的是整张选票，票上其他候选人的票一并不计。"
+        )
+    else:
+        disqualified = _(
+            "候选人被取消资格的，已投出的选票照旧保留，仍计入选票总数，票上其他候选人的票照常计算；该候选人不再参加排名。"
+        )
+    gone = _("投票期间有候选人退出、去世或被取消资格的，从登记时起不能再选，页面上会注明。")
+    left = _("候选人退出或去世的，已投出的选票照旧保留，票上其他候选人的票照常计算。")
+    return _("候选人变动"), _("%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified)
+
+
 def record_texts(policy: Policy) -> list[TermAndText]:
     """What is recorded against fraud, who sees it and for how long, in the words of someone who is asked at a counter."""
     return [
@@ -77,19 +98,6 @@ def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
     publicity = plan.get("publicity", {})
     given: Mapping[str, Any] = publicity.get("contact") or next(iter(publicity.get("offices", ())), {})
     return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
-
-
-def departure_text(plan: Mapping[str, Any]) -> TermAndText:
-    """What becomes of the ballots for a candidate who is disqualified, as the campaign's plan has it."""
-    voided = plan.get("publicity", {}).get("ballots_of_disqualified") == "void"
-    return (
-        _("取消资格"),
-        _("候选人被取消资格的，选有该候选人的选票由评审委员会说明理由后作废，决定写入公开的日志。")
-        if voided
-        else _(
-            "候选人被取消资格的，已经投出的选票照常计入，不作更改；该候选人不再参与评定，空出的名额按规则递补。"
-        ),
-    )
 
 
 def _local(rules: BallotRules, which: str) -> Text:

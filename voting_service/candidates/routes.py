@@ -75,7 +75,7 @@ def _summary(show: CampaignOnShow) -> dict[str, Any]:
         "state": "closed" if show.closed else show.rules.state_at(clock.now()),
         "opens_at": rfc3339(show.rules.opens_at),
         "closes_at": rfc3339(show.closed_at or show.rules.closes_at),
-        "candidates": len(show.candidates),
+        "candidates": len(show.standing),
         "cover": _picture(show.cover),
         "url": _base_url() + show.url,
     }
@@ -92,6 +92,7 @@ def _candidate(person: CandidateView) -> dict[str, Any]:
         "slogan": person.slogan,
         "video_url": person.video_url,
         "photos": [_picture(photo) for photo in person.photos],
+        "departed": person.departed,
         "url": _base_url() + person.url,
     }
 

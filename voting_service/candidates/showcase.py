@@ -28,9 +28,10 @@ from ..campaigns.queries import campaign_by_slug, public_campaigns
 from ..campaigns.rules import BallotRules
 from ..database import Database
 from ..errors import NotFound, Unavailable
-from ..text import _
+from ..text import Text, _
 from ..web.addresses import SLUG
 from . import stories
+from .departures import CAUSE_WORDS, departures_of
 from .models import Candidate
 from .photos import Picture
 from .queries import roster
@@ -87,6 +88,13 @@ class CandidateView:
     search: str
     """What a search looks into, lower case."""
     count: int | None = None
+    departed: str | None = None
+    """Why they are no candidate any more, one of ``departures.CAUSE_WORDS``; None for everyone who may be chosen."""
+
+    @property
+    def departed_word(self) -> Text | None:
+        """The same in words."""
+        return CAUSE_WORDS[self.departed] if self.departed else None
 
     @property
     def photo(self) -> PictureView | None:
@@ -132,6 +140,7 @@ class CampaignOnShow:
     published_counts: Mapping[str, Any] | None
     categories: tuple[CategoryView, ...]
     candidates: tuple[CandidateView, ...]
+    """By number; those who have left come last."""
     by_number: Mapping[int, CandidateView]
     notices: tuple[NoticeLine, ...] = ()
     """Published notices, the latest first."""
@@ -140,6 +149,11 @@ class CampaignOnShow:
     def url(self) -> str:
         """The campaign page's path."""
         return f"/c/{self.slug}"
+
+    @property
+    def standing(self) -> tuple[CandidateView, ...]:
+        """Those who may be chosen."""
+        return tuple(view for view in self.candidates if view.departed is None)
 
     @property
     def closed(self) -> bool:
@@ -219,9 +233,11 @@ def _read(session: Session, slug: str, read_notices: ReadNotices) -> CampaignOnS
     if campaign.phase == DRAFT:
         raise NotFound(_NOT_PUBLIC)
     people = roster(session, campaign.id)
-    categories = _categories(campaign, people)
+    gone = departures_of(session, campaign.id)
+    categories = _categories(campaign, [person for person in people if person.number not in gone])
     by_key = {category.key: category for category in categories}
-    views = tuple(_candidate_view(slug, person, by_key) for person in people)
+    last = sorted(people, key=lambda person: (person.number in gone, person.number))
+    views = tuple(_candidate_view(slug, person, by_key, gone.get(person.number)) for person in last)
     return CampaignOnShow(
         id=campaign.id,
         slug=slug,
@@ -256,7 +272,9 @@ def _categories(campaign: Campaign, people: Any) -> tuple[CategoryView, ...]:
     )
 
 
-def _candidate_view(slug: str, person: Candidate, categories: Mapping[str, CategoryView]) -> CandidateView:
+def _candidate_view(
+    slug: str, person: Candidate, categories: Mapping[str, CategoryView], departed: str | None
+) -> CandidateView:
     url = f"/c/{slug}/candidates/{person.number}"
     return CandidateView(
         number=person.number,
@@ -274,6 +292,7 @@ def _candidate_view(slug: str, person: Candidate, categories: Mapping[str, Categ
         qr_svg_url=f"{url}/qr.svg",
         qr_png_url=f"{url}/qr.png",
         search=f"{person.number} {person.name} {person.organisation}".lower(),
+        departed=departed,
     )
 
 

@@ -54,6 +54,7 @@ CANDIDATE: dict[str, Any] = {
     "photos": [
         {"url": "https://vote.example.org/photos/5d41402abc4b2a76-960.jpg", "width": 960, "height": 1280}
     ],
+    "departed": None,
     "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/3",
 }
 NOTICE: dict[str, Any] = {

@@ -96,6 +96,12 @@ _CANDIDATE: dict[str, Schema] = {
     "slogan": _string(),
     "video_url": _or_null(_URL),
     "photos": _list(ref("Picture")),
+    "departed": _or_null(
+        _string(
+            _("不再是候选人的原因：disqualified 取消资格，withdrawn 退出，deceased 去世；null 为在册"),
+            enum=["disqualified", "withdrawn", "deceased"],
+        )
+    ),
     "url": _URL,
 }
 

@@ -1,0 +1,101 @@
+"""The result of a notice (公示结果) as the document that is published when it is closed: numbers and changes, never who
+objected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting_service.clock import rfc3339
+from voting_service.transparency import entries
+
+from ..docket.queries import Statistics, statistics
+from ..notices.events import NOTICE_CLOSED
+from ..notices.models import Notice
+from ..notices.publishing import current_dates
+from ..notices.queries import document_of
+from ..substitutions.models import DROPPED, Substitution
+
+
+def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[str, Any]:
+    """What closing at a moment would publish. The notice is published."""
+    found, dates = statistics(session, notice.id), current_dates(notice)
+    changes = list(_changes(notice, _substitutions(session, notice)))
+    return {
+        "type": "notice_closed",
+        "campaign": notice.campaign.slug,
+        "id": notice.number,
+        "title": notice.title,
+        "notice_sha256": notice.events[0].document_sha256,
+        "at": rfc3339(at),
+        "outcome": outcome_of(found, changes),
+        "window": {
+            "first_day": dates.first_day.isoformat(),
+            "last_day": dates.last_day.isoformat(),
+            "accepted_until": dates.accepted_until.isoformat(),
+        },
+        "objections": {
+            "received": found.received,
+            "accepted": found.accepted,
+            "declined": dict(sorted(found.declined.items())),
+            "upheld": found.upheld,
+            "dismissed": found.dismissed,
+            "withdrawn": found.withdrawn,
+        },
+        "changes": changes,
+    }
+
+
+def outcome_of(found: Statistics, changes: Sequence[object]) -> str:
+    """One of ``notices.models.OUTCOMES``: that the list has changed tells more than that there were objections."""
+    if changes:
+        return "changed"
+    return "objections_ruled" if found.received else "no_objection"
+
+
+def digest_of(result: Mapping[str, Any]) -> str:
+    """Of all that a result says but its moment, in hex: whether two of them tell the same."""
+    return sha256(entries.canonical_json({**result, "at": ""})).hexdigest()
+
+
+def published_result(notice: Notice) -> dict[str, Any] | None:
+    """The result of a closed notice as it was published; None while it is not closed."""
+    for event in notice.events:
+        if event.act == NOTICE_CLOSED:
+            document: dict[str, Any] = json.loads(event.document)
+            return document
+    return None
+
+
+def _substitutions(session: Session, notice: Notice) -> Sequence[Substitution]:
+    return session.scalars(
+        select(Substitution).where(Substitution.notice_id == notice.id, Substitution.state != DROPPED)
+        .order_by(Substitution.proposed_at, Substitution.id)
+    ).all()  # fmt: skip
+
+
+def _changes(notice: Notice, found: Iterable[Substitution]) -> Iterable[dict[str, Any]]:
+    listed = {person["number"]: person["name"] for person in document_of(notice)["people"]}
+    for one in found:
+        told = one.supplementary
+        followed = document_of(told) if told is not None and told.events else None
+        successors = {person["number"]: person for person in followed["people"]} if followed else {}
+        successor = successors.get(one.successor)
+        yield {
+            "number": one.leaver,
+            "name": listed.get(one.leaver, ""),
+            "cause": one.cause,
+            "reason": one.reason,
+            "successor": one.successor,
+            "successor_name": successor["name"] if successor else "",
+            "successor_organisation": successor["organisation"] if successor else "",
+            "supplementary": followed["id"] if followed else None,
+            "supplementary_title": followed["title"] if followed else "",
+            "supplementary_published_at": followed["published_at"] if followed else None,
+        }

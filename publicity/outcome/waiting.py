@@ -1,0 +1,37 @@
+"""What waits on the desk's first page: notices whose last day is over. They stay as they are until somebody closes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting_service.accounts.desk_home import DeskLine, DeskSection
+from voting_service.accounts.officials import ActingOfficial
+from voting_service.text import _
+
+from ..notices.models import PUBLISHED, Notice
+from ..notices.rules import acceptance
+from .closing import problems_before_closing
+
+
+def notices_to_close(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
+    """For the committee: each with whether anything still keeps it open."""
+    running = session.scalars(select(Notice).where(Notice.state == PUBLISHED).order_by(Notice.accepts_until))
+    lines = [
+        _line(session, notice, now)
+        for notice in running
+        if acceptance(notice, now) == "over" and official.may(notice.campaign.slug, "committee")
+    ]
+    return DeskSection(_("期满待结束的公示"), tuple(lines)) if lines else None
+
+
+def _line(session: Session, notice: Notice, now: datetime) -> DeskLine:
+    ready = not problems_before_closing(session, notice, now)
+    told = (
+        _("《%(title)s》已经期满，请核对报告，结束公示。", title=notice.title)
+        if ready
+        else _("《%(title)s》已经期满，还有事项没有办结。", title=notice.title)
+    )
+    return DeskLine(told, f"/desk/notices/{notice.campaign.slug}/{notice.number}/close")
