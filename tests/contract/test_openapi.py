@@ -444,7 +444,7 @@ def test_whatever_is_asked_the_answer_is_a_described_one(busy: Stage) -> None:
     def ask(
         path: str, slug: str, number: str, code: str, query: dict[str, str], headers: dict[str, str]
     ) -> None:
-        names = {"slug": slug, "number": number, "code": code}
+        names = {"slug": slug, "number": number, "notice": number, "code": code}
         url = path.format(**{name: quote(value, safe="") for name, value in names.items()})
         answer = busy.client().get(url, query_string=query, headers=headers)
         status, _code = described.check("GET", path, answer)

@@ -14,6 +14,7 @@ from . import access
 from . import openapi_examples as examples
 from .caching import cacheable
 from .language import say
+from .openapi_notices import NOTICE_SCHEMAS
 from .openapi_schemas import SCHEMAS, Schema, ref
 from .problems import PROBLEM_JSON, STATUS, problem, title_of
 from .sessions import COOKIE
@@ -49,7 +50,7 @@ def document(base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "paths": {f"/api/v1{path}": methods for path, methods in _PATHS.items()},
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | NOTICE_SCHEMAS,
             "parameters": _PARAMETERS,
             "securitySchemes": {
                 "voter": {
