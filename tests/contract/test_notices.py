@@ -280,7 +280,11 @@ def test_every_problem_is_told_before_publishing(stage: Stage) -> None:
             official=desk.official,
         )
         candidate = session.scalars(select(Candidate).where(Candidate.number == 1)).one()
-        session.add(Departure(candidate_id=candidate.id, cause="withdrawn", at=stage.service.clock.now()))
+        session.add(
+            Departure(
+                candidate_id=candidate.id, cause="withdrawn", at=stage.service.clock.now(), voting_began=True
+            )
+        )
         session.flush()
         found = [str(problem) for problem in problems_before_publishing(session, notice)]
     assert [line.split("：")[0] for line in found] == [

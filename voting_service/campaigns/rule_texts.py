@@ -96,7 +96,7 @@ def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
         "address": _("联系地址"),
     }
     publicity = plan.get("publicity", {})
-    given = publicity.get("contact") or next(iter(publicity.get("offices", ())), {})
+    given: Mapping[str, Any] = publicity.get("contact") or next(iter(publicity.get("offices", ())), {})
     return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
 
 
