@@ -20,7 +20,7 @@ from voting_service.text import Text, _
 
 from ..notices.models import Notice
 from .filling import NOBODY
-from .foreseeing import passed_over_text, succession_texts
+from .foreseeing import broken_rules, succession_texts
 from .models import FILLED, LEFT, NOTICED, PROPOSED, VACANT, Substitution
 from .noticing import tellable
 from .proposing import upheld_dockets
@@ -179,7 +179,8 @@ def places(standing: ListStanding, substitution: Substitution, at: datetime) -> 
     options: list[tuple[str, Text, Text | None]] = []
     for number in standing.reserve:
         broken = broken_with(listed, leaver, number, standing.person(number), rules)
-        hint = passed_over_text(standing, leaver, PassedOver(number, broken), at) if broken else None
+        why = broken_rules(standing, leaver, PassedOver(number, broken))
+        hint = _("不符合结构比例要求：%(why)s", why=why) if broken else None
         if number == found.chosen:
             hint = _("按规则递补")
         options.append((str(number), standing.called(number), hint))
@@ -203,6 +204,4 @@ def _row(standing: ListStanding, row: Substitution, url: str) -> Row:
 
 def _names(session: Session, row: Substitution) -> dict[int, str]:
     ids = {row.proposed_by, row.confirmed_by, row.filled_by} - {None}
-    return dict(
-        session.execute(select(Official.id, Official.name).where(Official.id.in_(ids))).all()
-    )
+    return dict(session.execute(select(Official.id, Official.name).where(Official.id.in_(ids))).all())

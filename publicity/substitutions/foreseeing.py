@@ -59,9 +59,16 @@ def foresee(session: Session, standing: ListStanding, leaver: int, cause: str, *
 def succession_texts(standing: ListStanding, leaver: int, at: datetime) -> list[Text]:
     """Who takes the place by the rules, and who is passed over and why."""
     found = standing.succession(leaver, at)
-    texts = [passed_over_text(standing, leaver, one, at) for one in found.passed_over]
+    texts = [
+        _(
+            "%(who)s不能递补：%(why)s。",
+            who=standing.called(one.number),
+            why=broken_rules(standing, leaver, one),
+        )
+        for one in found.passed_over
+    ]
     if found.chosen is not None:
-        texts.append(_("按递补名单和结构比例要求，由%(who)s递补。", who=standing.called(found.chosen)))
+        texts.append(_("按递补名单和结构比例要求，由 %(who)s递补。", who=standing.called(found.chosen)))
     elif found.passed_over:
         texts.append(_("递补名单上没有符合结构比例要求的人。"))
     else:
@@ -69,13 +76,12 @@ def succession_texts(standing: ListStanding, leaver: int, at: datetime) -> list[
     return texts
 
 
-def passed_over_text(standing: ListStanding, leaver: int, passed: PassedOver, at: datetime) -> Text:
+def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> str:
     """Why one of the reserve does not take the place: each rule with its figures."""
     after = {number: person for number, person in standing.list_with(leaver).items() if number != leaver}
     after[passed.number] = standing.person(passed.number)
     people = list(after.values())
-    why = "；".join(str(_rule_text(state_of(rule, people))) for rule in passed.rules)
-    return _("%(who)s不能递补：%(why)s。", who=standing.called(passed.number), why=why)
+    return "；".join(str(_rule_text(state_of(rule, people))) for rule in passed.rules)
 
 
 def _rule_text(state: RuleState) -> Text:
@@ -98,7 +104,7 @@ def _rule_text(state: RuleState) -> Text:
 
 def _voting(campaign: Campaign, who: Text) -> Text:
     if campaign.phase == OPEN:
-        return _("投票正在进行：票箱从确认时起不再收选了%(who)s的选票。", who=who)
+        return _("投票正在进行：票箱从确认时起不再收选了 %(who)s的选票。", who=who)
     if campaign.phase == CLOSED:
         return _("投票已经结束，不影响投票。")
     return _("投票还没有开始：选票上不会有%(who)s。", who=who)
@@ -106,7 +112,7 @@ def _voting(campaign: Campaign, who: Text) -> Text:
 
 def _ballots(campaign: Campaign, who: Text, cause: str, ballots: NamingBallots) -> Text:
     figures = _(
-        "已入账的选票中有 %(n)s 张选了%(who)s（计入 %(counted)s 张，待核 %(held)s 张，作废 %(voided)s 张）",
+        "已入账的选票中有 %(n)s 张选了 %(who)s（计入 %(counted)s 张，待核 %(held)s 张，作废 %(voided)s 张）",
         n=ballots.all, who=who, counted=ballots.counted, held=ballots.held, voided=ballots.voided,
     )  # fmt: skip
     if cause == DISQUALIFIED and ballots_of_disqualified(campaign.plan) == "void":

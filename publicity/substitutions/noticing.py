@@ -26,7 +26,6 @@ from ..notices.drafting import (
     people_of,
 )
 from ..notices.models import Notice
-from ..notices.queries import notice_by_number
 from .models import FILLED, NOTICED, VACANT, Substitution
 from .standing import ListStanding, list_of
 
@@ -86,7 +85,9 @@ def draft_supplement(
             official=official,
         )  # fmt: skip
     else:
-        draft = notice_by_number(session, slug, made.draft.number, drafts=True, lock=True)
+        draft = made.draft
+        # It was read before it was locked: somebody may have published it meanwhile.
+        session.refresh(draft, with_for_update=True)
         notice = change_draft(
             session, draft, made.text, title=draft.title, level=draft.level, at=at, official=official
         )
@@ -116,7 +117,7 @@ def _require_tellable(
             problems.append(
                 Problem(
                     "substitutions",
-                    _("递补的%(who)s也已离开，请先办理。", who=standing.called(row.successor)),
+                    _("递补的 %(who)s也已离开，请先办理。", who=standing.called(row.successor)),
                 )
             )
     if problems:
@@ -169,4 +170,4 @@ def _change_text(standing: ListStanding, change: Change) -> Text:
     )
     if change.successor is None:
         return _("%(left)s，名额空缺", left=left)
-    return _("%(left)s，由%(next)s递补", left=left, next=standing.called(change.successor))
+    return _("%(left)s，由 %(next)s递补", left=left, next=standing.called(change.successor))

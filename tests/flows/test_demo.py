@@ -110,7 +110,9 @@ def test_the_demo_from_nothing_to_a_published_ballot_and_on(tmp_path: Path) -> N
         assert published(base, code), "the next start goes on"
         assert published(base, cast(base, slug))
         (fresh,) = sign_in_links(tmp_path / "second.log")
-        assert [invites(one) for one in (link, fresh)] == [False, True], "each start makes one, and ends the last"
+        assert [invites(one) for one in (link, fresh)] == [False, True], (
+            "each start makes one, and ends the last"
+        )
 
 
 def sign_in_links(log: Path) -> list[str]:

@@ -41,10 +41,10 @@ def set_passphrase(page: Page, first: str, again: str) -> None:
 
 @SIZES
 def test_every_page_of_the_door_is_clean(make_phone: MakePhone, live: LiveService, options: dict) -> None:
-    name = f"欧阳敏 {len(options)}"
+    name = f"欧阳敏（法律工作部劳动保护监督检查委员会第 {len(options)} 组）"
     phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce", **options)
     phone.expects(r"status of (404|422)")
-    path = link(live, name, "operator", "committee", "handler")
+    path = link(live, name, "admin", "operator", "committee", "handler", "supervisor")
     page = phone.open(path)
     look(page, "invitation")
     page.evaluate(
@@ -65,6 +65,7 @@ def test_every_page_of_the_door_is_clean(make_phone: MakePhone, live: LiveServic
     page.get_by_role("button", name="退出").click()
     expect(page.get_by_role("status")).to_have_text("已退出。")
     look(page, "signed out")
+    assert overflow(page) == []
     page.go_back()
     expect(page.get_by_label("口令", exact=True)).to_be_visible()
     assert name not in page.locator("body").inner_text(), "nobody reads on after the official has left"

@@ -69,12 +69,13 @@ def test_all_steps_by_pages(stage: Stage) -> None:
     assert f"案卷 {docket} 异议成立，名单还没有变动" in operator.get("/desk").text
     assert "名单还没有变动。有候选人" in operator.text(HERE)
 
+    assert HERE in operator.get("/desk/notices/test/1").text
     page = operator.get(f"{HERE}/new")
     preview = send(
         operator, page, f"{HERE}/new", leaver="1", cause="disqualified", reason="材料不实，经查属实。", docket_number=docket
     )  # fmt: skip
     assert preview.status_code == 200
-    assert "由7 号 候选人7递补" in text_of_page(preview)
+    assert "由 7 号 候选人7递补" in text_of_page(preview)
     assert committee.standing().substitutions == ()
     proposed = send(operator, preview, f"{HERE}/new", confirmed="yes")
     assert (proposed.status_code, proposed.location) == (303, f"{HERE}/1?done=proposed")
@@ -97,7 +98,7 @@ def test_all_steps_by_pages(stage: Stage) -> None:
 
     page = operator.get(f"{HERE}/notice")
     preview = send(operator, page, f"{HERE}/notice")
-    assert "1 号 候选人1已取消资格，不再列入公示名单，由7 号 候选人7递补" in text_of_page(preview)
+    assert "1 号 候选人1已取消资格，不再列入公示名单，由 7 号 候选人7递补" in text_of_page(preview)
     drafted = send(operator, preview, f"{HERE}/notice", confirmed="yes")
     assert (drafted.status_code, drafted.location) == (303, "/desk/notices/test/2")
     with stage.service.database.read() as session:
@@ -190,7 +191,7 @@ def test_a_box_that_does_not_know_yet_is_said_so(stage: Stage) -> None:
     assert "票箱还不知道" not in committee.first.text(f"{HERE}/{substitution}")
     leaves_in_sql(stage, 2)
     assert "票箱还不知道" in committee.first.text(f"{HERE}/{substitution}")
-    assert "名单上的2 号 候选人2已经不是候选人" in committee.first.text(HERE)
+    assert "名单上的 2 号 候选人2已经不是候选人" in committee.first.text(HERE)
     stage.record()
     assert "票箱还不知道" not in committee.first.text(HERE)
 
