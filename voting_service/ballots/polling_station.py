@@ -13,6 +13,7 @@ from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
+from ..campaigns.voter_keys import voter_key_place
 from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
@@ -108,7 +109,7 @@ class PollingStation:
                 slug=slug,
                 rules=campaign.rules,
                 zone=campaign.rules.zone,
-                voter_key=self.keyring.open(campaign.voter_key, f"campaigns.voter_key.{slug}"),
+                voter_key=self.keyring.open(campaign.voter_key, voter_key_place(slug)),
                 signing_key=log.signing_key(public_log, self.keyring),
             )
             return self._keys[slug]
