@@ -60,7 +60,9 @@ def departure_text(plan: Mapping[str, Any]) -> TermAndText:
         )
     gone = _("投票期间有候选人退出、去世或被取消资格的，从登记时起不能再选，页面上会注明。")
     left = _("候选人退出或去世的，已投出的选票照旧保留，票上其他候选人的票照常计算。")
-    return _("候选人变动"), _("%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified)
+    return _("候选人变动"), _(
+        "%(gone)s%(left)s%(disqualified)s", gone=gone, left=left, disqualified=disqualified
+    )
 
 
 def record_texts(policy: Policy) -> list[TermAndText]:
