@@ -23,6 +23,7 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity.notices.events import write_due
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
@@ -255,6 +256,10 @@ class Service:
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""
         return Recorder(self.recorder_stores, self.opener)
+
+    def turns(self) -> list[Callable[[], None]]:
+        """What the recorder does beside recording, each turn, before it publishes."""
+        return [lambda: write_due(self.recorder_stores)]
 
     def key(self, purpose: str) -> bytes:
         """One key for one purpose, from the service's secret."""

@@ -12,6 +12,7 @@ from voting_service.campaigns.models import Campaign
 from voting_service.errors import NotFound
 from voting_service.text import _
 
+from .drafting import NoticeText
 from .models import DRAFT, Notice
 
 
@@ -39,3 +40,14 @@ def document_of(notice: Notice) -> dict[str, Any]:
     """The document as it was published: the first event's. See ``document.py`` for what is in it."""
     document: dict[str, Any] = json.loads(notice.events[0].document)
     return document
+
+
+def steps_of(notice: Notice) -> list[dict[str, Any]]:
+    """The documents that set the notice's dates, in order: publication, extensions, confirmations."""
+    documents = (json.loads(event.document) for event in notice.events)
+    return [document for document in documents if "schedule" in document]
+
+
+def text_of(notice: Notice) -> NoticeText:
+    """What it says, with the reserve list: as drafted, and as published since."""
+    return NoticeText.from_json(notice.draft_json)

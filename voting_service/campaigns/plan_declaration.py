@@ -15,6 +15,11 @@ WEIGHTS = ("deeds", "social_response", "online_votes")
 CONTACT = ("department", "name", "phone", "email", "address", "postcode")
 GENDERS = ("男", "女")
 MOST_WORKDAYS = 60
+MOST_OFFICES = 10
+WORTHS = ("answered", "examined", "refused")
+KINDS = ("named", "unit", "anonymous")
+DECIDE_WITHIN, REPLY_WITHIN = 2, 10
+"""Working days, where the file does not say: to accept or decline an objection, and to rule upon it."""
 
 _TESTS = {"gender": ("equals",), "age": ("under", "at_least"), "category": ("equals",)}
 
@@ -88,6 +93,40 @@ def _publicity(table: TomlTable) -> dict[str, Any]:
     contact = table.table("contact")
     found["contact"] = {key: text for key in CONTACT if (text := contact.text(key, 200))}
     contact.finish()
+    offices = [_office(one) for one in table.tables("offices")]
+    if offices:
+        found["offices"] = offices
+    if len(offices) > MOST_OFFICES:
+        table.problem("offices", _("最多 %(most)s 个受理部门。", most=MOST_OFFICES))
+    if objections := _objections(table.table("objections")):
+        found["objections"] = objections
+    if (stand := table.one_of("ballots_of_disqualified", ("stand", "void"))) is not None:
+        found["ballots_of_disqualified"] = stand
+    table.finish()
+    return found
+
+
+def _office(table: TomlTable) -> dict[str, str]:
+    office = {key: table.text(key, 200, required=key == "department") for key in ("accepts", *CONTACT)}
+    if not any(office[key] for key in ("phone", "email", "address")):
+        table.problem("phone", _("电话、邮箱（email）、地址（address）至少写一项。"))
+    table.finish()
+    return {key: text for key, text in office.items() if text}
+
+
+def _objections(table: TomlTable) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        kind: worth for kind in KINDS if (worth := table.one_of(kind, WORTHS)) is not None
+    }
+    if all(found.get(kind) == "refused" for kind in KINDS):
+        table.problem("named", _("三种异议不能都是 refused，否则没有人能提出异议。"))
+    for key in ("decide_within_workdays", "reply_within_workdays"):
+        if (days := table.integer(key, 1, MOST_WORKDAYS)) is not None:
+            found[key] = days
+    decide = found.get("decide_within_workdays", DECIDE_WITHIN)
+    reply = found.get("reply_within_workdays", REPLY_WITHIN)
+    if reply < decide:
+        table.problem("reply_within_workdays", _("不能少于 decide_within_workdays（%(n)s）。", n=decide))
     table.finish()
     return found
 

@@ -30,6 +30,11 @@ def holds_id_card(text: str) -> bool:
     return any(_is_id_card(match[0]) for match in _ID_CARD.finditer(plain))
 
 
+def contact_data_in(text: str) -> Text | None:
+    """The same, and landline numbers, e-mail addresses and home addresses: what an official notice must not say of anyone."""
+    return personal_data_in(text)
+
+
 def _is_id_card(number: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number, strict=False))
     if _CHECK_SIGNS[total % 11] == number[17].upper():

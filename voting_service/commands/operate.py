@@ -81,7 +81,7 @@ def recorder(make: MakeService) -> None:
             service.recorder(),
             stop.wait,
             service.settings.recorder_interval_s,
-            [lambda: follow_due(stores), lambda: publish_due(stores, archives)],
+            [lambda: follow_due(stores), *service.turns(), lambda: publish_due(stores, archives)],
         )
 
 

@@ -1,0 +1,106 @@
+"""What keeps a notice's text from being published: each problem with where it is and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from voting_service.candidates.models import Candidate, Departure
+from voting_service.candidates.personal_data import contact_data_in
+from voting_service.candidates.queries import roster
+from voting_service.errors import Problem
+from voting_service.text import Text, _
+
+from .drafting import NoticeText, Person, shape_problems
+from .models import DRAFT, Notice
+
+
+def text_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
+    """All of them."""
+    return [
+        *shape_problems(text, notice.title, notice.level),
+        *_people_problems(session, notice, text),
+        *_office_problems(text),
+        *_supplement_problems(session, notice, text),
+        *_personal_data(notice.title, text),
+    ]
+
+
+def _people_problems(session: Session, notice: Notice, text: NoticeText) -> Iterator[Problem]:
+    if not text.people:
+        yield Problem("people", _("名单上还没有人，请填写候选人编号。"))
+    if not any(paragraph.strip() for paragraph in text.lead):
+        yield Problem("lead", _("正文是空的，请写明公示什么、向谁反映。"))
+    known = {one.number: one for one in roster(session, notice.campaign_id)}
+    gone = _departed(session, notice.campaign_id)
+    for person in text.people:
+        candidate = known.get(person.number)
+        where = f"deeds-{person.number}"
+        if candidate is None:
+            yield Problem("people", _("名单上没有 %(number)s 号候选人。", number=person.number))
+        elif (candidate.name, candidate.organisation, candidate.title) != _named(person):
+            yield Problem(where, _("%(number)s 号的姓名、单位或职务与候选名单不一致。", number=person.number),
+                          _("请打开草稿重新保存一次，名单会按候选名单更新。"))  # fmt: skip
+        if person.number in gone:
+            yield Problem("people", _("%(number)s 号 %(name)s 已经退出评选。", number=person.number, name=person.name),
+                          _("请从名单中删去。"))  # fmt: skip
+    listed = {person.number for person in text.people}
+    for number in text.reserve:
+        if number in listed:
+            yield Problem("reserve", _("%(number)s 号既在公示名单上，又在递补名单上。", number=number))
+        elif number not in known:
+            yield Problem("reserve", _("名单上没有 %(number)s 号候选人。", number=number))
+
+
+def _named(person: Person) -> tuple[str, str, str]:
+    return person.name, person.organisation, person.title
+
+
+def _departed(session: Session, campaign_id: int) -> set[int]:
+    query = select(Candidate.number).join(Departure).where(Candidate.campaign_id == campaign_id)
+    return set(session.scalars(query))
+
+
+def _office_problems(text: NoticeText) -> Iterator[Problem]:
+    if not text.offices:
+        yield Problem("offices", _("没有受理部门，群众不知道向谁反映。"), _("请填写受理部门和联系方式。"))
+    for place, office in enumerate(text.offices, 1):
+        if not office.department.strip():
+            yield Problem("offices", _("第 %(n)s 个受理部门没有名称。", n=place))
+        if not (office.phone or office.email or office.address):
+            yield Problem("offices", _("第 %(n)s 个受理部门没有电话、邮箱和地址，至少写一项。", n=place))
+
+
+def _supplement_problems(session: Session, notice: Notice, text: NoticeText) -> Iterator[Problem]:
+    if notice.supplements is None:
+        return
+    original = session.get_one(Notice, notice.supplements)
+    if original.campaign_id != notice.campaign_id or original.state == DRAFT:
+        yield Problem("supplements", _("补充公告所补充的公告还没有发布。"))
+    if not text.changes:
+        yield Problem("changes", _("补充公告没有写明有什么变动。"))
+
+
+def _personal_data(title: str, text: NoticeText) -> Iterator[Problem]:
+    """An office's own number stands in its fields, which are not looked through; anywhere else it is somebody's."""
+    remedy = _("公告会公开，请删去。受理部门的联系方式写在受理部门一栏。")
+    yield from _found("title", title, remedy)
+    for place, paragraph in enumerate(text.lead, 1):
+        yield from _found(f"lead-{place}", paragraph, remedy)
+    for place, paragraph in enumerate(text.closing, 1):
+        yield from _found(f"closing-{place}", paragraph, remedy)
+    for person in text.people:
+        for what, value in (("name", person.name), ("organisation", person.organisation),
+                            ("title", person.title), ("deeds", person.deeds)):  # fmt: skip
+            yield from _found(f"{what}-{person.number}", value, _("公告会公开，请删去。"))
+    for change in text.changes:
+        yield from _found(f"change-{change.number}", f"{change.name}\n{change.reason}", remedy)
+    for place, office in enumerate(text.offices, 1):
+        yield from _found(f"office-{place}", f"{office.department}\n{office.accepts}\n{office.name}", remedy)
+
+
+def _found(where: str, text: str, remedy: Text) -> Iterator[Problem]:
+    if kind := contact_data_in(text):
+        yield Problem(where, kind, remedy)
