@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from voting_service.activity import journal
 from voting_service.attachments.examine import Examined
+from voting_service.attachments.store import Keeping
 from voting_service.encryption import Keyring
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
@@ -28,19 +29,19 @@ MOST_FILES = 40
 
 
 def add_material(
-    session: Session, books: Books, docket_number: str, text: str, files: Sequence[Examined]
+    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
 ) -> None:
     """Add text, files, or both. Raises ProblemsFound."""
     required = None if files else _("请写下要补充的内容，或选择要补充的文件。")
-    _say(session, books, docket_number, "added", text, files, check_text("text", text, required=required))
+    _say(session, books, docket_number, "added", text, keeping, files, check_text("text", text, required=required))
 
 
 def answer_question(
-    session: Session, books: Books, docket_number: str, text: str, files: Sequence[Examined]
+    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
 ) -> None:
     """Answer what a handler asked last. Raises ProblemsFound, where nothing is asked any more too."""
     problems = check_text("answer", text, required=_("请写下您的回答。"))
-    _say(session, books, docket_number, "answered", text, files, problems)
+    _say(session, books, docket_number, "answered", text, keeping, files, problems)
 
 
 def withdraw(session: Session, keyring: Keyring, docket_number: str, *, at: datetime) -> None:
@@ -63,8 +64,8 @@ def question_open(session: Session, objection: Objection) -> bool:
 
 
 def _say(
-    session: Session, books: Books, docket_number: str, act: str, text: str, files: Sequence[Examined],
-    problems: list[Problem],
+    session: Session, books: Books, docket_number: str, act: str, text: str, keeping: Keeping,
+    files: Sequence[Examined], problems: list[Problem],
 ) -> None:  # fmt: skip
     objection = _pending(session, docket_number)
     if act == "answered" and not question_open(session, objection):
@@ -73,7 +74,7 @@ def _say(
     if problems:
         raise ProblemsFound(problems)
     now = books.clock.now()
-    attachments = [books.store.put(session, one, now).id for one in files]
+    attachments = [keeping.put(session, one, now).id for one in files]
     append_entry(session, books.keyring, objection, act, text, at=now, shown=True, attachments=attachments)
     journal(session, at=now, actor=OBJECTOR, act=f"objector_{act}", subject=docket_number,
             details={"files": len(files)})  # fmt: skip

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from voting_service.activity import journal
 from voting_service.attachments.examine import Examined
-from voting_service.attachments.store import AttachmentStore
+from voting_service.attachments.store import Keeping
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import Clock
 from voting_service.encryption import Keyring
@@ -49,7 +49,6 @@ class Books:
     """What lodging works with."""
 
     keyring: Keyring
-    store: AttachmentStore
     calendar: Calendar
     zone: ZoneInfo
     clock: Clock
@@ -82,9 +81,10 @@ class NotTaken:
 
 
 def lodge(
-    session: Session, books: Books, campaign: Campaign, claim: Claim, files: Sequence[Examined]
+    session: Session, books: Books, campaign: Campaign, claim: Claim, keeping: Keeping, files: Sequence[Examined]
 ) -> Lodged | NotTaken:
-    """Take one objection. ``files``: evidence, and the unit's stamp first where it needs one. The caller commits."""
+    """Take one objection. ``files``: the unit's stamp first where it needs one, then the evidence. The caller commits, inside
+    of ``keeping``."""
     digests = DocketDigests.of(campaign, books.keyring)
     if repeated := lodged_before(session, books, digests, claim.submission, claim, len(files)):
         return repeated
@@ -104,7 +104,7 @@ def lodge(
                 return repeated
     else:
         raise RuntimeError("no docket number is free")
-    attachments = [books.store.put(session, one, now).id for one in files]
+    attachments = [keeping.put(session, one, now).id for one in files]
     append_entry(session, books.keyring, objection, "lodged", at=now, shown=True, attachments=attachments)
     journal(session, at=now, actor=OBJECTOR, act="lodge_objection", subject=objection.docket_number,
             details={"campaign": campaign.slug, "notice": notice.number, "kind": claim.kind})  # fmt: skip
