@@ -26,6 +26,8 @@ from anti_fraud.share_tokens import ShareTokens
 from publicity.notices.events import write_due
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
+from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
+from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
@@ -64,7 +66,17 @@ from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.entry_tokens import EntryTokens
 from voting_service.voter_codes.guesses import Guesses
-from voting_service.web import access, errors, headers, health, language, limits, offline, static_files
+from voting_service.web import (
+    access,
+    errors,
+    headers,
+    health,
+    language,
+    limits,
+    offline,
+    static_files,
+    uploads,
+)
 from voting_service.web import openapi as api_description
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.lazy_app import LazyApp
@@ -91,6 +103,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS = (
     health.health,
     offline.offline,
+    uploads.pages,
     api_description.openapi,
     candidate_routes.api,
     candidate_routes.files,
@@ -105,6 +118,7 @@ BLUEPRINTS = (
     tally_routes.public,
 )
 """In flow order."""
+UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -153,7 +167,8 @@ class Service:
     @cached_property
     def keyring(self) -> Keyring:
         """Opens and seals what the database keeps sealed."""
-        return Keyring.parse(self.settings.encryption_keys.get_secret_value())
+        keys = self.settings.encryption_keys.get_secret_value()
+        return Keyring.parse(keys, self.settings.encryption_cipher)
 
     @cached_property
     def box(self) -> BallotBox:
@@ -164,6 +179,11 @@ class Service:
     def photos(self) -> PhotoStore:
         """Re-encoded photos."""
         return PhotoStore(self.settings.data_dir / "photos")
+
+    @cached_property
+    def attachments(self) -> AttachmentStore:
+        """Files that citizens handed in, sealed."""
+        return AttachmentStore(self.settings.data_dir / "attachments", self.keyring)
 
     @cached_property
     def identities(self) -> Identities:
@@ -360,6 +380,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         clock=service.clock,
         database=service.database,
         photos=service.photos,
+        attachments=service.attachments,
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
@@ -387,6 +408,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
+    uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
     return app
 

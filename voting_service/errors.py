@@ -27,6 +27,19 @@ class Problem:
         return f"{line} {self.remedy}" if self.remedy else line
 
 
+class BadFile(Exception):
+    """A file that is not taken, and why. A refusal of one file among others, so no ``VotingError``: who asked for it goes on."""
+
+    def __init__(self, sentence: Text, remedy: Text | None = None) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+        self.remedy = remedy
+
+    def at(self, where: str) -> Problem:
+        """The same as a line of a report."""
+        return Problem(where, self.sentence, self.remedy)
+
+
 class VotingError(Exception):
     """Something that must hold does not. Subclasses set ``code``, which is stable and public."""
 

@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from .encryption import Keyring
+from .encryption import CipherName, Keyring
 from .errors import Problem, ProblemsFound
 from .text import Text, _
 
@@ -140,6 +140,7 @@ class Settings(BaseModel):
     redis_server: Path | None = None
     secret_key: Annotated[SecretStr, AfterValidator(_is_secret)]
     encryption_keys: Annotated[SecretStr, AfterValidator(_is_keys)]
+    encryption_cipher: CipherName = "aes-256-gcm"
     base_url: Annotated[str, AfterValidator(_is_base_url)] = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
     timezone: Annotated[str, AfterValidator(_is_timezone)] = "Asia/Shanghai"
@@ -268,5 +269,6 @@ def _reason(item: Any) -> Text | str:
         "greater_than_equal": _("不能小于 %(n)s", n=figures.get("ge")),
         "less_than_equal": _("不能大于 %(n)s", n=figures.get("le")),
         "greater_than": _("应大于 %(n)s", n=figures.get("gt")),
+        "literal_error": _("应为 %(choices)s 之一", choices=figures.get("expected")),
     }
     return kinds.get(item["type"], str(item["msg"]))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from voting_service.candidates.photos import BadPhoto, PhotoStore, Picture
+from voting_service.candidates.photos import PhotoStore, Picture
+from voting_service.errors import BadFile
 
 RED, BLUE = (220, 30, 30), (30, 30, 220)
 
@@ -50,7 +51,7 @@ def near(pixel: object, colour: tuple[int, int, int], by: int = 12) -> bool:
 def refusal(store: PhotoStore, data: bytes) -> str:
     messages = []
     for verb in (store.check, store.keep):
-        with pytest.raises(BadPhoto) as caught:
+        with pytest.raises(BadFile) as caught:
             verb(data)
         messages.append(str(caught.value.sentence))
     assert messages[0] == messages[1]

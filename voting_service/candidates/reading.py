@@ -15,12 +15,12 @@ from pathlib import Path
 
 from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
 from ..campaigns.declaration import Declaration, DeclarationRead, read_declaration
-from ..errors import Problem, ProblemsFound
+from ..errors import BadFile, Problem, ProblemsFound
 from ..text import _
 from .folder import Folder, open_folder
 from .layout import CAMPAIGN, Layout, PhotoFile, layout_of
 from .photos import MOST_BYTES as MOST_PHOTO_BYTES
-from .photos import BadPhoto, PhotoStore, Picture
+from .photos import PhotoStore, Picture
 from .roster_table import RosterRead, RosterRow, read_roster
 from .wordings import inducement_warnings
 
@@ -176,7 +176,7 @@ def _each_photo(
     def one(file: PhotoFile) -> Picture | list[Problem]:
         try:
             return work(folder.read(file.path, MOST_PHOTO_BYTES))
-        except BadPhoto as error:
+        except BadFile as error:
             return [error.at(file.path)]
         except ProblemsFound as error:
             return list(error.problems)

@@ -48,7 +48,10 @@ def _voting_error(error: VotingError) -> Response:
     problems = [say(item.sentence) for item in error.problems] if isinstance(error, ProblemsFound) else None
     # What helps at the command line helps no voter.
     remedy = _("请稍后再试。") if isinstance(error, Unavailable) else error.remedy
-    return answer(error.code, error.sentence, remedy, extra={"problems": problems})
+    response = answer(error.code, error.sentence, remedy, extra={"problems": problems})
+    if isinstance(error, Unavailable):
+        response.headers.setdefault("Retry-After", "30")
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -1,0 +1,160 @@
+"""What a citizen handed in: told by its content, never by its name; a picture comes out encoded anew.
+
+Each kind of bad file has a sentence of its own. A PDF and a recording are kept as they came: they are evidence, and are
+only ever handed out as a download, to those who handle the docket.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image
+
+from .. import pictures
+from ..errors import BadFile
+from ..pictures import UnreadablePicture
+from ..text import Text, _
+from .signatures import brand_of, ends_as_zip, video, why_not_taken
+from .sounds import media_type_of
+
+__all__ = ["EXTENSIONS", "MOST_AT_ONCE", "MOST_BYTES", "MOST_FILES", "BadFile", "Examined", "examine"]
+
+Kind = Literal["picture", "pdf", "sound"]
+
+MB = 1024**2
+MOST_BYTES: dict[Kind, int] = {"picture": 15 * MB, "pdf": 20 * MB, "sound": 20 * MB}
+MOST_FILES = 9
+"""To a submission: as many as WeChat lets choose at once."""
+MOST_AT_ONCE = 40 * MB
+"""Of all files of a submission together."""
+LONGEST_SIDE = 2560
+"""Of a picture as it is kept: a stamp and small print can be read."""
+
+EXTENSIONS = {
+    "image/jpeg": ".jpg", "application/pdf": ".pdf", "audio/amr": ".amr", "audio/wav": ".wav", "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a", "audio/mpeg": ".mp3", "audio/aac": ".aac",
+}  # fmt: skip
+"""How a download is called, by media type: never as its uploader called it."""
+
+_LONGEST_NAME = 120
+_PAGE_IN_PDF = re.compile(rb"<(?:script|html|!doctype|\?php|svg|iframe)", re.IGNORECASE)
+_ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
+# A picture of 50 million pixels takes up to 400 MB while it is decoded: one at a time in a process.
+_DECODING = threading.Lock()
+
+
+@dataclass(frozen=True, repr=False)
+class Examined:
+    """A file that may be kept."""
+
+    kind: Kind
+    media_type: str
+    """As sniffed."""
+    data: bytes
+    """What is kept: a picture as a JPEG with nothing but the picture in it."""
+    name: str
+    """As its owner called it, without path and control characters, at most 120 characters."""
+
+    def __repr__(self) -> str:
+        # Neither the content nor what somebody called it: this may end in a log.
+        return f"Examined(kind={self.kind!r}, media_type={self.media_type!r}, size={len(self.data)})"
+
+
+def examine(name: str, data: bytes) -> Examined:
+    """The file as it may be kept. Raises BadFile. Takes up to a second for a large picture."""
+    if not data:
+        raise BadFile(_("是空文件，里面什么也没有。"), _("请打开确认后重新选择。"))
+    kind, media_type = _kind_of(data)
+    if len(data) > MOST_BYTES[kind]:
+        raise _too_large(kind, len(data))
+    if ends_as_zip(data):
+        raise _carries(_("文件后面夹带着压缩包。"))
+    called = _tidy(name)
+    if kind == "picture":
+        return Examined(kind, "image/jpeg", _encoded_anew(data), called)
+    if kind == "pdf":
+        _check_pdf(data)
+    return Examined(kind, media_type, data, called)
+
+
+def _kind_of(data: bytes) -> tuple[Kind, str]:
+    """By content. Raises BadFile for whatever is of no kind that we take."""
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    if is_webp or data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        return "picture", "image/jpeg"  # as which it is kept
+    if data.startswith(b"%PDF-"):
+        return "pdf", "application/pdf"
+    if len(data) > max(MOST_BYTES.values()):
+        raise _too_large("sound", len(data))
+    if media_type := media_type_of(data):
+        return "sound", media_type
+    if b"%PDF-" in data[:1024]:
+        raise _carries(_("PDF 的前面夹带着别的内容。"))
+    refusal = why_not_taken(data)
+    if (
+        brand_of(data) in (b"isom", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ")
+        or brand_of(data)[:2] == b"3g"
+    ):
+        # Of the family of MP4, and without the part that tells whether there is anything to see.
+        refusal = video()
+    elif brand_of(data)[:3] == b"M4A":
+        refusal = BadFile(_("录音不完整，可能没有传完或没有存好。"), _("请播放一遍确认，重新保存后再试。"))
+    raise refusal
+
+
+def _too_large(kind: Kind, size: int) -> BadFile:
+    what = {"picture": _("照片"), "pdf": _("PDF"), "sound": _("录音")}[kind]
+    remedy = {
+        "picture": _("请截屏，或在发送时不选“原图”，缩小后再试。"),
+        "pdf": _("请拆成几份，或只交有关的几页。"),
+        "sound": _("请截取有关的一段后再试。"),
+    }[kind]
+    return BadFile(
+        _("太大：%(size)s MB，一份%(what)s最多 %(most)s MB。",
+          size=-(-size // MB), what=what, most=MOST_BYTES[kind] // MB),
+        remedy,
+    )  # fmt: skip
+
+
+def _carries(sentence: Text) -> BadFile:
+    return BadFile(sentence, _("一个文件只能是一样东西，请另存一份后再试。"))
+
+
+def _encoded_anew(data: bytes) -> bytes:
+    try:
+        with _DECODING:
+            width = pictures.look_at(data, _kept_width)
+            pictures.verify(data)
+            image = pictures.look_at(data, lambda image: pictures.decoded(image, width))
+            return pictures.encoded(image, "jpg")
+    except UnreadablePicture as error:
+        # It begins as a picture does, or we should not be here.
+        raise BadFile(
+            _("照片不完整或已经损坏，打不开。"), _("请在相册里打开确认，截屏或另存为 JPEG 后再试。")
+        ) from error
+
+
+def _kept_width(image: Image.Image) -> int:
+    width, height = pictures.upright_size(image)
+    return max(1, round(width * min(1.0, LONGEST_SIDE / max(width, height))))
+
+
+def _check_pdf(data: bytes) -> None:
+    if _PAGE_IN_PDF.search(data[:1024]):
+        raise _carries(_("PDF 的开头夹带着网页或脚本。"))
+    if b"%%EOF" not in data[-1024:]:
+        raise BadFile(_("PDF 不完整，可能没有传完。"), _("请打开确认，重新下载或另存后再试。"))
+    if _ENCRYPTED_PDF.search(data):
+        raise BadFile(
+            _("PDF 加了密码，经办人打不开。"), _("请去掉密码后再交，或把有关的页拍照、截屏后提交。")
+        )
+
+
+def _tidy(name: str) -> str:
+    """A name without directories and without what moves a cursor or turns the writing around."""
+    last = re.split(r"[/\\]", name)[-1]
+    plain = "".join(letter for letter in last if letter.isprintable()).strip()
+    return plain[-_LONGEST_NAME:] or "-"

@@ -1,0 +1,271 @@
+"""Files in a form: read in memory only, and no further than they may be large.
+
+Nothing of it is ever written to a disk in plain, which the usual parser does with anything over half a megabyte. What is
+too large is read and dropped, so that the rest of the form still arrives and the page can say which file it was.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+from flask import Blueprint, Flask, Request, current_app, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from ..errors import BadFile, Unavailable, VotingError
+from ..text import _
+from . import access
+
+MOST_READ = 256 * 1024**2
+"""Bytes of a body that are read at all, dropped or not; nginx in front stops much earlier."""
+MOST_FIELDS = 100
+MOST_FIELD_BYTES = 256 * 1024
+"""The parser's own buffer counts as well, so this must be more than its 64 KB."""
+AT_ONCE = 8
+"""Uploads in a process at the same time: with 40 MB each they fit into the memory of a small machine."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class UploadTooLarge(VotingError):
+    """More than is read at all."""
+
+    code = "payload_too_large"
+
+
+class BadUpload(VotingError):
+    """The body is no form, or ends in the middle."""
+
+    code = "bad_request"
+
+
+class UploadsBusy(Unavailable):
+    """Others are uploading already, as many as there is room for."""
+
+
+class TooLarge(BadFile):
+    """A file whose content was dropped, in the place of its content."""
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """One file of a form."""
+
+    field: str
+    name: str
+    """As its sender calls it: not to be believed, and not for a log."""
+    data: bytes | TooLarge
+
+    def __repr__(self) -> str:
+        return f"ReceivedFile(field={self.field!r})"
+
+
+@dataclass(frozen=True, repr=False)
+class Upload:
+    """A form with its files."""
+
+    form: MultiDict[str, str]
+    files: tuple[ReceivedFile, ...]
+    """In the order in which they were chosen; an empty file field gives none."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is kept of what comes."""
+
+    files: int
+    each: int
+    """Bytes."""
+    together: int
+    """Bytes."""
+
+
+class _Intake:
+    """What has come of one request so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.files = 0
+        self.kept = 0
+
+    def too_many(self) -> TooLarge:
+        most = self.limits.files
+        return TooLarge(_("超出了数量，一次最多 %(most)s 个文件。", most=most), _("其余的请以后补交。"))
+
+    def too_large(self) -> TooLarge:
+        most = self.limits.each // 1024**2
+        return TooLarge(_("太大，单个文件最多 %(most)s MB。", most=most), _("请缩小或截取有关的部分后再试。"))
+
+    def too_much(self) -> TooLarge:
+        most = self.limits.together // 1024**2
+        return TooLarge(
+            _("同其他文件加在一起太大，合计最多 %(most)s MB。", most=most),
+            _("请分几次提交，其余的以后补交。"),
+        )
+
+
+class _Content(io.BytesIO):
+    """A file as it arrives; emptied, and kept empty, once it is too large."""
+
+    def __init__(self, intake: _Intake) -> None:
+        super().__init__()
+        self._intake = intake
+        self.refused: TooLarge | None = None
+        self.size = 0
+
+    def write(self, data: Any) -> int:
+        """Keep or drop; the sender does not notice."""
+        if data and self.size == 0:
+            self._intake.files += 1
+            if self._intake.files > self._intake.limits.files:
+                self.refused = self._intake.too_many()
+        self.size += len(data)
+        if self.refused is None:
+            self._intake.kept += len(data)
+            if self.size > self._intake.limits.each:
+                self._drop(self._intake.too_large())
+            elif self._intake.kept > self._intake.limits.together:
+                self._drop(self._intake.too_much())
+            else:
+                super().write(data)
+        return len(data)
+
+    def _drop(self, refusal: TooLarge) -> None:
+        self.refused = refusal
+        self._intake.kept -= self.size
+        self.seek(0)
+        self.truncate()
+
+    def content(self) -> bytes | TooLarge:
+        """What is kept."""
+        return self.refused or self.getvalue()
+
+
+class _Parser(FormDataParser):
+    """As werkzeug's, but what cannot be read is an error and not an empty form."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises BadUpload and UploadTooLarge."""
+        self.silent = False
+        try:
+            return super().parse(*args, **kwargs)
+        except RequestEntityTooLarge:
+            too_large()
+        except (ClientDisconnected, ValueError) as error:
+            raise BadUpload(
+                _("内容没有传完，可能是网络中断了。"), _("请返回上一页再提交一次，填写的内容还在。")
+            ) from error
+
+
+class InMemoryRequest(Request):
+    """A request that never spools a file to the disk."""
+
+    intake: _Intake | None = None
+    slot: threading.BoundedSemaphore | None = None
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
+        return io.BytesIO() if self.intake is None else _Content(self.intake)
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """Ours, where files are expected."""
+        if self.intake is not None:
+            self.form_data_parser_class = _Parser
+        return super().make_form_data_parser()
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What an app has for uploads."""
+
+    limits: Limits
+    slots: threading.BoundedSemaphore
+
+
+def install(app: Flask, limits: Limits, at_once: int = AT_ONCE) -> None:
+    """Attach to the app: before whoever reads a form in ``before_request``."""
+    app.request_class = InMemoryRequest
+    app.extensions["uploads"] = _Desk(limits, threading.BoundedSemaphore(at_once))
+    app.before_request(_expect_files)
+    app.teardown_request(_give_slot_back)
+
+
+def takes_files(view: View) -> View:
+    """For a view whose form is read before it is entered: the desk's guard looks for ``csrf`` in it."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def read_upload(request: Request) -> Upload:
+    """The form of this request and its files, in memory. Raises BadUpload, UploadTooLarge and UploadsBusy.
+
+    The request keeps its place among those that may upload at once until it is answered, since that is how long its files
+    are in memory.
+    """
+    ours = _prepared(request)
+    if ours.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        raise BadUpload(_("提交的不是表单。"), _("请从页面上的表单提交。"))
+    try:
+        form, files = ours.form, ours.files
+    except RequestEntityTooLarge:
+        too_large()
+    received = [
+        ReceivedFile(field, part.filename or "", part.stream.content())  # type: ignore[attr-defined]
+        for field, part in files.items(multi=True)
+        # A file field in which nothing was chosen comes as a part without a name.
+        if part.filename or part.stream.size  # type: ignore[attr-defined]
+    ]
+    return Upload(form, tuple(received))
+
+
+def too_large() -> NoReturn:
+    """Raises UploadTooLarge, with the limits in words."""
+    limits = current_app.extensions["uploads"].limits
+    raise UploadTooLarge(
+        _("提交的内容太大：一次最多 %(files)s 个文件，合计 %(most)s MB。",
+          files=limits.files, most=limits.together // 1024**2),
+        _("请返回上一页，去掉或缩小最大的文件后再提交，填写的内容还在；其余的可以以后补交。"),
+    )  # fmt: skip
+
+
+def _prepared(request: Request) -> InMemoryRequest:
+    if not isinstance(request, InMemoryRequest):
+        raise TypeError("uploads.install has not been called for this app")
+    if request.intake is None:
+        desk: _Desk = current_app.extensions["uploads"]
+        if not desk.slots.acquire(blocking=False):
+            raise UploadsBusy(_("现在上传的人太多，请过半分钟再提交，填写的内容还在。"))
+        request.slot, request.intake = desk.slots, _Intake(desk.limits)
+        # A form without files is read whole before it is looked at: the app's own limit stays for it.
+        if request.mimetype == "multipart/form-data":
+            request.max_content_length = MOST_READ
+            request.max_form_memory_size = MOST_FIELD_BYTES
+            request.max_form_parts = MOST_FIELDS
+    return request
+
+
+def _expect_files() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method == "POST" and getattr(view, "takes_files", False):
+        _prepared(request)
+
+
+def _give_slot_back(_error: BaseException | None) -> None:
+    slot = getattr(request, "slot", None)
+    if slot is not None:
+        slot.release()
+        request.slot = None  # type: ignore[attr-defined]
+
+
+pages = Blueprint("uploads", __name__)
+
+
+@pages.get("/uploads/too-large")
+@access.public
+def too_large_page() -> NoReturn:
+    """Where nginx leads whoever sends more than it takes."""
+    too_large()
