@@ -24,8 +24,16 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity.notices.events import write_due
+from publicity.objections import api_routes as objection_api_routes
+from publicity.objections import return_routes as objection_return_routes
+from publicity.objections import routes as objection_routes
+from publicity.objections.coming_back import Doorkeeper
+from publicity.objections.room import Room as ObjectionRoom
+from publicity.objections.sessions import DocketSessions
+from publicity.toll import Toll
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
+from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
@@ -62,6 +70,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally import routes as tally_routes
+from voting_service.text import _
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.entry_tokens import EntryTokens
@@ -116,9 +125,22 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    objection_routes.pages,
+    objection_return_routes.pages,
+    objection_api_routes.api,
 )
 """In flow order."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
+
+DESK_ROOMS = (
+    DeskRoom(_("首页"), "/desk"),
+    DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
+    DeskRoom(_("案卷"), "/desk/dockets", ("committee", "handler", "supervisor")),
+)
+"""The desk's navigation."""
+
+DESK_SECTIONS: tuple[MakeSection, ...] = ()
+"""What waits for an official, on the desk's first page; in the rooms' order."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -265,6 +287,23 @@ class Service:
             reach=Reachability(client, self.clock),
         )
 
+    @cached_property
+    def objections(self) -> ObjectionRoom:
+        """The citizens' side of objections."""
+        return ObjectionRoom(
+            database=self.database,
+            keyring=self.keyring,
+            clock=self.clock,
+            workdays=self.workdays,
+            zone=self.settings.zone,
+            store=self.attachments,
+            toll=Toll(self.redis_client, self.key("toll"), self.clock),
+            sessions=DocketSessions(self.key("docket session"), self.clock),
+            doorkeeper=Doorkeeper(self.keyring),
+            secure=self.settings.secure,
+            base_url=self.settings.base_url,
+        )
+
     def workdays(self) -> Calendar:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
@@ -381,10 +420,13 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         database=service.database,
         photos=service.photos,
         attachments=service.attachments,
+        objections=service.objections,
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        desk_rooms=DESK_ROOMS,
+        desk_sections=DESK_SECTIONS,
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )

@@ -288,8 +288,8 @@ def make_tables() -> None:
         sa.Column("filled_at", sa.BigInteger(), nullable=True),
         sa.Column("supplementary_id", BIG, nullable=True),
         sa.CheckConstraint(
-            "(state = 'noticed') = (supplementary_id IS NOT NULL)",
-            name=op.f("ck_substitutions_noticed_by_a_notice"),
+            "state IN ('filled', 'vacant') OR supplementary_id IS NULL",
+            name=op.f("ck_substitutions_noticed_once_it_is_settled"),
         ),
         sa.CheckConstraint(
             "(state IN ('proposed', 'dropped')) = (confirmed_at IS NULL)",
@@ -299,13 +299,18 @@ def make_tables() -> None:
             "cause IN ('disqualified', 'withdrawn', 'deceased')", name=op.f("ck_substitutions_cause_is_known")
         ),
         sa.CheckConstraint(
-            "state <> 'filled' OR successor IS NOT NULL", name=op.f("ck_substitutions_filled_by_someone")
+            "(state = 'filled') = (successor IS NOT NULL)",
+            name=op.f("ck_substitutions_filled_by_a_candidate"),
         ),
         sa.CheckConstraint(
-            "state <> 'vacant' OR successor IS NULL", name=op.f("ck_substitutions_vacant_if_nobody_follows")
+            "(state IN ('filled', 'vacant')) = (filled_by IS NOT NULL)",
+            name=op.f("ck_substitutions_filled_by_an_official"),
         ),
         sa.CheckConstraint(
-            "state IN ('proposed', 'left', 'filled', 'vacant', 'noticed', 'dropped')",
+            "(filled_at IS NULL) = (filled_by IS NULL)", name=op.f("ck_substitutions_filled_at_some_time")
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'left', 'filled', 'vacant', 'dropped')",
             name=op.f("ck_substitutions_state_is_known"),
         ),
         sa.CheckConstraint(
@@ -327,8 +332,15 @@ def make_tables() -> None:
             ["supplementary_id"], ["notices.id"], name=op.f("fk_substitutions_supplementary_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_substitutions")),
-        sa.UniqueConstraint("notice_id", "leaver", name=op.f("uq_substitutions_notice_id_leaver")),
     )
+    with op.batch_alter_table("substitutions", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_substitutions_notice_id_leaver",
+            ["notice_id", "leaver"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'dropped'"),
+            postgresql_where=sa.text("state <> 'dropped'"),
+        )
     op.create_table(
         "assignments",
         sa.Column("objection_id", BIG, nullable=False),
@@ -352,6 +364,7 @@ def make_tables() -> None:
         sa.Column("candidate_id", BIG, nullable=False),
         sa.Column("cause", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("voting_began", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "cause IN ('disqualified', 'withdrawn', 'deceased')", name=op.f("ck_departures_cause_is_known")
         ),

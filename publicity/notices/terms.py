@@ -48,6 +48,16 @@ class ObjectionTerms:
             reply_within_workdays=given.get("reply_within_workdays", REPLY_WITHIN),
         )
 
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> ObjectionTerms:
+        """What a published notice promised (``queries.document_of``), whatever the plan says since."""
+        promised = document["objections"]
+        return cls(
+            **{kind: Worth(promised[kind]["worth"]) for kind in DEFAULTS},
+            decide_within_workdays=promised["decide_within_workdays"],
+            reply_within_workdays=promised["reply_within_workdays"],
+        )
+
     def worth(self, kind: str) -> Worth:
         """What an objection of this kind (``docket.models.KINDS``) is worth."""
         worth: Worth = getattr(self, kind)

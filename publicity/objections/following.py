@@ -19,6 +19,7 @@ from voting_service.text import _
 from ..docket.models import PENDING, WITHDRAWN, DocketAttachment, DocketEntry, Objection
 from ..docket.queries import objection_by_number
 from ..docket.record import append_entry
+from ..docket.sealing import open_body
 from .form import check_text
 from .lodge import OBJECTOR, Books
 
@@ -33,7 +34,16 @@ def add_material(
 ) -> None:
     """Add text, files, or both. Raises ProblemsFound."""
     required = None if files else _("请写下要补充的内容，或选择要补充的文件。")
-    _say(session, books, docket_number, "added", text, keeping, files, check_text("text", text, required=required))
+    _say(
+        session,
+        books,
+        docket_number,
+        "added",
+        text,
+        keeping,
+        files,
+        check_text("text", text, required=required),
+    )
 
 
 def answer_question(
@@ -73,11 +83,21 @@ def _say(
     problems = [*problems, *_too_much(session, objection, len(files))]
     if problems:
         raise ProblemsFound(problems)
+    if _said_already(books.keyring, objection, act, text, files):
+        return
     now = books.clock.now()
     attachments = [keeping.put(session, one, now).id for one in files]
     append_entry(session, books.keyring, objection, act, text, at=now, shown=True, attachments=attachments)
     journal(session, at=now, actor=OBJECTOR, act=f"objector_{act}", subject=docket_number,
             details={"files": len(files)})  # fmt: skip
+
+
+def _said_already(
+    keyring: Keyring, objection: Objection, act: str, text: str, files: Sequence[Examined]
+) -> bool:
+    """Whether the docket ends with the same words: a form posted again after its answer was lost. Files are always kept."""
+    last = objection.entries[-1]
+    return not files and last.act == act and open_body(keyring, objection.docket_number, last) == text
 
 
 def _pending(session: Session, docket_number: str) -> Objection:
@@ -106,6 +126,8 @@ def _too_much(session: Session, objection: Objection, files: int) -> list[Proble
         problems.append(Problem("", _("补充次数已满 %(n)s 次，请联系受理部门。", n=MOST_ENTRIES)))
     if files and (kept or 0) + files > MOST_FILES:
         problems.append(
-            Problem("files", _("每件异议最多 %(most)s 个文件，已有 %(kept)s 个。", most=MOST_FILES, kept=kept))
+            Problem(
+                "files", _("每件异议最多 %(most)s 个文件，已有 %(kept)s 个。", most=MOST_FILES, kept=kept)
+            )
         )
     return problems

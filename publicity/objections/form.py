@@ -82,7 +82,11 @@ class Claim:
 
 def check(typed: Typed, offer: Offer, *, has_stamp: bool) -> Claim | list[Problem]:
     """The claim, or every problem with it at once."""
-    problems = [*_of_matter(typed, offer), *_of_objector(typed, offer, has_stamp=has_stamp), *_id_cards(typed)]
+    problems = [
+        *_of_matter(typed, offer),
+        *_of_objector(typed, offer, has_stamp=has_stamp),
+        *_id_cards(typed),
+    ]
     if problems:
         return problems
     identity = None
@@ -141,7 +145,9 @@ def _of_matter(typed: Typed, offer: Offer) -> list[Problem]:
     n = len(typed.statement)
     if n < LEAST_STATEMENT:
         problems.append(
-            _found("statement", _("请写清事实，至少 %(least)s 字，现在 %(n)s 字。", least=LEAST_STATEMENT, n=n))
+            _found(
+                "statement", _("请写清事实，至少 %(least)s 字，现在 %(n)s 字。", least=LEAST_STATEMENT, n=n)
+            )
         )
     elif n > MOST_STATEMENT:
         problems.append(_too_long("statement", n, MOST_STATEMENT))

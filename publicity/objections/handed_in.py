@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voting_service.attachments.examine import MOST_AT_ONCE, MOST_FILES, BadFile, Examined, examine
+from voting_service.attachments.examine import BadFile, Examined, examine
 from voting_service.errors import Problem
 from voting_service.text import _
 
 from .room import Room
-
-MB = 1024**2
 
 
 @dataclass(frozen=True, repr=False)
@@ -20,7 +18,13 @@ class HandedIn:
 
     field: str
     name: str
-    data: bytes
+    data: bytes | BadFile
+    """Or why it was dropped while it came."""
+
+    @property
+    def size(self) -> int:
+        """Bytes that came and were kept."""
+        return len(self.data) if isinstance(self.data, bytes) else 0
 
 
 def examined(
@@ -30,18 +34,14 @@ def examined(
     Raises Unavailable."""
     if not files:
         return [], []
-    size = sum(len(one.data) for one in files)
-    if len(files) > MOST_FILES:
-        return [], [Problem(field, _("一次最多 %(most)s 个文件，选了 %(n)s 个。", most=MOST_FILES, n=len(files)))]
-    if size > MOST_AT_ONCE:
-        return [], [Problem(field, _("文件合计 %(size)s MB，一次最多 %(most)s MB，其余的可以之后补充。",
-                                     size=-(-size // MB), most=MOST_AT_ONCE // MB))]  # fmt: skip
-    if not room.store.has_room() or not room.toll.takes_bytes(address, size):
+    if not room.store.has_room() or not room.toll.takes_bytes(address, sum(one.size for one in files)):
         return [], [Problem(field, _("现在收不下文件（同一网络一小时内上传过多，或存储已满）。"
                                      "可以先不带文件提交，之后凭受理编号和查询码补充。"))]  # fmt: skip
     kept, problems = [], []
     for one in files:
         try:
+            if isinstance(one.data, BadFile):
+                raise one.data
             kept.append(examine(one.name, one.data))
         except BadFile as bad:
             sentence = _("“%(name)s”%(sentence)s", name=one.name[-60:], sentence=bad.sentence)

@@ -47,32 +47,35 @@ CLOSED = Refused("objections_closed", _("这份公示现在不受理异议。"))
 
 def take_in(room: Room, slug: str, form: Form) -> Lodged | Refused:
     """Lodge what a form says. Raises NotFound, Unavailable."""
-    typed, books = form.typed, room.books()
     # A stamp that was chosen before somebody decided to be named, or nobody, is not kept.
-    form = replace(form, files=[one for one in form.files if one.field != "stamp" or typed.kind == "unit"])
+    form = replace(
+        form, files=[one for one in form.files if one.field != "stamp" or form.typed.kind == "unit"]
+    )
     with room.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        chosen = _chosen(notices_on_offer(session, campaign, room.clock.now()), typed.notice)
-        claim = _checked(form, chosen)
-        if SUBMISSION.fullmatch(typed.submission):
-            digests = DocketDigests.of(campaign, room.keyring)
-            said = claim if isinstance(claim, Claim) else None
-            files = len(form.files) if said else None
-            if repeated := lodged_before(session, books, digests, typed.submission, said, files):
-                return repeated
-    if chosen is None:
+        chosen = _chosen(notices_on_offer(session, campaign, room.clock.now()), form.typed.notice)
+        claim = _checked(form, chosen) if chosen else None
+        if repeated := _taken_before(session, room, campaign, form, claim):
+            return repeated
+    if claim is None:
         return CLOSED
     if isinstance(claim, list) and (not form.files or _has_no_form(claim)):
         return found(claim)
-    if due := room.toll.pay("lodge", form.address, typed.submission, form.solution):
+    return _paid(room, slug, form, claim)
+
+
+def _paid(room: Room, slug: str, form: Form, claim: Claim | list[Problem]) -> Lodged | Refused:
+    """What costs something: looking at files, and lodging."""
+    if due := room.toll.pay("lodge", form.address, form.typed.submission, form.solution):
         return Refused("challenge_required", _("提交前需要做一次安全验证。"), challenge=due.challenge)
     # The stamp first: the docket's readers look for it.
-    files_in_order = sorted(form.files, key=lambda one: one.field != "stamp")
-    kept, problems = examined(room, form.address, files_in_order, "evidence")
+    in_order = sorted(form.files, key=lambda one: one.field != "stamp")
+    kept, problems = examined(room, form.address, in_order, "evidence")
     if isinstance(claim, list):
         return found([*claim, *problems])
     if problems:
         return found(problems)
+    books = room.books()
     with room.store.keeping() as keeping, room.database.write() as session:
         outcome = lodge(session, books, campaign_by_slug(session, slug), claim, keeping, kept)
     return CLOSED if isinstance(outcome, NotTaken) else outcome
@@ -97,10 +100,20 @@ def _chosen(offered: Sequence[NoticeOnOffer], number: str) -> NoticeOnOffer | No
     return next((one for one in offered if str(one.number) == number), None)
 
 
-def _checked(form: Form, chosen: NoticeOnOffer | None) -> Claim | list[Problem] | None:
-    if chosen is None:
-        return None
+def _checked(form: Form, chosen: NoticeOnOffer) -> Claim | list[Problem]:
     return check(form.typed, chosen.offer, has_stamp=any(one.field == "stamp" for one in form.files))
+
+
+def _taken_before(
+    session: Session, room: Room, campaign: Campaign, form: Form, claim: Claim | list[Problem] | None
+) -> Lodged | None:
+    """Asked before anything else: it costs nothing, and is good after the notice was closed too."""
+    if not SUBMISSION.fullmatch(form.typed.submission):
+        return None
+    digests = DocketDigests.of(campaign, room.keyring)
+    said = claim if isinstance(claim, Claim) else None
+    files = len(form.files) if said else None
+    return lodged_before(session, room.books(), digests, form.typed.submission, said, files)
 
 
 def _has_no_form(problems: Sequence[Problem]) -> bool:

@@ -81,7 +81,12 @@ class NotTaken:
 
 
 def lodge(
-    session: Session, books: Books, campaign: Campaign, claim: Claim, keeping: Keeping, files: Sequence[Examined]
+    session: Session,
+    books: Books,
+    campaign: Campaign,
+    claim: Claim,
+    keeping: Keeping,
+    files: Sequence[Examined],
 ) -> Lodged | NotTaken:
     """Take one objection. ``files``: the unit's stamp first where it needs one, then the evidence. The caller commits, inside
     of ``keeping``."""

@@ -106,7 +106,7 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
         .where(DocketAttachment.objection_id == objection.id)
         .group_by(DocketAttachment.seq)
     )
-    files = {seq: count for seq, count in counted}
+    files: dict[int, int] = {seq: count for seq, count in counted}  # noqa: C416 - rows are no pairs to mypy
     return tuple(
         EntryShown(
             at=entry.at,

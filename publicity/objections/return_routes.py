@@ -16,14 +16,16 @@ from voting_service.errors import Problem, ProblemsFound, Unavailable
 from voting_service.text import _
 from voting_service.web import access, errors
 from voting_service.web.limits import costly
+from voting_service.web.uploads import Upload, read_upload
 
 from ..docket.numbers import read_docket_number, read_passcode
+from ..toll import Due
 from .following import add_material, answer_question, withdraw
 from .handed_in import examined
 from .lodge import new_submission
 from .progress import progress
 from .room import Room
-from .routes import MOST_BODY, by_field, head_of, is_foreign, keep_nothing, room, sent_files, sent_solution
+from .routes import by_field, handed_in, head_of, is_foreign, keep_nothing, room, solution_in
 from .sessions import COOKIE, LIFETIME_S, PATH
 
 pages = Blueprint("objections_return", __name__, url_prefix=PATH)
@@ -61,7 +63,7 @@ def open_docket() -> BaseResponse:
     form, address = request.form.get("form", "")[:64], request.remote_addr or ""
     try:
         # Counted before it is looked up, so that many at once cannot slip through; given back when it was right.
-        if due := place.toll.pay("wrong", address, form, sent_solution()):
+        if due := place.toll.pay("wrong", address, form, solution_in(request.form.get("challenge"))):
             return _entry_page(428, [Problem("", _("这一小时里同一网络输错的次数较多，需要做一次安全验证。"))],
                                due.challenge)  # fmt: skip
         with place.database.read() as session:
@@ -121,30 +123,37 @@ def leave() -> BaseResponse:
 
 
 def _say(field: str, verb: Any) -> BaseResponse:
-    request.max_content_length = MOST_BODY
-    place, number = room(), _docket()
+    sent = read_upload(request)
+    number = _docket()
     if number is None or not _ours():
         return _entry_page(403, [Problem("", _OVER)])
-    text = request.form.get(field, "").replace("\r\n", "\n").strip()
-    typed = {field: text}
-    form, address = request.form.get("form", ""), request.remote_addr or ""
-    if not _FORM_ID.fullmatch(form):
-        return _docket_page(number, 422, [Problem("", _("表单编号无效，请刷新页面后再试。"))], typed)
-    files_field = f"{field}-files"
+    text = sent.form.get(field, "").replace("\r\n", "\n").strip()
     try:
-        if due := place.toll.pay("add", address, form, sent_solution()):
-            told = Problem("", _("这一小时里同一网络提交的次数较多，需要做一次安全验证。"))
-            return _docket_page(number, 428, [told], typed, due.challenge)
-        kept, problems = examined(place, address, sent_files(files_field), files_field)
-        if problems:
-            return _docket_page(number, 422, problems, typed)
-        with place.store.keeping() as keeping, place.database.write() as session:
-            verb(session, place.books(), number, text, keeping, kept)
+        due = _add(number, sent, text, f"{field}-files", verb)
     except ProblemsFound as error:
-        return _docket_page(number, 422, error.problems, typed)
+        return _docket_page(number, 422, error.problems, {field: text})
     except Unavailable as error:
-        return _docket_page(number, 503, [Problem("", error.sentence, _("您填写的文字还在下面。"))], typed)
-    return redirect(PATH, 303)
+        told = Problem("", error.sentence, _("您填写的文字还在下面。"))
+        return _docket_page(number, 503, [told], {field: text})
+    if due is None:
+        return redirect(PATH, 303)
+    told = Problem("", _("这一小时里同一网络提交的次数较多，需要做一次安全验证。"))
+    return _docket_page(number, 428, [told], {field: text}, due.challenge)
+
+
+def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> Due | None:
+    """Pay, look at the files, and let the verb do it. Gives what must be paid first. Raises ProblemsFound, Unavailable."""
+    place, address, form = room(), request.remote_addr or "", sent.form.get("form", "")
+    if not _FORM_ID.fullmatch(form):
+        raise ProblemsFound([Problem("", _("表单编号无效，请刷新页面后再试。"))])
+    if due := place.toll.pay("add", address, form, solution_in(sent.form.get("challenge"))):
+        return due
+    kept, problems = examined(place, address, handed_in(sent, files_field), files_field)
+    if problems:
+        raise ProblemsFound(problems)
+    with place.store.keeping() as keeping, place.database.write() as session:
+        verb(session, place.books(), number, text, keeping, kept)
+    return None
 
 
 # ---- the session
@@ -177,7 +186,9 @@ def _slips(number: str | None, passcode: str | None) -> list[Problem]:
     if number is None:
         problems.append(Problem("number", _("受理编号形如 GS-2026-7K3M9Q，请对照凭证核对。")))
     if passcode is None:
-        problems.append(Problem("passcode", _("查询码是 12 位数字和字母，有漏输、多输或输错，请对照凭证核对。")))
+        problems.append(
+            Problem("passcode", _("查询码是 12 位数字和字母，有漏输、多输或输错，请对照凭证核对。"))
+        )
     return problems
 
 
@@ -224,4 +235,3 @@ def _docket_page(
         limits={"files": MOST_FILES, "at_once": MOST_AT_ONCE, "one": max(MOST_BYTES.values())},
     )
     return make_response(page, status)
-

@@ -19,6 +19,7 @@ from voting_service.web import access, errors
 from voting_service.web.headers import keep_out_of_sight
 from voting_service.web.limits import costly
 from voting_service.web.problems import status_of
+from voting_service.web.uploads import Upload, read_upload
 
 from ..docket.numbers import SUBMISSION
 from ..docket.words import GROUND_WORDS
@@ -31,8 +32,6 @@ from .offers import contacts_of_campaign, notices_on_offer
 from .room import Room
 
 pages = Blueprint("objections", __name__)
-MOST_BODY = MOST_AT_ONCE + 256 * 1024
-"""Of a whole form: its files, and its text beside them."""
 
 
 @pages.after_request
@@ -58,7 +57,9 @@ def new(slug: str) -> Response:
 def lodge_by_page(slug: str) -> Response:
     """Take the form as a page without scripts sends it."""
     if is_foreign():
-        return errors.answer("forbidden", _("这次提交来自别的网站，没有收下。"), _("请打开公示页面提出异议。"))
+        return errors.answer(
+            "forbidden", _("这次提交来自别的网站，没有收下。"), _("请打开公示页面提出异议。")
+        )
     form = sent_form()
     try:
         outcome = take_in(room(), slug, form)
@@ -112,27 +113,25 @@ def is_foreign() -> bool:
 
 
 def sent_form() -> Form:
-    """The form of this request. 413 where it is too large."""
-    request.max_content_length = MOST_BODY
+    """The form of this request with its files. Raises what ``read_upload`` does."""
+    sent = read_upload(request)
     return Form(
-        Typed.of(request.form), sent_files("evidence", "stamp"), request.remote_addr or "", sent_solution()
+        Typed.of(sent.form),
+        handed_in(sent, "evidence", "stamp"),
+        request.remote_addr or "",
+        solution_in(sent.form.get("challenge")),
     )
 
 
-def sent_files(*names: str) -> list[HandedIn]:
-    """The files of this request; a field that was left empty sends one without a name."""
-    return [
-        HandedIn(name, file.filename, file.read())
-        for name in names
-        for file in request.files.getlist(name)
-        if file.filename
-    ]
+def handed_in(sent: Upload, *names: str) -> list[HandedIn]:
+    """The files of these fields."""
+    return [HandedIn(one.field, one.name, one.data) for one in sent.files if one.field in names]
 
 
-def sent_solution() -> object:
-    """The solution of a challenge, if the form brings one that can be read."""
+def solution_in(text: str | None) -> object:
+    """The solution of a challenge, if a form brings one that can be read."""
     try:
-        return json.loads(request.form.get("challenge") or "null")
+        return json.loads(text or "null")
     except (ValueError, RecursionError):
         return None
 
@@ -220,4 +219,3 @@ def _limits() -> dict[str, int]:
         "least_clue": LEAST_CLUE,
         "most_clue": MOST_CLUE,
     }
-

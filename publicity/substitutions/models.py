@@ -4,34 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voting_service.database import Base
 
-from ..notices.models import Notice
+from ..notices.models import DRAFT, Notice
 
 CAUSES = ("disqualified", "withdrawn", "deceased")
 
+PROPOSED, LEFT, FILLED, VACANT, DROPPED = "proposed", "left", "filled", "vacant", "dropped"
+STATES = (PROPOSED, LEFT, FILLED, VACANT, DROPPED)
+NOTICED = "noticed"
+"""Not stored: what a substitution is once the supplementary notice that tells of it has been published."""
+
 
 class Substitution(Base):
-    """One candidate leaves a notice's list. Proposed → left → filled or vacant → noticed."""
+    """One candidate leaves a notice's list. Proposed → left → filled or vacant; or dropped before it was confirmed."""
 
     __tablename__ = "substitutions"
     __table_args__ = (
-        UniqueConstraint("notice_id", "leaver"),
+        # One that was dropped stays, and does not keep anybody from proposing anew.
+        Index("uq_substitutions_notice_id_leaver", "notice_id", "leaver", unique=True,
+              sqlite_where=text("state <> 'dropped'"), postgresql_where=text("state <> 'dropped'")),
         CheckConstraint("cause IN ('disqualified', 'withdrawn', 'deceased')", name="cause_is_known"),
         CheckConstraint("length(reason) > 0", name="gives_a_reason"),
-        CheckConstraint(
-            "state IN ('proposed', 'left', 'filled', 'vacant', 'noticed', 'dropped')", name="state_is_known"
-        ),
+        CheckConstraint("state IN ('proposed', 'left', 'filled', 'vacant', 'dropped')", name="state_is_known"),
         CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another_person"),
         CheckConstraint("(state IN ('proposed', 'dropped')) = (confirmed_at IS NULL)", name="confirmed_if_left"),
         CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_by_someone"),
-        CheckConstraint("state <> 'filled' OR successor IS NOT NULL", name="filled_by_someone"),
-        CheckConstraint("state <> 'vacant' OR successor IS NULL", name="vacant_if_nobody_follows"),
+        CheckConstraint("(state = 'filled') = (successor IS NOT NULL)", name="filled_by_a_candidate"),
+        CheckConstraint("(state IN ('filled', 'vacant')) = (filled_by IS NOT NULL)", name="filled_by_an_official"),
+        CheckConstraint("(filled_at IS NULL) = (filled_by IS NULL)", name="filled_at_some_time"),
         CheckConstraint("successor <> leaver", name="filled_by_another_candidate"),
-        CheckConstraint("(state = 'noticed') = (supplementary_id IS NOT NULL)", name="noticed_by_a_notice"),
+        CheckConstraint("state IN ('filled', 'vacant') OR supplementary_id IS NULL", name="noticed_once_it_is_settled"),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -55,5 +61,13 @@ class Substitution(Base):
     filled_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
     filled_at: Mapped[datetime | None]
     supplementary_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    """The notice that tells of it, from its draft on."""
 
     notice: Mapped[Notice] = relationship(foreign_keys=[notice_id])
+    supplementary: Mapped[Notice | None] = relationship(foreign_keys=[supplementary_id])
+
+    @property
+    def stage(self) -> str:
+        """Its state, or ``noticed``: the notices room publishes, and this row need not be told."""
+        told = self.supplementary is not None and self.supplementary.state != DRAFT
+        return NOTICED if told else self.state

@@ -1,4 +1,4 @@
-"""cast.lua against a plain-Python model of the rules: random rule sets, ballots, retries and clock moves.
+"""cast.lua against a plain-Python model of the rules: random rule sets, ballots, retries, departures and clock moves.
 
 Redis's clock cannot be moved, so the campaign is moved around it: a shift of the window and of the UTC offset by the
 same amount is, to every rule, a shift of the clock.
@@ -44,6 +44,7 @@ class Model:
     rules: Rules
     ballots: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     cast: list[tuple[str, int, tuple[int, ...]]] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
 
     def vote(self, now: int, ballot_id: str, voter: str, choices: tuple[int, ...]) -> str:
         """The outcome, and its detail where it has one."""
@@ -70,9 +71,9 @@ class Model:
             return "invalid_choices few"
         if len(choices) > self.rules.high:
             return "invalid_choices many"
-        unknown = [n for n in choices if n not in CATEGORY_OF]
-        if unknown:
-            return f"invalid_choices unknown:{unknown[0]}"
+        for n in choices:
+            if n in self.gone or n not in CATEGORY_OF:
+                return f"invalid_choices {'left' if n in self.gone else 'unknown'}:{n}"
         for index, (low, high) in enumerate(self.rules.categories, start=1):
             n = sum(CATEGORY_OF[c] == index for c in choices)
             if n < low:
@@ -126,6 +127,8 @@ steps = st.lists(
         st.integers(0, 12).map(lambda n: f"BALLOT{n:02}"),
         st.sampled_from(["anna", "ben"]),
         st.sets(st.integers(1, 6), max_size=5).map(lambda numbers: tuple(sorted(numbers))),
+        # Mostly nobody leaves.
+        st.sampled_from([*[0] * 12, *CATEGORY_OF]),
     ),
     min_size=1,
     max_size=25,
@@ -154,10 +157,13 @@ def test_the_box_follows_the_rules(redis_server: object, rules: Rules, script: l
     client.flushall()
     box = BallotBox(client, lambda _box: None)
     model = Model(rules)
-    for step, (now, ballot_id, voter, choices) in enumerate(script):
+    for step, (now, ballot_id, voter, choices, leaver) in enumerate(script):
         # Virtual local time is UTC here; what differs between the two clocks is the shift.
         shift = now - int(time.time())
         install(client, "model", rules, shift, first=step == 0)
+        if leaver:
+            model.gone.add(leaver)
+            box.depart("model", model.gone)
         ballot = BallotToCast(ballot_id, voter, choices, "browser", False, 9_999_999_999_999, shift)
         answer = box.cast("model", ballot)
         seen = (

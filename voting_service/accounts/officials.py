@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..text import Text, _
+
 Role = Literal["admin", "operator", "committee", "handler", "supervisor"]
 ROLES: tuple[Role, ...] = ("admin", "operator", "committee", "handler", "supervisor")
 """admin 管理员, operator 经办人, committee 评委, handler 承办人, supervisor 纪检监督员. A supervisor changes nothing."""
+
+ROLE_NAMES: dict[Role, Text] = {
+    "admin": _("管理员"),
+    "operator": _("经办人"),
+    "committee": _("评委"),
+    "handler": _("承办人"),
+    "supervisor": _("纪检监督员"),
+}
 
 EVERYWHERE = ""
 
@@ -24,3 +34,12 @@ class ActingOfficial:
     def may(self, slug: str, *roles: Role) -> bool:
         """Whether they have one of these roles in this campaign."""
         return any((role, where) in self.roles for role in roles for where in (slug, EVERYWHERE))
+
+    def has(self, *roles: Role) -> bool:
+        """Whether they have one of these roles anywhere."""
+        return any(role in roles for role, _where in self.roles)
+
+    @property
+    def role_names(self) -> list[Text]:
+        """Their roles in words, each once, in the order of ``ROLES``."""
+        return [ROLE_NAMES[role] for role in ROLES if self.has(role)]

@@ -1,12 +1,18 @@
-"""Who is signed in, for the routes of the desk: asked before a view is entered, and refused there."""
+"""Who is signed in, for the routes of the desk: asked before a view is entered, and refused there.
+
+A page that is asked for without a session leads to sign-in and back; anything else is answered in place. Roles that an
+address needs are refused with 403, since such addresses are the same everywhere; things that an official may not see are
+404 (``require``), as if they were not there.
+"""
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..clock import Clock
@@ -15,10 +21,13 @@ from ..errors import NotFound
 from ..text import _
 from ..web import access, errors
 from ..web.headers import keep_out_of_sight
-from .officials import ActingOfficial
-from .sessions import COOKIE, csrf_of, official_of
+from .desk_home import DeskRoom, rooms_of
+from .officials import ActingOfficial, Role
+from .return_path import HOME, is_ours
+from .sessions import COOKIE, csrf_of, find_session, is_stale, touch_session
 
 SIGN_IN = "/desk/sign-in"
+_READING = ("GET", "HEAD", "OPTIONS")
 
 
 def acting_official() -> ActingOfficial:
@@ -27,7 +36,7 @@ def acting_official() -> ActingOfficial:
     return official
 
 
-def require(slug: str, *roles: Any) -> ActingOfficial:
+def require(slug: str, *roles: Role) -> ActingOfficial:
     """Whoever acts, if they have one of these roles in the campaign; for routes whose address does not name it. Raises
     NotFound, as for a thing that is not there."""
     official = acting_official()
@@ -48,22 +57,51 @@ def _guard() -> BaseResponse | None:
     if view is None or access.declared(view) != "official":
         return None
     secret = request.cookies.get(COOKIE, "")
-    clock: Clock = current_app.extensions["clock"]
-    database: Database = current_app.extensions["database"]
-    with database.read() as session:
-        official = official_of(session, secret, now=clock.now())
+    official = _who(secret)
     if official is None:
-        if request.method == "GET":
-            return redirect(SIGN_IN, 303)
-        return errors.answer("forbidden", _("您还没有登录，或者登录已经过期。"), _("请重新登录后再试。"))
+        return _not_signed_in()
     g.official, g.desk_csrf = official, csrf_of(secret)
     if not _has_role(view, official):
-        abort(403)
-    if request.method not in ("GET", "HEAD") and not _ours(secret):
         return errors.answer(
-            "forbidden", _("这次提交不是从工作台的页面发出的，没有收下。"), _("请刷新页面后再试。")
+            "forbidden", _("您的角色不能使用这个页面。"), _("如工作需要，请联系管理员调整角色。")
+        )
+    if request.method not in _READING and not _ours(secret):
+        return errors.answer(
+            "forbidden",
+            _("这次提交不是从您当前登录的页面发出的，没有收下。"),
+            _("请返回上一页，复制尚未保存的文字，刷新页面后再提交。"),
         )
     return None
+
+
+def _who(secret: str) -> ActingOfficial | None:
+    clock: Clock = current_app.extensions["clock"]
+    database: Database = current_app.extensions["database"]
+    now = clock.now()
+    with database.read() as session:
+        found = find_session(session, secret, now=now)
+    if found is None:
+        return None
+    if is_stale(found.seen_at, now):
+        with database.write() as session:
+            touch_session(session, secret, at=now)
+    return found.official
+
+
+def _not_signed_in() -> BaseResponse:
+    if request.method in _READING and not errors.wants_json():
+        return redirect(_sign_in_and_back(), 303)
+    return errors.answer(
+        "unauthorised",
+        _("您还没有登录，或者登录已经过期，这次提交没有收下。"),
+        _("请在新的标签页登录，再回到刚才的页面复制文字、刷新后重新提交。"),
+    )
+
+
+def _sign_in_and_back() -> str:
+    # As it was sent, so that nothing in it changes its meaning on the way.
+    asked = quote(request.path, safe="/") + ("?" + request.query_string.decode("latin-1")).rstrip("?")
+    return f"{SIGN_IN}?next={quote(asked, safe='/')}" if asked != HOME and is_ours(asked) else SIGN_IN
 
 
 def _has_role(view: Callable[..., Any], official: ActingOfficial) -> bool:
@@ -82,8 +120,26 @@ def _ours(secret: str) -> bool:
 
 
 def _keep_desk_private(response: Response) -> Response:
-    return keep_out_of_sight(response, "same-origin") if request.path.startswith("/desk") else response
+    if request.path == HOME or request.path.startswith(f"{HOME}/"):
+        # A view whose address is itself a secret has asked for more.
+        return keep_out_of_sight(response, response.headers.get("Referrer-Policy", "same-origin"))
+    return response
 
 
 def _context() -> dict[str, Any]:
-    return {"official": g.get("official"), "csrf": g.get("desk_csrf", "")}
+    official: ActingOfficial | None = g.get("official")
+    if official is None:
+        return {"official": None, "csrf": ""}
+    rooms: Sequence[DeskRoom] = current_app.extensions["desk_rooms"]
+    shown = rooms_of(rooms, official)
+    here = max((room.url for room in shown if _is_in(room)), key=len, default="")
+    return {
+        "official": official,
+        "csrf": g.desk_csrf,
+        "desk_roles": official.role_names,
+        "desk_rooms": [{"title": room.title, "url": room.url, "here": room.url == here} for room in shown],
+    }
+
+
+def _is_in(room: DeskRoom) -> bool:
+    return request.path == room.url or (room.url != HOME and request.path.startswith(f"{room.url}/"))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from ..campaigns.gate_policies import current_version
 from ..campaigns.models import OPEN, Campaign
+from ..candidates.departures import departures_of
 from ..database import Database
 from ..ledger import RecorderPosition
 from ..text import Text, _
@@ -75,6 +76,7 @@ def attest_boxes(database: Database, box: BallotBox) -> list[Discrepancy]:
         campaigns = session.execute(select(Campaign.id, Campaign.slug).where(Campaign.phase == OPEN)).all()
     for campaign_id, slug in campaigns:
         tell_policy(database, box, campaign_id, slug)
+        tell_departures(database, box, campaign_id, slug)
     judged = [judge(database, box, campaign_id, slug) for campaign_id, slug in campaigns]
     return [wrong for _position, _state, wrong in judged if wrong]
 
@@ -86,6 +88,22 @@ def tell_policy(database: Database, box: BallotBox, campaign_id: int, slug: str)
     with database.read() as session:
         version = current_version(session, campaign_id)
     box.adopt_policy(slug, version)
+
+
+def tell_departures(database: Database, box: BallotBox, campaign_id: int, slug: str) -> bool:
+    """Tell the box who has left; tells whether it knows of them all then, which a box that is not there does not. Whoever
+    confirms a departure does so too, but may be cut short, and a Redis that came back a little older may have forgotten.
+    Raises BoxUnavailable."""
+    with database.read() as session:
+        departed = departures_of(session, campaign_id)
+    if departed:
+        box.depart(slug, departed)
+    return knows_departures(box.state(slug), len(departed))
+
+
+def knows_departures(state: BoxState | None, departures: int) -> bool:
+    """Whether a box refuses everyone who has left: so many are they in SQL."""
+    return state is not None and state.departures >= departures
 
 
 def _position(database: Database, campaign_id: int) -> RecorderPosition:

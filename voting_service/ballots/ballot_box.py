@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ _HERE = Path(__file__).parent
 CAST_SCRIPT = (_HERE / "cast.lua").read_text(encoding="utf-8")
 SEAL_SCRIPT = (_HERE / "seal.lua").read_text(encoding="utf-8")
 ADOPT_SCRIPT = (_HERE / "adopt_policy.lua").read_text(encoding="utf-8")
+DEPART_SCRIPT = (_HERE / "depart.lua").read_text(encoding="utf-8")
 REFUSE_SCRIPT = (_HERE / "refuse.lua").read_text(encoding="utf-8")
 ADJUST_SCRIPT = (_HERE / "adjust.lua").read_text(encoding="utf-8")
 
@@ -249,6 +250,13 @@ class BallotBox:
         """From now on the gate's policy of this version holds; an older one never comes back. Safe to repeat."""
         with reaching_redis():
             self.client.eval(ADOPT_SCRIPT, 1, keys_of(slug).meta, version)
+
+    def depart(self, slug: str, numbers: Collection[int]) -> None:
+        """From now on nobody can choose these candidates, who are all who have left. Ballots that are in already stay as
+        they are. Safe to repeat."""
+        keys = keys_of(slug)
+        with reaching_redis():
+            self.client.eval(DEPART_SCRIPT, 2, keys.meta, keys.roster, *numbers)
 
     def forget_history(self) -> bool:
         """Have Redis write its append-only file anew, without what was deleted or has expired. False where this server

@@ -5,19 +5,24 @@ It is built beside the old one and put in its place in one transaction: nobody e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ..campaigns.rules import BallotRules
 from ..clock import to_ms
 from .ballot_box import PREPARED, SEALED, BallotBox, BoxKeys, keys_of, reaching_redis
 
 
+DEPARTED = "-"
+"""What cast.lua finds in place of a category at one who has left."""
+
+
 def prepare_box(
-    box: BallotBox, slug: str, epoch: int, rules: BallotRules, roster: Mapping[int, str | None]
-) -> None:
+    box: BallotBox, slug: str, epoch: int, rules: BallotRules, roster: Mapping[int, str | None],
+    departed: Collection[int] = (),
+) -> None:  # fmt: skip
     """Make an empty box that does not take ballots yet. Replaces an earlier one; the caller knows it is unused."""
     with BoxBuilder(box, slug) as builder:
-        builder.install(epoch, rules, roster, seq=0, counted=0, held=0, state=PREPARED)
+        builder.install(epoch, rules, roster, departed, seq=0, counted=0, held=0, state=PREPARED)
 
 
 class BoxBuilder:
@@ -62,6 +67,7 @@ class BoxBuilder:
         epoch: int,
         rules: BallotRules,
         roster: Mapping[int, str | None],
+        departed: Collection[int] = (),
         *,
         seq: int,
         counted: int,
@@ -70,10 +76,12 @@ class BoxBuilder:
         sealed_ms: int | None = None,
         decisions: int = 0,
     ) -> None:
-        """Put the new box in the old one's place, all at once. Its counts contain this many decisions."""
+        """Put the new box in the old one's place, all at once. Its counts contain this many decisions; nobody can choose
+        those of the roster who have ``departed``."""
         order = {category.key: index for index, category in enumerate(rules.categories, start=1)}
         meta = meta_of(rules) | {"epoch": epoch, "seq": seq, "counted": counted, "held": held, "state": state}
-        meta["decisions"] = decisions
+        meta |= {"decisions": decisions, "departures": len(departed)}
+        groups = {number: order.get(key or "", 0) for number, key in roster.items()}
         if sealed_ms is not None:
             meta |= {"state": SEALED, "sealed_ms": sealed_ms}
         with reaching_redis():
@@ -90,7 +98,8 @@ class BoxBuilder:
                 for new, real in built:
                     pipe.rename(new, real)
                 pipe.hset(
-                    self._real.roster, mapping={str(n): order.get(key or "", 0) for n, key in roster.items()}
+                    self._real.roster,
+                    mapping={str(n): DEPARTED if n in departed else group for n, group in groups.items()},
                 )
                 pipe.hset(self._real.meta, mapping=meta)
                 pipe.execute()

@@ -39,6 +39,8 @@ class BoxState:
     """How many decisions on ballots its counts contain: the sequence number of the last one."""
     policy: int = 0
     """The version of the gate's policy that holds, as the box knows it."""
+    departures: int = 0
+    """How many candidates it knows to have left. Nobody comes back: a smaller number than SQL's lacks some."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def box_state(meta: Mapping[str, str]) -> BoxState:
         sealed_ms=int(meta["sealed_ms"]) if "sealed_ms" in meta else None,
         decisions=int(meta.get("decisions", 0)),
         policy=int(meta.get("policy", 0)),
+        departures=int(meta.get("departures", 0)),
     )
 
 

@@ -4,7 +4,7 @@
 -- KEYS  1 meta     hash: epoch, state, seq, opens_ms, closes_ms, from_min, to_min, min, max,
 --                  per_day, in_total, same_day (0 = no limit), categories ("min:max,min:max", 0 = none),
 --                  policy (version of the gate's policy; none = 0)
---       2 roster   hash: candidate number -> index of its category, from 1; 0 = none
+--       2 roster   hash: candidate number -> index of its category, from 1; 0 = none; - = has left
 --       3 voters   hash: voter tag -> "day:today:total:3,7" (choices of that day)
 --       4 counts   hash: candidate number -> provisional count
 --       5 stream   ballots waiting to be recorded
@@ -24,7 +24,7 @@
 --       cast | again           the ballot is in the box (again: it was already; nothing changed)
 --       already_cast           a limit is reached; detail in place 6: day, total, or the candidate number
 --       not_open               place 6: early, resting or closed
---       invalid_choices        place 6: few, many, unknown:N, category_few:I, category_many:I
+--       invalid_choices        place 6: few, many, unknown:N, left:N, category_few:I, category_many:I
 --       challenge_required     place 6: its bits, one more for each doubling of the fullest budget; nothing else is amiss
 --       stale_policy           place 6: the version that holds
 --       denied                 as the gate's word was
@@ -109,6 +109,7 @@ local groups, in_group = redis.call('HMGET', KEYS[2], unpack(numbers)), {}
 for i, number in ipairs(numbers) do
   local group = groups[i]
   if not group then return {'invalid_choices', 0, 0, 0, 0, 'unknown:' .. number} end
+  if group == '-' then return {'invalid_choices', 0, 0, 0, 0, 'left:' .. number} end
   in_group[group] = (in_group[group] or 0) + 1
 end
 local index = 0

@@ -252,6 +252,12 @@ def _invalid_choices(answer: BoxAnswer, keys: CampaignKeys, _ballot_id: str) -> 
     rules = keys.rules
     if reason == "unknown":
         return _invalid(_("没有 %(number)s 号候选人。", number=which))
+    if reason == "left":
+        # Why somebody left is not for every voter to be told at the box.
+        name = keys.names.get(int(which), "")
+        return _invalid(
+            _("%(number)s 号 %(name)s已不是候选人，请改选其他候选人。", number=which, name=name)
+        )
     if reason.startswith("category_"):
         category = rules.categories[int(which) - 1]
         if reason == "category_few":

@@ -17,6 +17,7 @@ from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
+from ..candidates.departures import departures_of, standing_roster
 from ..candidates.models import Candidate
 from ..candidates.queries import categories_by_number, published_roster, roster
 from ..clock import rfc3339
@@ -180,7 +181,7 @@ def schedule_voting(
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.frozen:
         raise PhaseForbids(_("“%(title)s”已经开始投票。", title=campaign.title))
-    _require_no_problems(campaign, list(roster(session, campaign.id)), at, identities)
+    _require_no_problems(campaign, standing_roster(session, campaign.id), at, identities)
     campaign.phase = SCHEDULED
     campaign.version += 1
     journal(session, at=at, actor=actor, act="schedule", subject=slug)
@@ -193,11 +194,15 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
         campaign = campaign_by_slug(session, slug, lock=True)
         if campaign.phase in (OPEN, CLOSED):
             raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
-        candidates = list(roster(session, campaign.id))
+        # Whoever has left is no candidate any more; the box knows them only to say so.
+        candidates = standing_roster(session, campaign.id)
         _require_no_problems(campaign, candidates, at, opener.identities)
         _require_no_box(opener.box, slug)
         # Inside the transaction, for its lock: two openings at once must not empty a box that already takes ballots.
-        prepare_box(opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(candidates))
+        prepare_box(
+            opener.box, slug, FIRST_EPOCH, campaign.rules, categories_by_number(roster(session, campaign.id)),
+            departed=departures_of(session, campaign.id),
+        )  # fmt: skip
         _freeze(session, opener, campaign, candidates, at)
         journal(session, at=at, actor=actor, act="open", subject=slug)
         policy, _policy = current_policy(session, campaign.id)

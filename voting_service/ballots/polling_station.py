@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
+from ..candidates.queries import names_by_number
 from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
@@ -36,6 +38,8 @@ class CampaignKeys:
     zone: ZoneInfo
     voter_key: bytes
     signing_key: SigningKey
+    names: Mapping[int, str]
+    """Candidate number → name, for what a refusal says."""
 
 
 class PollingStation:
@@ -110,6 +114,7 @@ class PollingStation:
                 zone=campaign.rules.zone,
                 voter_key=self.keyring.open(campaign.voter_key, f"campaigns.voter_key.{slug}"),
                 signing_key=log.signing_key(public_log, self.keyring),
+                names=names_by_number(session, campaign.id),
             )
             return self._keys[slug]
 

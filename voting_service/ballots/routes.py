@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..campaigns.rule_texts import TermAndText, contact_texts, record_texts, rule_texts
+from ..campaigns.rule_texts import TermAndText, contact_texts, departure_text, record_texts, rule_texts
 from ..candidates.showcase import CampaignOnShow
 from ..clock import from_ms, to_ms
 from ..errors import VotingError
@@ -246,7 +246,10 @@ def ranking(slug: str) -> Response:
 def rules(slug: str) -> Response:
     """The rules in words."""
     _place, now, view = visit(slug)
-    lines, records = _said(rule_texts(view.show.rules)), _said(record_texts(view.show.policy))
+    lines, records = (
+        _said([*rule_texts(view.show.rules), departure_text(view.show.plan)]),
+        _said(record_texts(view.show.policy)),
+    )
     share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(
         "campaigns/rules.html",

@@ -40,7 +40,19 @@ _HOMES = {
         "[voting]",
     ),
     **dict.fromkeys(("seats", "reserve", "weights"), "[assessment]"),
-    **dict.fromkeys(("workdays", "first_day", "acceptance_workdays", "letters", "contact"), "[publicity]"),
+    **dict.fromkeys(
+        (
+            "workdays",
+            "first_day",
+            "acceptance_workdays",
+            "letters",
+            "contact",
+            "offices",
+            "objections",
+            "ballots_of_disqualified",
+        ),
+        "[publicity]",
+    ),
     **dict.fromkeys((*FIELDS, "actions"), "[gate]"),
 }
 

@@ -78,6 +78,19 @@ def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
     return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
 
 
+def departure_text(plan: Mapping[str, Any]) -> TermAndText:
+    """What becomes of the ballots for a candidate who is disqualified, as the campaign's plan has it."""
+    voided = plan.get("publicity", {}).get("ballots_of_disqualified") == "void"
+    return (
+        _("取消资格"),
+        _("候选人被取消资格的，选有该候选人的选票由评审委员会说明理由后作废，决定写入公开的日志。")
+        if voided
+        else _(
+            "候选人被取消资格的，已经投出的选票照常计入，不作更改；该候选人不再参与评定，空出的名额按规则递补。"
+        ),
+    )
+
+
 def _local(rules: BallotRules, which: str) -> Text:
     return spoken_in_full(getattr(rules, which).astimezone(rules.zone))
 

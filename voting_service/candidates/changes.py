@@ -43,7 +43,7 @@ def changes_between(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
     """Every difference, rules first, then candidates by number.
 
     Voters chose by title, organiser, rules and roster, and the plan says what becomes of their votes: all that is
-    frozen. The introduction, the cover, the contact for objections and the gate's policy are not; they may still be
+    frozen. The introduction, the cover, the contact and offices for objections and the gate's policy are not; they may still be
     corrected.
     """
     return (
@@ -95,11 +95,12 @@ def _plan(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     before, after = old.get("publicity") or {}, new.get("publicity") or {}
     if before.get("workdays") != after.get("workdays"):
         yield Change(f"{FILE} publicity.workdays", _from_to(before.get("workdays"), after.get("workdays")))
-    for key in ("first_day", "acceptance_workdays", "letters"):
+    for key in ("first_day", "acceptance_workdays", "letters", "objections", "ballots_of_disqualified"):
         if before.get(key) != after.get(key):
             yield Change(f"{FILE} publicity.{key}", _("有改动。"))
-    if before.get("contact") != after.get("contact"):
-        yield Change(f"{FILE} publicity.contact", _("有改动。"), frozen=False)
+    for key in ("contact", "offices"):
+        if before.get(key) != after.get(key):
+            yield Change(f"{FILE} publicity.{key}", _("有改动。"), frozen=False)
     if old.get("gate") != new.get("gate"):
         yield Change(f"{FILE} gate", _("有改动。"), frozen=False)
 

@@ -54,6 +54,8 @@ class Departure(Base):
     candidate_id: Mapped[int] = mapped_column(ForeignKey("candidates.id"), primary_key=True)
     cause: Mapped[str]
     at: Mapped[datetime]
+    voting_began: Mapped[bool]
+    """Whether voting had frozen the roster: ballots may name them then, and the log's roster always does."""
 
 
 class Photo(Base):

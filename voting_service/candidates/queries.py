@@ -38,3 +38,9 @@ def published_roster(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
 def categories_by_number(candidates: Sequence[Candidate]) -> dict[int, str | None]:
     """Candidate number → category key, as the box keeps it."""
     return {c.number: c.category.key if c.category else None for c in candidates}
+
+
+def names_by_number(session: Session, campaign_id: int) -> dict[int, str]:
+    """Candidate number → name."""
+    query = select(Candidate.number, Candidate.name).where(Candidate.campaign_id == campaign_id)
+    return dict(session.execute(query).all())

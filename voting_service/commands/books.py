@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 
 from ..campaigns.queries import campaign_by_slug
-from ..candidates.queries import roster
+from ..candidates.departures import ballot_roster
 from ..errors import NotFound
 from ..tally.archive import write_archive
 from ..tally.ledger_reads import tally_ledger
@@ -35,7 +35,7 @@ def tally(make: MakeService, slug: str, as_json: bool, as_csv: bool) -> None:
     service = make()
     with progress_bar("计票") as progress, service.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        people = list(roster(session, campaign.id))
+        people = list(ballot_roster(session, campaign.id))
         public_log = session.get(Log, campaign.id)
         # As of the checkpoint that is printed beside it, so that anyone can recount exactly this.
         leaves = public_log.signed_size if public_log else 0

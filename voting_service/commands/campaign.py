@@ -19,7 +19,7 @@ from ..ballots.opening import (
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_read
-from ..candidates.queries import roster
+from ..candidates.departures import standing_roster
 from ..candidates.reading import read_campaign
 from ..candidates.wordings import inducement_warnings
 from ..clock import rfc3339
@@ -137,7 +137,7 @@ def check_command(make: MakeService, slug: str) -> None:
     service = make()
     with service.database.read() as session:
         found = campaign_by_slug(session, slug)
-        people = list(roster(session, found.id))
+        people = standing_roster(session, found.id)
         problems = problems_before_opening(found, people, service.clock.now(), service.opener.identities)
         warnings = [
             *warnings_before_opening(found.rules, service.opener.identities),

@@ -15,8 +15,9 @@ from sqlalchemy import or_, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..ballots.attest import tell_policy
+from ..ballots.attest import tell_departures, tell_policy
 from ..ballots.ballot_box import PREPARED, BoxUnavailable
+from ..ballots.box_contents import BoxState
 from ..ballots.opening import Opener, open_voting
 from ..campaigns.models import OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaigns_in
@@ -43,7 +44,7 @@ class Recorder:
         self.name = secrets.token_hex(8)
         self._leases: dict[int, datetime] = {}
         self._told: dict[tuple[str, str], datetime] = {}
-        self._policies: dict[int, tuple[int, int]] = {}
+        self._box_knows: dict[int, tuple[int, int, int]] = {}
 
     def turn(self) -> int:
         """Once around all campaigns; gives how many ballots were recorded."""
@@ -94,7 +95,7 @@ class Recorder:
         state = self.stores.box.state(campaign.slug)
         if state is None:
             raise BoxUnavailable(_("票箱在本轮中消失。"), rebuild_remedy(campaign.slug))
-        self._tell_policy(campaign, state.policy)
+        self._tell_box(campaign, state)
         if state.state == PREPARED:
             self.stores.box.open(campaign.slug)
         if state.sealed_ms is None and self.stores.clock.now() < campaign.rules.closes_at:
@@ -104,14 +105,15 @@ class Recorder:
             finish_closing(self.stores, campaign.id, campaign.slug, sealed, actor=ACTOR)
             log.info("closed", campaign=campaign.slug, ballots=sealed[1])
 
-    def _tell_policy(self, campaign: Campaign, held_by_box: int) -> None:
-        """Tell the box of a policy that it does not know: Redis was away when it was changed, the box is rebuilt, or the
-        change came with an import. Asks SQL only when the campaign or the box has changed."""
-        seen = (campaign.version, held_by_box)
-        if self._policies.get(campaign.id) == seen:
+    def _tell_box(self, campaign: Campaign, state: BoxState) -> None:
+        """Tell the box of a policy or a departure that it does not know: Redis was away when it came, the box is rebuilt,
+        or the change came with an import. Asks SQL only when the campaign or the box has changed."""
+        seen = (campaign.version, state.policy, state.departures)
+        if self._box_knows.get(campaign.id) == seen:
             return
         tell_policy(self.stores.database, self.stores.box, campaign.id, campaign.slug)
-        self._policies[campaign.id] = seen
+        tell_departures(self.stores.database, self.stores.box, campaign.id, campaign.slug)
+        self._box_knows[campaign.id] = seen
 
     def release(self) -> None:
         """Give the leases back, so that the next recorder need not wait for them to end."""

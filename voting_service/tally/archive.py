@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from ..campaigns.queries import campaign_by_slug
-from ..candidates.queries import roster
+from ..candidates.departures import ballot_roster
 from ..clock import rfc3339
 from ..database import Database
 from ..ledger import COUNTED, HELD, VOIDED
@@ -73,7 +73,7 @@ def _result(session: Session, slug: str) -> str:
     # Until ``closed`` is signed, this archive does not hold it.
     final = final_checkpoint(session, campaign.id)
     whole = final is not None and final.size <= public_log.signed_size
-    numbers = [candidate.number for candidate in roster(session, campaign.id)]
+    numbers = [candidate.number for candidate in ballot_roster(session, campaign.id)]
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=public_log.signed_size)
     return json.dumps(
         {

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from ..campaigns.models import CLOSED, OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug, campaigns_in
-from ..candidates.queries import roster
+from ..candidates.departures import ballot_roster
 from ..clock import rfc3339, to_ms
 from ..errors import Unavailable, VotingError
 from ..ledger import COUNTED, HELD, VOIDED, LedgerEntry, RecorderPosition
@@ -88,7 +88,7 @@ def _publish(
 ) -> None:
     # Counted before the transaction that changes anything: a long count must not keep the recorder waiting.
     with stores.database.read() as session:
-        numbers = [candidate.number for candidate in roster(session, due.id)]
+        numbers = [candidate.number for candidate in ballot_roster(session, due.id)]
         shown = None if before is None else _leaves_before(session, due.id, before)
         tally = tally_ledger(session, due.id, numbers, due.rules.zone, before=before, leaves=shown)
     with stores.database.write() as session:

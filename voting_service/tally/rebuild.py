@@ -7,7 +7,7 @@ in the old box and are not in the ledger are never dropped silently: they are li
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
@@ -24,6 +24,7 @@ from ..ballots.box_contents import BoxState
 from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import OPEN, Campaign
 from ..campaigns.queries import campaign_by_slug
+from ..candidates.departures import departures_of
 from ..candidates.queries import categories_by_number, roster
 from ..clock import Clock, to_ms
 from ..database import Database
@@ -74,13 +75,15 @@ def rebuild_box(
             raise ProblemsFound([Problem(slug, _("活动不在投票阶段，不需要票箱。"))])
         position = session.get_one(RecorderPosition, campaign.id, with_for_update=True)
         policy, _policy = current_policy(session, campaign.id)
+        departed = departures_of(session, campaign.id)
         state = box.state(slug)
         if discrepancy(slug, state, position) is None:
             # Should we have crashed, the last time, between the commit and this.
-            _take_ballots(box, slug, policy)
+            _take_ballots(box, slug, policy, departed)
             return Rebuilt(None, position.seq, 0)
         if state is not None and _fits_after_all(slug, box, state, position):
             box.adopt_policy(slug, policy)
+            box.depart(slug, departed)
             box.reinstate(slug, state)
             return Rebuilt(None, position.seq, 0)
         if state is not None:
@@ -98,13 +101,14 @@ def rebuild_box(
         position.stream_id = "0-0"
         journal(session, at=clock.now(), actor=actor, act="rebuild_box", subject=slug,
                 details={"epoch": position.box_epoch, "ballots": contents.ballots})  # fmt: skip
-    _take_ballots(box, slug, policy)
+    _take_ballots(box, slug, policy, departed)
     return Rebuilt(position.box_epoch, contents.ballots, len(contents.states))
 
 
-def _take_ballots(box: BallotBox, slug: str, policy: int) -> None:
+def _take_ballots(box: BallotBox, slug: str, policy: int, departed: Collection[int]) -> None:
     # The policy first: a web process that read it before its last change would otherwise find the new box agreeing.
     box.adopt_policy(slug, policy)
+    box.depart(slug, departed)
     box.open(slug)
 
 
@@ -173,6 +177,7 @@ def _install(
             epoch,
             campaign.rules,
             people,
+            departures_of(session, campaign.id),
             seq=contents.ballots,
             counted=contents.counted,
             held=contents.held,

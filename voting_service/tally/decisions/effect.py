@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...campaigns.models import Campaign
-from ...candidates.queries import roster
+from ...candidates.departures import ballot_roster
 from ...ledger import COUNTED, LedgerEntry, choices_of
 from ...text import Text, _
 from ..count import STANDINGS
@@ -59,7 +59,7 @@ def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effec
         holds = (
             decision.state == PROPOSED and effect_sha256(decision.reason, changes) == decision.effect_sha256
         )
-    names = {person.number: person.name for person in roster(session, campaign.id)}
+    names = {person.number: person.name for person in ballot_roster(session, campaign.id)}
     votes, standings = counts_now(session, campaign.id)
     now = {number: votes[number] for number in names}
     other = {number: votes[number] + _sign(decision) * change.votes.get(number, 0) for number in names}

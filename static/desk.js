@@ -1,0 +1,7 @@
+/* The desk's pages: whoever was refused hears why at once, and a page that comes back after signing out is asked for anew. */
+(function () {
+  "use strict";
+  const problems = document.getElementById("problems");
+  if (problems) problems.focus();
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+})();
