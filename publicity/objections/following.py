@@ -27,6 +27,7 @@ MOST_ENTRIES = 40
 """How often an objector may add to one docket."""
 MOST_FILES = 40
 """How many files one docket holds from its objector."""
+_FILES_FIELD = {"added": "text-files", "answered": "answer-files"}
 
 
 def add_material(
@@ -80,7 +81,7 @@ def _say(
     objection = _pending(session, docket_number)
     if act == "answered" and not question_open(session, objection):
         problems = [*problems, Problem("answer", _("现在没有需要您回答的问题；要补充的，请用“补充材料”。"))]
-    problems = [*problems, *_too_much(session, objection, len(files))]
+    problems = [*problems, *_too_much(session, objection, act, len(files))]
     if problems:
         raise ProblemsFound(problems)
     if _said_already(books.keyring, objection, act, text, files):
@@ -107,7 +108,7 @@ def _pending(session: Session, docket_number: str) -> Objection:
     return objection
 
 
-def _too_much(session: Session, objection: Objection, files: int) -> list[Problem]:
+def _too_much(session: Session, objection: Objection, act: str, files: int) -> list[Problem]:
     entries = session.scalar(
         select(func.count()).where(DocketEntry.objection_id == objection.id, DocketEntry.party == "objector")
     )
