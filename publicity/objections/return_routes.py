@@ -4,14 +4,17 @@ other. Nothing secret is ever in an address."""
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
 from anti_fraud.challenge import Challenge
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
+from voting_service.candidates.stories import to_html
 from voting_service.errors import Problem, ProblemsFound, Unavailable
 from voting_service.text import _
 from voting_service.web import access, errors
@@ -77,6 +80,18 @@ def open_docket() -> BaseResponse:
     response = redirect(PATH, 303)
     response.headers.add("Set-Cookie", _cookie(place, place.sessions.begin(number or ""), LIFETIME_S))
     return response
+
+
+@pages.get("/guide")
+@access.public
+@costly
+def guide() -> Response:
+    """How to object, for citizens: ``docs/objectors.zh-CN.md``."""
+    file = Path(current_app.root_path) / "docs" / "objectors.zh-CN.md"
+    if not file.is_file():
+        abort(404)
+    _title, _line, text = file.read_text(encoding="utf-8").partition("\n")
+    return make_response(render_template("objections/guide.html", guide=Markup(to_html(text))))  # noqa: S704 - cleaned
 
 
 @pages.post("/add")
