@@ -20,7 +20,9 @@ NAME, PHONE = "欧阳静怡", "13912345678"
 CLUE = "二号车间三月五日夜班，值班表上有记录，班组的人都知道。"
 
 
-def notice_on(stage: Stage, *, slug: str = "test", worths: dict[str, str] | None = None, **more: Any) -> Notice:
+def notice_on(
+    stage: Stage, *, slug: str = "test", worths: dict[str, str] | None = None, **more: Any
+) -> Notice:
     """A campaign that is over, and a notice of it that takes objections now."""
     stage.draft(slug)
     if worths:
@@ -61,7 +63,9 @@ def renamed_program(name: str = "合同.jpg") -> tuple[io.BytesIO, str]:
     return io.BytesIO(b"MZ\x90" * 50), name
 
 
-def lodge_by_api(client: Client, slug: str = "test", came_from: str = "127.0.0.1", **fields: Any) -> TestResponse:
+def lodge_by_api(
+    client: Client, slug: str = "test", came_from: str = "127.0.0.1", **fields: Any
+) -> TestResponse:
     """Lodge as a program does."""
     return client.post(
         API.format(slug=slug),
