@@ -12,6 +12,8 @@
     const words = input.dataset;
     const most = Number(words.files), one = Number(words.one), together = Number(words.together);
     let kept = [];
+    /* The browser's own "no file chosen" would contradict the list. */
+    if (own) input.classList.add("is-listed");
 
     const problems = () => {
       const found = [];

@@ -121,7 +121,7 @@
     request.onload = () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch (unreadable) { /* a proxy's own page */ }
-      done(request.status, answer);
+      done(request.status, answer, request);
     };
     request.onerror = request.ontimeout = request.onabort = () => done(0, null);
     if (progress) {
@@ -203,12 +203,14 @@
   const checked = (solved, all) => say(words.checking.replace("{n}", solved).replace("{all}", all), solved / all);
   const upload = (solution, turn) => {
     say(words.sending.replace("{n}", 0), 0);
-    post(words.api, body(solution), (status, answer) => {
+    post(words.api, body(solution), (status, answer, request) => {
       work = null;
       if (status === 200 || status === 201) {
         say(words.waiting, 1);
         const to = $("to-lodged");
         to.elements.submission.value = fields.submission.value;
+        /* It was here before: with the same words, or with others. */
+        to.elements.again.value = status === 200 ? request.getResponseHeader("Objection-Version") || "same" : "";
         to.submit();
       } else if (status === 428 && turn < 3 && answer && answer.challenge) {
         solve(answer.challenge, (fresh) => upload(fresh, turn + 1), checked);

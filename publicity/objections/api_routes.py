@@ -44,6 +44,9 @@ def _acknowledged(done: Lodged) -> Response:
         reply_due=done.reply_by.isoformat(),
     )
     response.status_code = 201 if done.new else 200
+    if not done.same:
+        # The body is the acknowledgement and nothing else; a page must still say that the first version is what counts.
+        response.headers["Objection-Version"] = "first"
     return response
 
 

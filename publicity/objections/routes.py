@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
@@ -94,7 +95,8 @@ def lodged(slug: str) -> Response:
         kept = acknowledged(session, place, campaign, request.form.get("submission", ""))
     if kept is None:
         raise NotFound(_("没有收到过这份异议，请返回填写页面再次提交。"))
-    return acknowledgement_page(slug, kept, 200)
+    again = request.form.get("again", "")
+    return acknowledgement_page(slug, replace(kept, new=not again, same=again != "first"), 200)
 
 
 # ---- what the API shares
