@@ -23,6 +23,7 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity.docket import sealing as docket_sealing
 from publicity.notices.events import write_due
 from publicity.objections import api_routes as objection_api_routes
 from publicity.objections import return_routes as objection_return_routes
@@ -34,7 +35,9 @@ from publicity.toll import Toll
 from voting_service import activity, logs
 from voting_service.accounts import signed_in
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.attachments import resealing
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
+from voting_service.attachments.readiness import probe_room
 from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
@@ -48,6 +51,7 @@ from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
+from voting_service.campaigns import voter_keys
 from voting_service.candidates import routes as candidate_routes
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
@@ -55,6 +59,7 @@ from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
 from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
+from voting_service.evidence import record, views
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
@@ -65,12 +70,15 @@ from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.redis_server.inspect_server import inspect
+from voting_service.scanning import live
 from voting_service.scanning.live import LiveScan
 from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
+from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally import routes as tally_routes
 from voting_service.text import _
+from voting_service.transparency import log
 from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.entry_tokens import EntryTokens
@@ -130,6 +138,16 @@ BLUEPRINTS = (
     objection_api_routes.api,
 )
 """In flow order."""
+SEALED = (
+    *voter_keys.SEALED,
+    *log.SEALED,
+    *record.SEALED,
+    *views.SEALED,
+    *live.SEALED,
+    *resealing.SEALED,
+    *docket_sealing.SEALED,
+)
+"""Every sealed column, for a new key to go through; a test compares it with the tables."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
 DESK_ROOMS = (
@@ -206,6 +224,11 @@ class Service:
     def attachments(self) -> AttachmentStore:
         """Files that citizens handed in, sealed."""
         return AttachmentStore(self.settings.data_dir / "attachments", self.keyring)
+
+    @property
+    def sealed_columns(self) -> tuple[SealedColumn, ...]:
+        """Whatever the database keeps sealed."""
+        return SEALED
 
     @cached_property
     def identities(self) -> Identities:
@@ -332,6 +355,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_room(self.attachments),
         ]
         if login := self.wechat:
             probes.append(lambda: probe_wechat(login.tokens, login.reach))

@@ -13,6 +13,7 @@ import secrets
 import unicodedata
 
 from voting_service.campaigns.models import Campaign
+from voting_service.campaigns.voter_keys import voter_key_place
 from voting_service.encryption import Keyring
 from voting_service.voter_codes.code_text import LENGTH, SIGNS, completed, grouped, read_code
 
@@ -56,7 +57,7 @@ class DocketDigests:
     @classmethod
     def of(cls, campaign: Campaign, keyring: Keyring) -> DocketDigests:
         """Those of a campaign. Raises SealBroken."""
-        return cls(keyring.open(campaign.voter_key, f"campaigns.voter_key.{campaign.slug}"))
+        return cls(keyring.open(campaign.voter_key, voter_key_place(campaign.slug)))
 
     def submission(self, submission: str) -> bytes:
         """What is kept of a form's id; 32 bytes."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from voting_service.encryption import Keyring
+from voting_service.sealed import SealedColumn
 
 from .models import DocketEntry, Objection, Ruling
 
@@ -114,3 +116,23 @@ def open_ruling(keyring: Keyring, docket_number: str, ruling: Ruling) -> RulingT
 def _opened(keyring: Keyring, sealed: bytes, place: str) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(keyring.open(sealed, place))
     return plain
+
+
+SEALED = (
+    *(
+        SealedColumn(column, partial(objection_place, column.key), (Objection.docket_number,))
+        for column in (Objection.heading_sealed, Objection.matter_sealed, Objection.identity_sealed)
+    ),
+    SealedColumn(
+        DocketEntry.body_sealed,
+        entry_place,
+        (Objection.docket_number, DocketEntry.seq),
+        joined=((Objection, Objection.id == DocketEntry.objection_id),),
+    ),
+    SealedColumn(
+        Ruling.reasons_sealed,
+        ruling_place,
+        (Objection.docket_number, Ruling.number),
+        joined=((Objection, Objection.id == Ruling.objection_id),),
+    ),
+)

@@ -286,3 +286,32 @@ def test_another_sites_page_lodges_nothing(stage: Stage, header: dict[str, str])
     for path in ("/c/test/objections/new", "/api/v1/campaigns/test/objections"):
         assert stage.client().post(path, data=form(), headers=header).status_code == 403
     assert count(stage) == 0
+
+
+def test_beyond_the_budget_of_bytes_an_objection_is_still_taken_without_its_files(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_on(stage)
+    monkeypatch.setattr("publicity.toll.BYTES_PER_ADDRESS", 100)
+    typed = form()
+    refused = lodge_by_api(stage.client(), **typed, evidence=photo())
+    assert (refused.status_code, list(refused.get_json()["fields"])) == (422, ["evidence"])
+    assert "可以先不带文件提交" in refused.text
+    assert lodge_by_api(stage.client(), **typed).status_code == 201
+
+
+def test_a_disk_that_is_nearly_full_takes_no_files_and_still_takes_objections(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_on(stage)
+    monkeypatch.setattr(stage.service.attachments, "_least_free", 2**62)
+    refused = lodge_by_api(stage.client(), **form(evidence=photo()))
+    assert (refused.status_code, list(refused.get_json()["fields"])) == (422, ["evidence"])
+    assert lodge_by_api(stage.client(), **form()).status_code == 201
+
+
+def test_what_is_wrong_with_the_text_alone_costs_nothing(stage: Stage) -> None:
+    notice_on(stage)
+    statuses = {lodge_by_api(stage.client(), **form(statement="")).status_code for _try in range(20)}
+    assert statuses == {422}
+    assert lodge_by_api(stage.client(), **form()).status_code == 201

@@ -5,13 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voting_service.ballots.ballot_form import BallotForms
 from voting_service.ballots.ballot_id import new_ballot_id, parse_tracking_code, tracking_code
 from voting_service.ballots.receipt import sign_receipt, statement
-from voting_service.encryption import Keyring, SealBroken, derive
+from voting_service.encryption import (
+    CIPHERS,
+    SM4GCM,
+    CipherName,
+    Keyring,
+    SealBroken,
+    SealedWith,
+    derive,
+    sealed_with,
+)
 from voting_service.transparency.notes import SigningKey
 from voting_service.web.sessions import VoterSession, VoterSessions
 
@@ -77,18 +87,53 @@ def test_a_receipt_is_the_same_each_time_and_never_a_checkpoint() -> None:
         key.verifier.verify_signature(text.replace("3,7", "3,8"), first.signature)
 
 
-def test_what_is_sealed_opens_in_its_place_alone() -> None:
-    keyring = Keyring.parse(Keyring.generate())
+@pytest.mark.parametrize("cipher", CIPHERS)
+def test_what_is_sealed_opens_in_its_place_alone(cipher: CipherName) -> None:
+    keyring = Keyring.parse(Keyring.generate(), cipher)
     sealed = keyring.seal(b"secret", "logs.signing_key.a")
     assert keyring.open(sealed, "logs.signing_key.a") == b"secret"
+    assert sealed_with(sealed) == keyring.newest == SealedWith(cipher, 1)
     assert b"secret" not in sealed
     for place, value in (
         ("logs.signing_key.b", sealed),
-        ("logs.signing_key.a", sealed[:-1] + b"x"),
+        ("logs.signing_key.a", sealed[:-1] + bytes([sealed[-1] ^ 1])),
+        ("logs.signing_key.a", bytes([3 - sealed[0]]) + sealed[1:]),
+        *(("logs.signing_key.a", sealed[:cut]) for cut in (0, 1, 2, 3, 9, 14, 20, 29)),
         ("a", b""),
     ):
         with pytest.raises(SealBroken):
             keyring.open(value, place)
+
+
+def test_sm4_gcm_is_that_of_rfc_8998() -> None:
+    # Appendix A.1.
+    cipher = SM4GCM(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
+    nonce = bytes.fromhex("00001234567800000000ABCD")
+    associated = bytes.fromhex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2")
+    plain = b"".join(bytes([byte]) * 8 for byte in (0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 0xEE, 0xAA))
+    sealed = bytes.fromhex(
+        "17F399F08C67D5EE19D0DC9969C4BB7D5FD46FD3756489069157B282BB200735D82710CA5C22F0CCFA7CBF93D496AC15"
+        "A56834CBCF98C397B4024A2691233B8D"
+        "83DE3541E4C2B58177E065A9BF7B62EC"
+    )
+    assert cipher.encrypt(nonce, plain, associated) == sealed
+    assert cipher.decrypt(nonce, sealed, associated) == plain
+    with pytest.raises(InvalidTag):
+        cipher.decrypt(nonce, sealed, associated[:-1])
+
+
+@given(st.binary(max_size=200), st.text(max_size=20))
+def test_either_cipher_opens_what_the_other_sealed(plain: bytes, place: str) -> None:
+    keys = {1: bytes(range(32)), 2: bytes(32)}
+    keyrings = [Keyring(keys, cipher) for cipher in CIPHERS]
+    for one in keyrings:
+        for other in keyrings:
+            assert other.open(one.seal(plain, place), place) == plain
+
+
+def test_two_keys_of_one_number_are_refused() -> None:
+    with pytest.raises(ValueError, match="编号相同"):
+        Keyring.parse(f"{Keyring.generate()},{Keyring.generate()}")
 
 
 def test_old_keys_still_open_and_the_newest_seals() -> None:

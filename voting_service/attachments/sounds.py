@@ -26,6 +26,7 @@ _MP3_KBITS = {
     False: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _MP3_HERTZ = (44_100, 48_000, 32_000)
+LEAST_WAV_BYTES = 1000
 _OGG_SOUNDS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _UNKNOWN_SIZE = (0, 0xFFFF_FFFF)
 
@@ -150,14 +151,13 @@ def _walk_wav(data: bytes) -> None:
         kind, size = struct.unpack_from("<4sL", data, at)
         if kind == b"data":
             # A recorder that was still writing has not come back to fill the size in.
-            sound = len(data) - at - 8 if size in _UNKNOWN_SIZE else size
+            size = sound = len(data) - at - 8 if size in _UNKNOWN_SIZE else size
             if at + 8 + sound > len(data):
                 raise _truncated()
-        if size in _UNKNOWN_SIZE and kind == b"data":
-            at = len(data)
+        if at + 8 + size > len(data):
             break
         at += 8 + size + size % 2
-    if sound < 1000:
+    if sound < LEAST_WAV_BYTES:
         raise _truncated()
     if len(data) - at > MOST_TRAILING:
         raise _more_behind()

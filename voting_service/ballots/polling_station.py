@@ -14,6 +14,7 @@ from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, OPEN
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
+from ..campaigns.voter_keys import voter_key_place
 from ..candidates.queries import names_by_number
 from ..clock import Clock
 from ..database import Database
@@ -112,7 +113,7 @@ class PollingStation:
                 slug=slug,
                 rules=campaign.rules,
                 zone=campaign.rules.zone,
-                voter_key=self.keyring.open(campaign.voter_key, f"campaigns.voter_key.{slug}"),
+                voter_key=self.keyring.open(campaign.voter_key, voter_key_place(slug)),
                 signing_key=log.signing_key(public_log, self.keyring),
                 names=names_by_number(session, campaign.id),
             )

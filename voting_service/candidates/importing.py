@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from ..activity import journal
 from ..campaigns.gate_policies import Adopted, adopt_declared
 from ..campaigns.models import DRAFT, Campaign, Category
+from ..campaigns.voter_keys import voter_key_place
 from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound
 from ..text import _
@@ -149,7 +150,7 @@ def _refuse_frozen(changes: tuple[Change, ...]) -> None:
 
 def _new_campaign(session: Session, read: CampaignRead, at: datetime, keyring: Keyring) -> Campaign:
     slug = read.declaration.slug
-    voter_key = keyring.seal(os.urandom(_VOTER_KEY_BYTES), f"campaigns.voter_key.{slug}")
+    voter_key = keyring.seal(os.urandom(_VOTER_KEY_BYTES), voter_key_place(slug))
     campaign = Campaign(slug=slug, phase=DRAFT, voter_key=voter_key, version=1)
     _write_campaign(campaign, read, at)
     session.add(campaign)

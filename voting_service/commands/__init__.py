@@ -13,6 +13,7 @@ from . import (
     evidence,
     fraud,
     gate,
+    keys,
     kiosk,
     members,
     operate,
@@ -36,7 +37,7 @@ def make_cli(make_service: MakeService) -> click.Group:
     against_fraud = (*gate.FRAUD_COMMANDS, *kiosk.FRAUD_COMMANDS, *evidence.FRAUD_COMMANDS, *sample.COMMANDS)
     for command in against_fraud:
         fraud.fraud_group.add_command(command)
-    for slice_ in (demo, operate, campaign, codes, members, books, decisions, fraud, workdays):
+    for slice_ in (demo, operate, keys, campaign, codes, members, books, decisions, fraud, workdays):
         for command in slice_.COMMANDS:
             cli.add_command(command)
     return cli

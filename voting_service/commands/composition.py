@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from ..attachments.store import AttachmentStore
 from ..ballots.ballot_box import BallotBox
 from ..ballots.kiosks import Kiosks
 from ..ballots.opening import Opener
@@ -20,6 +21,7 @@ from ..recorder.recorder import Recorder
 from ..redis_server.embedded import EmbeddedRedis
 from ..scanning.live import LiveScan
 from ..scanning.watch import Watch
+from ..sealed import SealedColumn
 from ..settings import Settings
 from ..web.health import Probe
 from ..workdays import Calendar
@@ -40,6 +42,10 @@ class Service(Protocol):
     def box(self) -> BallotBox: ...
     @property
     def photos(self) -> PhotoStore: ...
+    @property
+    def attachments(self) -> AttachmentStore: ...
+    @property
+    def sealed_columns(self) -> Sequence[SealedColumn]: ...
     @property
     def kiosks(self) -> Kiosks: ...
     @property

@@ -1,14 +1,14 @@
-"""Running the service: ``serve``, ``recorder``, ``doctor``, ``db upgrade``, ``keys``."""
+"""Running the service: ``serve``, ``recorder``, ``doctor``, ``db upgrade``."""
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
 
 import click
 
 from .. import logs
+from ..activity import journal
+from ..attachments.readiness import examine_attachments
 from ..errors import Problem, ProblemsFound
 from ..recorder.recorder import run
 from ..redis_server.readiness import probe_embedded
@@ -18,10 +18,10 @@ from ..text import _
 from ..workdays.readiness import examine_workdays
 from .composition import MakeService, Service, redis_running
 from .output import print_json, say
-from .secrets_file import write_env_file
 from .stop_sign import StopSign
 from .supervisor import Supervisor, recorder_child, watch_child, web_child
 
+ACTOR = "operator"
 STARTS_ALL_THE_SAME = frozenset(
     {
         "recorder_behind", "opening_overdue", "books_disagree", "box_refused", "box_unavailable",
@@ -85,12 +85,15 @@ def recorder(make: MakeService) -> None:
         )
 
 
-@click.command(help="检查设置、数据库、Redis、票箱、记录器、日志、微信和放假安排；有错误时退出码为 1。")
+@click.command(help="检查设置、数据库、Redis、票箱、记录器、日志、附件、微信和放假安排；有错误时退出码为 1。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
+@click.option("--fix", is_flag=True, help="清除上传中断留下的附件文件；正在上传的不动。")
 @click.pass_obj
-def doctor(make: MakeService, as_json: bool) -> None:
+def doctor(make: MakeService, as_json: bool, fix: bool) -> None:
     """Every probe's findings."""
     service = make()
+    if fix:
+        _sweep_attachments(service)
     with redis_running(service):
         findings = [finding for probe in service.probes() for finding in probe()]
         if service.settings.redis_url is None:
@@ -98,6 +101,7 @@ def doctor(make: MakeService, as_json: bool) -> None:
         findings += service.examined_account()
         today = service.clock.now().astimezone(service.settings.zone).date()
         findings += examine_workdays(service.workdays, today)
+        findings += examine_attachments(service.database, service.attachments)
     if as_json:
         print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
                      "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip
@@ -110,6 +114,15 @@ def doctor(make: MakeService, as_json: bool) -> None:
             )
     if any(finding.level == "error" for finding in findings):
         sys.exit(1)
+
+
+def _sweep_attachments(service: Service) -> None:
+    removed = service.attachments.sweep(service.database)
+    if removed:
+        with service.database.write() as session:
+            journal(session, at=service.clock.now(), actor=ACTOR, act="sweep_attachments", subject="attachments",
+                    details={"files": len(removed)})  # fmt: skip
+    say(_("已清除 %(count)s 个上传中断留下的附件文件。", count=len(removed)))
 
 
 @click.group(help="数据库。")
@@ -127,13 +140,4 @@ def upgrade(make: MakeService) -> None:
     say(_("数据库结构为 %(revision)s。", revision=service.database.revision()[0]))
 
 
-@click.command(help="生成密钥并写入 .env（权限 600）；已有密钥时不改动。密钥不会显示。")
-@click.option("--env-file", type=click.Path(path_type=Path), default=Path(".env"), show_default=True)
-def keys(env_file: Path) -> None:
-    """Make the secrets once."""
-    made = write_env_file(env_file)
-    say(_("已写入 %(file)s：%(names)s。", file=os.fspath(env_file), names="、".join(made)) if made
-        else _("%(file)s 中已有密钥，没有改动。", file=os.fspath(env_file)))  # fmt: skip
-
-
-COMMANDS = (serve, recorder, doctor, db, keys)
+COMMANDS = (serve, recorder, doctor, db)

@@ -19,9 +19,10 @@ def _letters(length: int) -> str:
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
+ENCRYPTION_KEYS = "VOTING_ENCRYPTION_KEYS"
 SERVICE: Makers = {
     "VOTING_SECRET_KEY": lambda: secrets.token_urlsafe(48),
-    "VOTING_ENCRYPTION_KEYS": Keyring.generate,
+    ENCRYPTION_KEYS: Keyring.generate,
 }
 """What no service runs without."""
 STAND_IN_ACCOUNT: Makers = {
@@ -63,3 +64,18 @@ def put_settings(path: Path, settings: Mapping[str, str]) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
+
+
+def key_numbers(path: Path) -> tuple[int, ...] | None:
+    """The numbers of the encryption keys in the file; None where it has none that are any good."""
+    text = dotenv_values(path).get(ENCRYPTION_KEYS) if path.is_file() else None
+    try:
+        return Keyring.parse(text).numbers if text else None
+    except ValueError:
+        return None
+
+
+def add_key(path: Path, number: int) -> None:
+    """Add one fresh encryption key to those of the file, which stay."""
+    have = dotenv_values(path)[ENCRYPTION_KEYS]
+    put_settings(path, {ENCRYPTION_KEYS: f"{have},{Keyring.generate(number)}"})

@@ -10,7 +10,13 @@ import base64
 import json
 from typing import NamedTuple
 
+from sqlalchemy import and_
+
+from ..campaigns.models import Campaign
 from ..encryption import Keyring, SealBroken
+from ..ledger import LedgerEntry
+from ..sealed import SealedColumn
+from .models import BallotEvidence
 
 LONGEST_USER_AGENT = 400
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -68,3 +74,22 @@ def from_stream(text: str) -> bytes | None:
 
 def _place(slug: str, ballot_id: str) -> str:
     return f"ballot_evidence.sealed.{slug}.{ballot_id}"
+
+
+SEALED = (
+    SealedColumn(
+        BallotEvidence.sealed,
+        _place,
+        (Campaign.slug, LedgerEntry.ballot_id),
+        joined=(
+            (Campaign, Campaign.id == BallotEvidence.campaign_id),
+            (
+                LedgerEntry,
+                and_(
+                    LedgerEntry.campaign_id == BallotEvidence.campaign_id,
+                    LedgerEntry.seq == BallotEvidence.seq,
+                ),
+            ),
+        ),
+    ),
+)

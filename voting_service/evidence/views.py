@@ -25,6 +25,7 @@ from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring, SealBroken
 from ..errors import Unavailable
+from ..sealed import SealedColumn
 from .models import ViewBatch
 
 FLUSH_S = 2.0
@@ -176,3 +177,13 @@ def opened(keyring: Keyring, slug: str, batch: str, sealed: bytes) -> list[PageV
 
 def _place(slug: str, batch: str) -> str:
     return f"view_batches.sealed.{slug}.{batch}"
+
+
+SEALED = (
+    SealedColumn(
+        ViewBatch.sealed,
+        _place,
+        (Campaign.slug, ViewBatch.batch),
+        joined=((Campaign, Campaign.id == ViewBatch.campaign_id),),
+    ),
+)

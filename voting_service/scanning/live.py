@@ -20,6 +20,7 @@ from anti_fraud.scan import Outcome, scan
 from anti_fraud.scan.columns import Ballots, ballots_of, concatenate, views_of
 from anti_fraud.scan.detect import Progress
 
+from ..campaigns.models import Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..clock import Clock
 from ..database import Database
@@ -27,6 +28,7 @@ from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound
 from ..evidence.views import PageView
 from ..ledger import VOIDED, LedgerEntry
+from ..sealed import SealedColumn
 from ..text import _
 from .evidence_rows import EvidenceRow, ballot_rows, page_views, view_columns
 from .models import ScanCluster, ScanRun
@@ -197,3 +199,13 @@ def _chunks(rows: Iterator[EvidenceRow], size: int) -> Iterable[list[EvidenceRow
 
 def _place(slug: str, cluster: str) -> str:
     return f"scan_clusters.sealed.{slug}.{cluster}"
+
+
+SEALED = (
+    SealedColumn(
+        ScanCluster.sealed,
+        _place,
+        (Campaign.slug, ScanCluster.cluster),
+        joined=((Campaign, Campaign.id == ScanCluster.campaign_id),),
+    ),
+)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..encryption import Keyring
+from ..sealed import SealedColumn
 from . import tiles
 from .checkpoint import Checkpoint
 from .merkle import leaf_hash
@@ -22,6 +23,9 @@ from .notes import SigningKey
 
 def _place(slug: str) -> str:
     return f"logs.signing_key.{slug}"
+
+
+SEALED = (SealedColumn(Log.signing_key, _place, (Log.slug,)),)
 
 
 def begin_log(session: Session, *, campaign_id: int, slug: str, origin: str, keyring: Keyring) -> Log:

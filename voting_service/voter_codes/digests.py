@@ -13,6 +13,7 @@ import re
 import unicodedata
 
 from ..campaigns.models import Campaign
+from ..campaigns.voter_keys import voter_key_place
 from ..encryption import Keyring
 
 LONGEST_MEMBER_NUMBER = 40
@@ -29,7 +30,7 @@ class CodeDigests:
     @classmethod
     def of(cls, campaign: Campaign, keyring: Keyring) -> CodeDigests:
         """Those of a campaign. Raises SealBroken."""
-        key = keyring.open(campaign.voter_key, f"campaigns.voter_key.{campaign.slug}")
+        key = keyring.open(campaign.voter_key, voter_key_place(campaign.slug))
         return cls(key, campaign.slug)
 
     def code(self, code: str) -> bytes:
