@@ -23,8 +23,14 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity.board import routes as board_routes
+from publicity.board.board import NoticeBoard
 from publicity.docket import sealing as docket_sealing
+from publicity.notices import desk_routes as notice_desk_routes
+from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
+from publicity.notices.listing import notices_waiting
+from publicity.notices.queries import published_lines
 from publicity.objections import api_routes as objection_api_routes
 from publicity.objections import return_routes as objection_return_routes
 from publicity.objections import routes as objection_routes
@@ -42,7 +48,7 @@ from voting_service.attachments.store import AttachmentStore
 from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
-from voting_service.ballots.chat import ChatAnswers
+from voting_service.ballots.chat import ChatAnswers, PublishedNotice
 from voting_service.ballots.counts_board import CountsBoard
 from voting_service.ballots.door import Door
 from voting_service.ballots.kiosks import Kiosks
@@ -131,6 +137,9 @@ BLUEPRINTS = (
     message_routes.messages,
     api_routes.api,
     recorder_routes.metrics,
+    notice_desk_routes.pages,
+    board_routes.pages,
+    board_routes.api,
     log_routes.public,
     tally_routes.public,
     objection_routes.pages,
@@ -157,8 +166,11 @@ DESK_ROOMS = (
 )
 """The desk's navigation."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting,)
 """What waits for an official, on the desk's first page; in the rooms' order."""
+
+DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = ()
+"""What other rooms do with a notice: buttons on its page at the desk."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -327,6 +339,11 @@ class Service:
             base_url=self.settings.base_url,
         )
 
+    @cached_property
+    def notice_board(self) -> NoticeBoard:
+        """Published notices as pages show them."""
+        return NoticeBoard(self.database, self.settings.zone)
+
     def workdays(self) -> Calendar:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
@@ -389,6 +406,7 @@ def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | No
             lambda typed: find_receipt(place.database, place.station, typed),
             settings.base_url,
             service.clock,
+            lambda: [PublishedNotice(*line) for show in place.showcase.listed() for line in show.notices],
         ),
     )
 
@@ -411,7 +429,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
     return PollingPlace(
         database=service.database,
-        showcase=Showcase(service.database),
+        showcase=Showcase(service.database, published_lines),
         board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
@@ -449,8 +467,12 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         archives=settings.data_dir / "archives",
         probes=service.probes(),
         admission=service.admission,
+        notice_board=service.notice_board,
+        workdays=service.workdays,
+        workday_start=settings.workday_start,
         desk_rooms=DESK_ROOMS,
         desk_sections=DESK_SECTIONS,
+        desk_notice_links=DESK_NOTICE_LINKS,
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )

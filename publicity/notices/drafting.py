@@ -164,6 +164,23 @@ def change_draft(
     return notice
 
 
+def discard_draft(session: Session, notice: Notice, *, at: datetime, official: ActingOfficial) -> None:
+    """Throw a draft away. The notice is locked by the caller, who commits. Raises ProblemsFound where it is published, or
+    where it belongs to a substitution."""
+    if notice.state != DRAFT:
+        _require([Problem("", _("公告已经发布，不能删除。"))])
+    if notice.supplements is not None:
+        _require([Problem("", _("补充公告的草稿由人选变动产生，不能单独删除，可以修改。"))])
+    journal(
+        session,
+        at=at,
+        actor=official.name,
+        act="discard_draft",
+        subject=f"{notice.campaign.slug}/{notice.name}",
+    )
+    session.delete(notice)
+
+
 def shape_problems(text: NoticeText, title: str, level: str) -> list[Problem]:
     """What cannot even be kept as a draft."""
     problems = []
@@ -229,11 +246,11 @@ def default_text(
 def _first_lead(campaign: Campaign, people: Sequence[Person], level: str) -> str:
     how = {
         "unit": _("经民主推荐、职工代表大会审议，现将本单位推荐的“%(title)s”人选 %(n)s 名予以公示，接受职工群众监督。",
-                  title=campaign.title, n=len(people)),
+                  title=_inner(campaign.title), n=len(people)),
         "district": _("经单位推荐、逐级审核，现将“%(title)s”推荐人选 %(n)s 名予以公示，接受社会监督。",
-                      title=campaign.title, n=len(people)),
+                      title=_inner(campaign.title), n=len(people)),
         "city": _("经推荐申报、资格审核、综合评定，现将“%(title)s”拟定人选 %(n)s 名予以公示，接受社会监督。",
-                  title=campaign.title, n=len(people)),
+                  title=_inner(campaign.title), n=len(people)),
     }  # fmt: skip
     return str(how[level])
 
@@ -249,9 +266,14 @@ def _supplementary_lead(original: Notice, changes: Sequence[Change]) -> str:
 def default_title(campaign: Campaign, level: str, *, original: Notice | None = None) -> str:
     """``关于“…”拟定人选的公示``."""
     if original is not None:
-        return str(_("关于“%(title)s”递补人选的补充公示", title=campaign.title))
+        return str(_("关于“%(title)s”递补人选的补充公示", title=_inner(campaign.title)))
     what = {"unit": _("单位推荐人选"), "district": _("推荐人选"), "city": _("拟定人选")}[level]
-    return str(_("关于“%(title)s”%(what)s的公示", title=campaign.title, what=what))
+    return str(_("关于“%(title)s”%(what)s的公示", title=_inner(campaign.title), what=what))
+
+
+def _inner(title: str) -> str:
+    """A title as it stands within quotation marks: its own become the inner ones."""
+    return title.translate(str.maketrans("“”", "‘’"))
 
 
 def offices_of(plan: Mapping[str, Any]) -> tuple[Office, ...]:

@@ -27,6 +27,7 @@ from .terms import ObjectionTerms
 
 LONGEST_REASON = 500
 MOST_WORKDAYS = 60
+_NO_LATER_WORKDAY = _("延长到的日子必须是工作日，并且晚于现在的最后一天。")
 
 
 def dates_if_published(
@@ -70,22 +71,31 @@ def extend(
 ) -> NoticeEvent:  # fmt: skip
     """Extend the window by working days, or to a working day, with a public reason. The notice is locked by the caller, who
     commits. Raises ProblemsFound with every problem."""
-    problems = [*_reason_problems(reason), *extension_problems(notice, last_day, workdays)]
-    _require(problems)
-    extension = Extension(workdays if last_day is None else None, last_day)
-    before = current_dates(notice)
-    try:
-        dates = extended(calendar, before, extension)
-    except ValueError:
-        _require([Problem("last_day", _("延长到的日子必须是工作日，并且晚于现在的最后一天。"))])
-        raise
-    if dates.last_day < at.astimezone(zone).date():
-        _require([Problem("workdays", _("延长以后仍然早于今天，请延长到今天或今天以后。"))])
+    extension, dates = dates_if_extended(
+        notice, reason=reason, last_day=last_day, workdays=workdays, calendar=calendar, zone=zone, at=at
+    )
     _set_dates(notice, dates, zone)
     document = extension_document(notice, dates, extension, reason=reason.strip(), at=at)
     event = write_event(session, notice, EXTENDED, document, at=at, official=official, reason=reason.strip())
     _journal(session, notice, event, official)
     return event
+
+
+def dates_if_extended(
+    notice: Notice, *, reason: str, last_day: date | None, workdays: int | None, calendar: Calendar, zone: ZoneInfo,
+    at: datetime,
+) -> tuple[Extension, Dates]:  # fmt: skip
+    """What an extension would come to. Raises ProblemsFound with every problem."""
+    _require([*_reason_problems(reason), *extension_problems(notice, last_day, workdays)])
+    extension = Extension(workdays, last_day)
+    try:
+        dates = extended(calendar, current_dates(notice), extension)
+    except ValueError:
+        _require([Problem("last_day", _NO_LATER_WORKDAY)])
+        raise
+    if dates.last_day < at.astimezone(zone).date():
+        _require([Problem("workdays", _("延长以后仍然早于今天，请延长到今天或今天以后。"))])
+    return extension, dates
 
 
 def confirm_dates(
@@ -163,7 +173,7 @@ def extension_problems(notice: Notice, last_day: date | None, workdays: int | No
         and notice.last_day is not None
         and not 0 < (last_day - notice.last_day).days < 200
     ):
-        return [Problem("last_day", _("延长到的日子必须是工作日，并且晚于现在的最后一天。"))]
+        return [Problem("last_day", _NO_LATER_WORKDAY)]
     return []
 
 

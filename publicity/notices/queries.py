@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting_service.campaigns.models import Campaign
+from voting_service.candidates.showcase import NoticeLine
 from voting_service.errors import NotFound
 from voting_service.text import _
 
@@ -34,6 +35,14 @@ def notices_of(session: Session, campaign_id: int, *, drafts: bool = False) -> l
     """A campaign's notices, the latest first."""
     query = select(Notice).where(Notice.campaign_id == campaign_id).order_by(Notice.number.desc())
     return list(session.scalars(query if drafts else query.where(Notice.state != DRAFT)))
+
+
+def published_lines(session: Session, campaign: Campaign) -> list[NoticeLine]:
+    """A campaign's published notices as its pages lead to them, the latest first."""
+    return [
+        NoticeLine(notice.title, f"/c/{campaign.slug}/notices/{notice.number}")
+        for notice in notices_of(session, campaign.id)
+    ]
 
 
 def document_of(notice: Notice) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from .models import CLOSED, DRAFT, Notice
 
 Acceptance = Literal["draft", "open", "over", "closed"]
+Standing = Literal["draft", "open", "extended", "provisional", "accepting", "over", "closed"]
 
 
 def acceptance(notice: Notice, now: datetime) -> Acceptance:
@@ -19,3 +21,15 @@ def acceptance(notice: Notice, now: datetime) -> Acceptance:
         return "closed"
     over = not notice.provisional and notice.accepts_until is not None and now >= notice.accepts_until
     return "over" if over else "open"
+
+
+def standing(notice: Notice, now: datetime, zone: ZoneInfo, *, extended: bool) -> Standing:
+    """Where a notice stands, as pages say it. ``accepting``: the window has ended, objections are still taken."""
+    taken = acceptance(notice, now)
+    if taken != "open":
+        return taken
+    if notice.provisional:
+        return "provisional"
+    if notice.last_day is not None and now.astimezone(zone).date() > notice.last_day:
+        return "accepting"
+    return "extended" if extended else "open"

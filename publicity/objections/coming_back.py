@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting_service.campaigns.models import Campaign
+from voting_service.campaigns.voter_keys import voter_key_place
 from voting_service.encryption import Keyring
 
 from ..docket.models import Objection
@@ -23,7 +24,7 @@ class Doorkeeper:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._nobodys_key = keyring.seal(bytes(32), _place(_NOBODY))
+        self._nobodys_key = keyring.seal(bytes(32), voter_key_place(_NOBODY))
         self._nobodys_digest = bytes(32)
 
     def knows(self, session: Session, docket_number: str, passcode: str) -> bool:
@@ -35,10 +36,6 @@ class Doorkeeper:
             .where(Objection.docket_number == docket_number)
         ).one_or_none()
         digest, key, slug = found or (self._nobodys_digest, self._nobodys_key, _NOBODY)
-        digests = DocketDigests(self._keyring.open(key, _place(slug)))
+        digests = DocketDigests(self._keyring.open(key, voter_key_place(slug)))
         right = hmac.compare_digest(digests.passcode(docket_number, passcode), digest)
         return right and found is not None
-
-
-def _place(slug: str) -> str:
-    return f"campaigns.voter_key.{slug}"

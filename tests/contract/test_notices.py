@@ -17,8 +17,8 @@ from publicity.notices.models import CLOSED, Notice, NoticeEvent
 from publicity.notices.publishing import confirm_dates, extend, problems_before_publishing
 from publicity.notices.queries import document_of, notice_by_number
 from publicity.notices.rules import acceptance
+from tests.contract.test_decisions import recount
 from tests.desk import Desk
-from tests.flows.test_sample_audit import recount
 from tests.notices import BEIJING, CALENDAR_2027, beijing, draft, plan_with, published
 from tests.stage import Stage
 from voting_service.activity import JournalEntry
@@ -280,7 +280,11 @@ def test_every_problem_is_told_before_publishing(stage: Stage) -> None:
             official=desk.official,
         )
         candidate = session.scalars(select(Candidate).where(Candidate.number == 1)).one()
-        session.add(Departure(candidate_id=candidate.id, cause="withdrawn", at=stage.service.clock.now()))
+        session.add(
+            Departure(
+                candidate_id=candidate.id, cause="withdrawn", at=stage.service.clock.now(), voting_began=True
+            )
+        )
         session.flush()
         found = [str(problem) for problem in problems_before_publishing(session, notice)]
     assert [line.split("：")[0] for line in found] == [

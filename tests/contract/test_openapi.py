@@ -17,6 +17,8 @@ from openapi_spec_validator import validate
 from sqlalchemy import update
 from werkzeug.test import Client, TestResponse
 
+from tests.desk import Desk
+from tests.notices import published
 from tests.objectors import form as objection_form
 from tests.objectors import lodge_by_api, notice_on
 from tests.stage import Stage, category_rules, make_service, rules
@@ -226,16 +228,21 @@ def reads(scene: Scene) -> None:
         counts="hidden",
     )
     stage.voter("plain").vote([1])
+    desk = Desk(stage, "王敏", "operator")
+    for slug in ("plain", "rich"):
+        published(stage, desk.official, slug=slug)
     for path in (p for p, method, _operation in scene.described.operations() if method == "GET"):
         if path in (FORM, RECEIPT):
             continue
         for slug in ("plain", "rich"):
-            answer = scene.get(path, slug=slug, number=1)
+            answer = scene.get(path, slug=slug, number=1, notice=1)
             assert answer.status_code == 200
-            again = scene.get(path, headers={"If-None-Match": answer.headers["ETag"]}, slug=slug, number=1)
+            again = scene.get(
+                path, headers={"If-None-Match": answer.headers["ETag"]}, slug=slug, number=1, notice=1
+            )
             assert again.status_code == 304
         if "{" in path:
-            assert scene.get(path, slug="no-such", number=999_999).status_code == 404
+            assert scene.get(path, slug="no-such", number=999_999, notice=9).status_code == 404
     assert scene.get(f"{CAMPAIGN}/candidates/{{number}}", slug="plain", number="x").status_code == 404
 
 
@@ -465,7 +472,7 @@ def test_whatever_is_asked_the_answer_is_a_described_one(busy: Stage) -> None:
     def ask(
         path: str, slug: str, number: str, code: str, query: dict[str, str], headers: dict[str, str]
     ) -> None:
-        names = {"slug": slug, "number": number, "code": code}
+        names = {"slug": slug, "number": number, "notice": number, "code": code}
         url = path.format(**{name: quote(value, safe="") for name, value in names.items()})
         answer = busy.client().get(url, query_string=query, headers=headers)
         status, _code = described.check("GET", path, answer)

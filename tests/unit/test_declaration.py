@@ -269,6 +269,38 @@ def test_the_terms_of_publicity_are_declared_as_far_as_they_are_written() -> Non
     assert WindowTerms.from_plan(publicity) == WindowTerms(5, FirstDay.NEXT, 7, Letters.ARRIVED)
 
 
+def test_offices_and_what_objections_are_worth_are_declared() -> None:
+    more = """
+[[publicity.offices]]
+department = "组织部"
+accepts = "资格"
+phone = "0000-7654321"
+[publicity.objections]
+anonymous = "refused"
+reply_within_workdays = 15
+"""
+    declaration = read(GOOD + more).declaration
+    assert declaration is not None
+    publicity = declaration.plan["publicity"]
+    assert publicity["offices"] == [{"department": "组织部", "accepts": "资格", "phone": "0000-7654321"}]
+    assert publicity["objections"] == {"anonymous": "refused", "reply_within_workdays": 15}
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ('[[publicity.offices]]\nphone = "1"\n', "publicity.offices[1].department"),
+        ('[[publicity.offices]]\ndepartment = "组织部"\n', "publicity.offices[1].phone"),
+        ('[publicity.objections]\nnamed = "maybe"\n', "publicity.objections.named"),
+        ('[publicity.objections]\nreply_within_workdays = 1\n', "publicity.objections.reply_within_workdays"),
+        ('[publicity.objections]\nnamed = "refused"\nunit = "refused"\nanonymous = "refused"\n', "publicity.objections.named"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_offices_and_objections_is_named(more: str, where: str) -> None:
+    (found,) = problems(GOOD + more)
+    assert found.startswith(f"campaign.toml {where}：")
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [

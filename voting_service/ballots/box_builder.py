@@ -11,7 +11,6 @@ from ..campaigns.rules import BallotRules
 from ..clock import to_ms
 from .ballot_box import PREPARED, SEALED, BallotBox, BoxKeys, keys_of, reaching_redis
 
-
 DEPARTED = "-"
 """What cast.lua finds in place of a category at one who has left."""
 

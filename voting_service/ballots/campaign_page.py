@@ -8,19 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from flask import current_app, render_template
+from flask import current_app, g, render_template, request
 from markupsafe import Markup
 
 from ..candidates.showcase import CandidateView
 from ..clock import rfc3339
 from ..text import _
 from ..web.headers import csp_nonce
+from ..web.identities import acting_as
 from ..web.inside_wechat import login_address
 from ..web.language import CHINESE, Slot, html_language, say
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
 from .campaign_view import CampaignView
-from .polling_place import Guest, KnownBy, PollingPlace
+from .polling_place import Guest, KnownBy, PollingPlace, polling_place
 
 T = TypeVar("T")
 PRIVATE = "private, no-cache"
@@ -143,6 +144,21 @@ def _render_cards_apart(view: CampaignView) -> str:
 def _cards(view: CampaignView, candidates: Sequence[CandidateView], chosen: Collection[int]) -> list[str]:
     template = current_app.jinja_env.get_template("campaigns/_card.html")
     return [template.render(candidate=view.with_count(c), campaign=view, chosen=chosen) for c in candidates]
+
+
+def standing_at(view: CampaignView) -> Guest:
+    """The guest of a page that makes no session and takes down no view, with the kiosk that they stand at."""
+    place, cookies = polling_place(), request.headers.get("Cookie", "")
+    session = acting_as(place.sessions.from_header(cookies), view.slug, view.show.rules.identities)
+    guest = Guest(session, kiosk=place.kiosk(view.show, cookies))
+    g.guest = guest
+    return guest
+
+
+def leaving_line(view: CampaignView) -> Markup:
+    """On a page for everyone: at a kiosk, what ends a turn that a code has begun. Nothing for all others."""
+    guest = standing_at(view)
+    return kiosk_line_for(view, guest) if guest.known_by == "paper" else Markup()
 
 
 def kiosk_line_for(view: CampaignView, guest: Guest) -> Markup:

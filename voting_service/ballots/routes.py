@@ -6,8 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..campaigns.rule_texts import TermAndText, contact_texts, departure_text, record_texts, rule_texts
@@ -20,12 +19,11 @@ from ..transparency.checkpoint import Checkpoint
 from ..transparency.models import Log
 from ..web import access
 from ..web.headers import csp_nonce
-from ..web.identities import acting_as
 from ..web.inside_wechat import login_address
 from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
-from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line_for
+from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line_for, leaving_line, standing_at
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
@@ -65,7 +63,7 @@ def home() -> Response:
     place = polling_place()
     now = place.clock.now()
     campaigns = [place.view(show.slug, now) for show in place.showcase.listed()]
-    line = next(filter(None, map(_leaving_line, campaigns)), "")
+    line = next(filter(None, map(leaving_line, campaigns)), "")
     return _page(render_template("web/home.html", campaigns=campaigns, now=now, kiosk_line=line))
 
 
@@ -237,7 +235,7 @@ def ranking(slug: str) -> Response:
             **_share(view, view.title, view.summary, view.ranking_url),
         )
 
-    filled = {"nonce": csp_nonce().encode(), "kiosk_line": _leaving_line(view).encode()}
+    filled = {"nonce": csp_nonce().encode(), "kiosk_line": leaving_line(view).encode()}
     return _page(place.pages.page(key, render).fill(filled))
 
 
@@ -257,7 +255,7 @@ def rules(slug: str) -> Response:
         rules=lines,
         records=records,
         contact=[{"term": say(term), "text": text} for term, text in contact_texts(view.show.plan)],
-        kiosk_line=_leaving_line(view),
+        kiosk_line=leaving_line(view),
         now=now,
         **share,
     )
@@ -279,7 +277,7 @@ def receipt(code: str) -> BaseResponse:
     if state is None:
         abort(404)
     view = place.view(state.slug, place.clock.now())
-    guest = _standing_at(view)
+    guest = standing_at(view)
     # Nobody's turn: a code must be entered first, and until then nobody stands here whose receipt it could be.
     if guest.kiosk and (not guest.turn or request.args.get("turn") != guest.turn):
         return redirect(view.url, 303)
@@ -289,21 +287,6 @@ def receipt(code: str) -> BaseResponse:
     response = _page(page)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _standing_at(view: CampaignView) -> Guest:
-    """The guest of a page that makes no session and takes down no view, with the kiosk that they stand at."""
-    place, cookies = polling_place(), request.headers.get("Cookie", "")
-    session = acting_as(place.sessions.from_header(cookies), view.slug, view.show.rules.identities)
-    guest = Guest(session, kiosk=place.kiosk(view.show, cookies))
-    g.guest = guest
-    return guest
-
-
-def _leaving_line(view: CampaignView) -> Markup:
-    """On a page for everyone: at a kiosk, what ends a turn that a code has begun. Nothing for all others."""
-    guest = _standing_at(view)
-    return kiosk_line_for(view, guest) if guest.known_by == "paper" else Markup()
 
 
 def _receipt_view(view: CampaignView, state: ReceiptState) -> dict[str, Any]:
@@ -352,7 +335,7 @@ def verify(slug: str) -> BaseResponse:
     if typed:
         state = find_receipt(place.database, place.station, typed)
         if state is not None:
-            guest = _standing_at(view)
+            guest = standing_at(view)
             turn = f"?turn={guest.turn}" if guest.kiosk else ""
             return redirect(f"/r/{state.receipt.to_json()['tracking_code']}{turn}", 303)
         error = _("没有查到这个查验码，请对照回执核对后再试。")
@@ -362,7 +345,7 @@ def verify(slug: str) -> BaseResponse:
         code=typed,
         error=say(error) if error else None,
         archive_url=view.archive_url,
-        kiosk_line=_leaving_line(view),
+        kiosk_line=leaving_line(view),
         **_log_facts(view),
     )
     return _page(page, 404 if error else 200)

@@ -67,14 +67,15 @@ def record_texts(policy: Policy) -> list[TermAndText]:
 
 
 def contact_texts(plan: Mapping[str, Any]) -> list[tuple[Text, str]]:
-    """Whom to turn to, as the campaign's plan has it: term and what was declared."""
+    """Whom to turn to, as the campaign's plan has it: term and what was declared; the first office where no contact is."""
     terms = {
         "department": _("受理部门"),
         "phone": _("联系电话"),
         "email": _("电子邮箱"),
         "address": _("联系地址"),
     }
-    given = plan.get("publicity", {}).get("contact", {})
+    publicity = plan.get("publicity", {})
+    given = publicity.get("contact") or next(iter(publicity.get("offices", ())), {})
     return [(term, str(given[key])) for key, term in terms.items() if given.get(key)]
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from markupsafe import Markup
@@ -94,6 +94,22 @@ class CandidateView:
         return self.photos[0] if self.photos else None
 
 
+class NoticeLine(NamedTuple):
+    """A published notice of a campaign, as pages and the chat lead to it."""
+
+    title: str
+    path: str
+
+
+ReadNotices = Callable[[Session, Campaign], Sequence[NoticeLine]]
+"""A campaign's published notices, the latest first. Publishing one makes a new version of the campaign."""
+
+
+def no_notices(_session: Session, _campaign: Campaign) -> Sequence[NoticeLine]:
+    """Where nobody publishes any."""
+    return ()
+
+
 @dataclass(frozen=True)
 class CampaignOnShow:
     """One public campaign with its roster: everything that does not change from moment to moment."""
@@ -117,6 +133,8 @@ class CampaignOnShow:
     categories: tuple[CategoryView, ...]
     candidates: tuple[CandidateView, ...]
     by_number: Mapping[int, CandidateView]
+    notices: tuple[NoticeLine, ...] = ()
+    """Published notices, the latest first."""
 
     @property
     def url(self) -> str:
@@ -132,8 +150,9 @@ class CampaignOnShow:
 class Showcase:
     """The public campaigns of this process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, read_notices: ReadNotices = no_notices) -> None:
         self._database = database
+        self._read_notices = read_notices
         self._shown: dict[str, tuple[float, CampaignOnShow]] = {}
         self._listing: tuple[float, tuple[str, ...]] = (0.0, ())
         self._lock = threading.Lock()
@@ -177,7 +196,11 @@ class Showcase:
         try:
             with self._database.read() as session:
                 version = session.scalar(select(Campaign.version).where(Campaign.slug == slug))
-                show = known[1] if known and known[1].version == version else _read(session, slug)
+                show = (
+                    known[1]
+                    if known and known[1].version == version
+                    else _read(session, slug, self._read_notices)
+                )
         except Unavailable as error:
             log.error(error.code)
             if known is None:
@@ -191,7 +214,7 @@ class Showcase:
         return show
 
 
-def _read(session: Session, slug: str) -> CampaignOnShow:
+def _read(session: Session, slug: str, read_notices: ReadNotices) -> CampaignOnShow:
     campaign = campaign_by_slug(session, slug)
     if campaign.phase == DRAFT:
         raise NotFound(_NOT_PUBLIC)
@@ -218,6 +241,7 @@ def _read(session: Session, slug: str) -> CampaignOnShow:
         categories=categories,
         candidates=views,
         by_number=MappingProxyType({view.number: view for view in views}),
+        notices=tuple(read_notices(session, campaign)),
     )
 
 

@@ -18,8 +18,8 @@ from ..ballots.opening import (
 )
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
-from ..candidates.importing import import_read
 from ..candidates.departures import standing_roster
+from ..candidates.importing import import_read
 from ..candidates.reading import read_campaign
 from ..candidates.wordings import inducement_warnings
 from ..clock import rfc3339

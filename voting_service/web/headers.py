@@ -8,6 +8,8 @@ from flask import Flask, Response, g
 
 STAY_WITH_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
+_ANY_SITE, _NO_SITE = "*", "'none'"
+
 Headers = list[tuple[str, str]]
 
 _EVERYWHERE: Headers = [
@@ -53,11 +55,25 @@ def content_security_policy(nonce: str) -> str:
     )
 
 
+def same_for_everyone(response: Response, *, in_frames: bool = False) -> Response:
+    """For a page that holds nothing of whoever asks, so that it may be kept and asked for by its ETag: our own files by
+    origin, since a nonce would make every copy another one. ``in_frames``: other sites may show it; it runs no script."""
+    scripts = "'none'" if in_frames else "'self'"
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {_ANY_SITE if in_frames else _NO_SITE}"
+    )
+    return response
+
+
 def add_security_headers(response: Response) -> Response:
     """After every request."""
     is_page = response.mimetype == "text/html"
     for name, value in page_headers(csp_nonce()) if is_page else _EVERYWHERE:
         response.headers.setdefault(name, value)
+    if response.headers.get("Content-Security-Policy", "").endswith(f"frame-ancestors {_ANY_SITE}"):
+        response.headers.pop("X-Frame-Options", None)
     return response
 
 

@@ -14,6 +14,7 @@ from . import access
 from . import openapi_examples as examples
 from .caching import cacheable
 from .language import say
+from .openapi_notices import NOTICE_SCHEMAS
 from .openapi_schemas import SCHEMAS, Schema, ref
 from .problems import PROBLEM_JSON, STATUS, problem, title_of
 from .sessions import COOKIE
@@ -49,7 +50,7 @@ def document(base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "paths": {f"/api/v1{path}": methods for path, methods in _PATHS.items()},
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": SCHEMAS | NOTICE_SCHEMAS,
             "parameters": _PARAMETERS,
             "securitySchemes": {
                 "voter": {
@@ -92,6 +93,14 @@ _PARAMETERS: dict[str, Schema] = {
         "description": _("候选人编号"),
         "schema": {"type": "integer", "minimum": 1},
         "example": 3,
+    },
+    "notice": {
+        "name": "notice",
+        "in": "path",
+        "required": True,
+        "description": _("公示公告的编号"),
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 1,
     },
     "code": {
         "name": "code",
@@ -332,6 +341,22 @@ _PATHS: dict[str, dict[str, Any]] = {
         _("实时票数，以活动公布的为限"),
         ("slug",),
         _cached("Counts", _("票数"), examples.COUNTS),
+        "not_found",
+        "unavailable",
+    ),
+    "/campaigns/{slug}/notices": _get(
+        "listNotices",
+        _("已发布的公示公告，新的在前"),
+        ("slug",),
+        _cached(_listing("notices", "NoticeSummary"), _("公告列表"), {"notices": [examples.NOTICE]}),
+        "not_found",
+        "unavailable",
+    ),
+    "/campaigns/{slug}/notices/{notice}": _get(
+        "getNotice",
+        _("一份公示公告：现在的日期和状态、发布时的原文、每一步的哈希，以及异议的件数"),
+        ("slug", "notice"),
+        _cached("Notice", _("公告"), examples.NOTICE_IN_FULL),
         "not_found",
         "unavailable",
     ),

@@ -56,6 +56,104 @@ CANDIDATE: dict[str, Any] = {
     ],
     "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/3",
 }
+NOTICE: dict[str, Any] = {
+    "id": 1,
+    "title": "关于“寻找最美产业工人”拟定人选的公示",
+    "level": "city",
+    "state": "open",
+    "published_at": "2026-04-20T00:30:00.000Z",
+    "first_day": "2026-04-20",
+    "last_day": "2026-04-24",
+    "accepted_until": "2026-04-24",
+    "provisional": False,
+    "takes_objections": True,
+    "outcome": None,
+    "url": "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/notices/1",
+}
+_SENTENCES = ["公示期自4月20日起至4月24日止，共5个工作日。", "异议受理至4月24日止。"]
+_ANSWERED = {"worth": "answered", "text": "个人实名反映的，受理、查核并书面答复。"}
+NOTICE_IN_FULL: dict[str, Any] = NOTICE | {
+    "sentences": _SENTENCES,
+    "document": {
+        "type": "notice",
+        "campaign": "zui-mei-chan-ye-gong-ren",
+        "campaign_title": "寻找最美产业工人",
+        "id": 1,
+        "level": "city",
+        "title": "关于“寻找最美产业工人”拟定人选的公示",
+        "organiser": "某市总工会",
+        "published_at": "2026-04-20T00:30:00.000Z",
+        "text": ["现将拟定人选 1 名予以公示，接受社会监督。"],
+        "people": [
+            {
+                "number": 3,
+                "name": "李梅",
+                "organisation": "第一纺织厂",
+                "title": "挡车工",
+                "deeds": "二十年零疵点。",
+            }
+        ],
+        "offices": [
+            {
+                "department": "宣传教育部",
+                "accepts": "",
+                "name": "",
+                "phone": "0000-0000000",
+                "email": "",
+                "address": "",
+                "postcode": "",
+            }
+        ],
+        "closing": ["反映情况应当实事求是。"],
+        "schedule": {
+            "first_day": "2026-04-20",
+            "last_day": "2026-04-24",
+            "accepted_until": "2026-04-24",
+            "provisional": False,
+            "acceptance_longer_by": 0,
+            "unknown_years": [],
+            "sentences": _SENTENCES,
+            "terms": {
+                "workdays": 5,
+                "first_day": "by_hour",
+                "acceptance_workdays": None,
+                "letters": None,
+                "workday_starts": "09:00",
+            },
+        },
+        "supplements": None,
+        "objections": {
+            "named": _ANSWERED,
+            "unit": _ANSWERED,
+            "anonymous": {"worth": "examined", "text": "匿名反映的，有可核查线索的予以查核，不单独答复。"},
+            "decide_within_workdays": 2,
+            "reply_within_workdays": 10,
+            "sentences": ["个人实名反映的，受理、查核并书面答复。"],
+        },
+    },
+    "steps": [
+        {
+            "act": "published",
+            "at": "2026-04-20T00:30:00.000Z",
+            "reason": "",
+            "name": "notice-1",
+            "sha256": "6940dd20a5a85f5744a7b54355b77e7dc7c36c754b445df55cd06fe6023b69c4",
+            "leaf_index": 12,
+            "document_url": "https://vote.example.org/log/zui-mei-chan-ye-gong-ren/notice-1.json",
+        }
+    ],
+    "objections": {
+        "received": 3,
+        "waiting": 1,
+        "accepted": 1,
+        "under_way": 0,
+        "upheld": 0,
+        "dismissed": 1,
+        "withdrawn": 0,
+        "pending": 1,
+        "declined": {"no_clue": 1},
+    },
+}
 FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.1775602800000.m.Jc0uYV1Wb9m3oX5r7tQ2kA"
 BALLOT: dict[str, Any] = {"form": FORM_TEXT, "choices": [3, 7], "page": {"touches": 5, "traits": []}}
 RECEIPT: dict[str, Any] = {

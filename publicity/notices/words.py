@@ -1,0 +1,50 @@
+"""Notices in words: the same ones on the desk, on the board, on paper and in the API's description."""
+
+from __future__ import annotations
+
+from voting_service.text import Text, _
+
+LEVEL_WORDS: dict[str, Text] = {
+    "unit": _("本单位公示"),
+    "district": _("区县（产业）公示"),
+    "city": _("市级公示"),
+}
+"""At which level of review: for every ``models.LEVELS``."""
+
+OUTCOME_WORDS: dict[str, Text] = {
+    "no_objection": _("公示期满，无异议"),
+    "objections_ruled": _("公示期满，异议已处理"),
+    "changed": _("公示期满，名单有变动"),
+}
+"""How it ended: for every ``models.OUTCOMES``."""
+
+CAUSE_WORDS: dict[str, Text] = {
+    "disqualified": _("取消资格"),
+    "withdrawn": _("退出评选"),
+    "deceased": _("去世"),
+}
+"""Why somebody leaves the list: for every ``substitutions.models.CAUSES``."""
+
+ACT_WORDS: dict[str, Text] = {
+    "published": _("发布公告"),
+    "extended": _("延长公示期"),
+    "dates_confirmed": _("确认日期"),
+    "closed": _("公示结束"),
+}
+"""What happened: for every act of ``NoticeEvent``."""
+
+STANDING_WORDS: dict[str, Text] = {
+    "draft": _("草稿"),
+    "open": _("公示中"),
+    "extended": _("公示中（已延长）"),
+    "provisional": _("公示中（日期暂定）"),
+    "accepting": _("公示期满，仍受理异议"),
+    "over": _("公示期满，待结"),
+    "closed": _("公示已结束"),
+}
+"""Where it stands at a moment: for every ``rules.Standing``."""
+
+STANDING_TONES = {
+    "draft": "calm", "open": "good", "extended": "good", "provisional": "wait", "accepting": "wait", "over": "wait",
+    "closed": "calm",
+}  # fmt: skip
