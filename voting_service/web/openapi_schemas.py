@@ -239,7 +239,8 @@ SCHEMAS: dict[str, Schema] = {
     "Objection": _object(
         {
             "submission": _string(
-                _("自己随机生成的表单编号，至少 128 位；同一编号再次提交，得到同一份凭证"), pattern="^[A-Za-z0-9_-]{22,64}$"
+                _("自己随机生成的表单编号，至少 128 位；同一编号再次提交，得到同一份凭证"),
+                pattern="^[A-Za-z0-9_-]{22,64}$",
             ),
             "notice": _string(_("公示公告的编号；只有一份公告受理异议时可不填"), pattern="^[0-9]*$"),
             "candidate": _string(_("对哪位候选人，填编号"), pattern="^[0-9]+$"),
@@ -260,7 +261,16 @@ SCHEMAS: dict[str, Schema] = {
             "challenge": _string(_("人机验证的解，JSON 文本，形如 Solution")),
         },
         optional=(
-            "notice", "name", "phone", "email", "address", "unit", "clue", "evidence", "stamp", "challenge",
+            "notice",
+            "name",
+            "phone",
+            "email",
+            "address",
+            "unit",
+            "clue",
+            "evidence",
+            "stamp",
+            "challenge",
         ),
     ),
     "ObjectionLodged": _object(
