@@ -389,5 +389,7 @@ def test_no_notice_one_that_is_closed_and_several(phone: Phone, noticed: LiveSer
     page.goto("/c/double/objections/new?notice=2&candidate=5")
     expect(page.get_by_label("对谁有异议")).to_have_value("5")
     page.goto("/objections/guide")
+    # It is written for the file too: nothing of its marks may be left on the page.
+    assert not re.search(r"[|`*#]", page.locator(".prose").inner_text())
     look(page, "the guide")
     assert overflow(page) == []
