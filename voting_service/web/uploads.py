@@ -19,7 +19,7 @@ from werkzeug.formparser import FormDataParser
 
 from ..errors import BadFile, Unavailable, VotingError
 from ..text import _
-from . import access
+from . import access, nul
 
 MOST_READ = 256 * 1024**2
 """Bytes of a body that are read at all, dropped or not; nginx in front stops much earlier."""
@@ -170,6 +170,12 @@ class InMemoryRequest(Request):
 
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
         return io.BytesIO() if self.intake is None else _Content(self.intake)
+
+    def _load_form_data(self) -> None:
+        # Here and not before the route: who reads a form decides how much of it is read. Raises BadRequest.
+        if "form" not in self.__dict__:
+            super()._load_form_data()
+            nul.refuse_in(self.form.items(multi=True))
 
     def make_form_data_parser(self) -> FormDataParser:
         """Ours, where files are expected."""
