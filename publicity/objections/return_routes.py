@@ -139,9 +139,12 @@ def leave() -> BaseResponse:
 
 
 def _say(field: str, verb: Any) -> BaseResponse:
-    sent = read_upload(request)
     number = _docket()
-    if number is None or not _ours():
+    # Before the body is read: who has opened no docket takes no place from those who send files.
+    if number is None or is_foreign():
+        return _entry_page(403, [Problem("", _OVER)])
+    sent = read_upload(request)
+    if not _ours():
         return _entry_page(403, [Problem("", _OVER)])
     text = sent.form.get(field, "").replace("\r\n", "\n").strip()
     try:
