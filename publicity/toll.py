@@ -36,6 +36,13 @@ LEAST_BITS, MOST_BITS = 12, 15
 BYTES_PER_ADDRESS = 200 * 1024 * 1024
 BYTES_PER_PREFIX = 4 * BYTES_PER_ADDRESS
 """Files an hour, as they are sent. Beyond it an objection is taken without them."""
+WORK_PER_ADDRESS = 2_500_000_000
+WORK_PER_PREFIX = 4 * WORK_PER_ADDRESS
+"""The same of what decoding their pictures takes, in pixels of a JPEG: twenty forms with nine photos of a telephone. A file of
+a few kilobytes may unpack to as much as the largest photo, so bytes alone say little."""
+STAMPS_PER_ADDRESS = 10
+STAMPS_PER_PREFIX = 4 * STAMPS_PER_ADDRESS
+"""Beyond both, so many units may still bring their stamp, without which they could not object at all."""
 TRIES_PER_FORM = 12
 """How often a form that was paid for may come again, corrected or after an answer was lost, without paying anew."""
 _FORM_KNOWN_S = 24 * 3600
@@ -95,16 +102,35 @@ class Toll:
         with _reaching_redis():
             self._add(self._counters(act, address), -1)
 
-    def takes_bytes(self, address: str, size: int) -> bool:
-        """Whether this many bytes of files are still taken from an address in this hour; counts them if so. Raises
-        Unavailable."""
+    def takes_files(self, address: str, size: int, work: int) -> bool:
+        """Whether files of so many bytes, and pixels to decode, are still taken from an address in this hour; counts them if
+        so. Raises Unavailable."""
         with _reaching_redis():
-            counters = self._counters("bytes", address)
-            by_address, by_prefix = self._add(counters, size)
-            if by_address <= BYTES_PER_ADDRESS and by_prefix <= BYTES_PER_PREFIX:
+            if not self._takes("bytes", address, size, (BYTES_PER_ADDRESS, BYTES_PER_PREFIX)):
+                return False
+            if self._takes("work", address, work, (WORK_PER_ADDRESS, WORK_PER_PREFIX)):
                 return True
-            # What is not taken is not counted: else one who goes on sending keeps out the others.
-            self._add(counters, -size)
+            self._add(self._counters("bytes", address), -size)
+        return False
+
+    def takes_stamp(self, address: str) -> bool:
+        """The same for one stamp whose bytes, or pixels, are too many. Raises Unavailable."""
+        with _reaching_redis():
+            return self._takes("stamp", address, 1, (STAMPS_PER_ADDRESS, STAMPS_PER_PREFIX))
+
+    def would_take_stamp(self, address: str) -> bool:
+        """Whether it would, without counting one. Raises Unavailable."""
+        with _reaching_redis():
+            by_address, by_prefix = [int(one or 0) for one in self._redis.mget(self._counters("stamp", address))]
+        return by_address < STAMPS_PER_ADDRESS and by_prefix < STAMPS_PER_PREFIX
+
+    def _takes(self, what: str, address: str, amount: int, most: tuple[int, int]) -> bool:
+        counters = self._counters(what, address)
+        by_address, by_prefix = self._add(counters, amount)
+        if by_address <= most[0] and by_prefix <= most[1]:
+            return True
+        # What is not taken is not counted: else one who goes on sending keeps out the others.
+        self._add(counters, -amount)
         return False
 
     def _count(self, act: Act, address: str, form: str) -> Challenge | None:

@@ -1,8 +1,9 @@
-"""Taking in a form: known already? paid for? its files, its text, and then the verb. The page and the API both come here."""
+"""Taking in a form: known already? its text, paid for? its files, and then the verb. The page and the API both come here."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 from anti_fraud.challenge import Challenge
 from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.queries import campaign_by_slug
-from voting_service.errors import Problem
+from voting_service.errors import Problem, Unavailable
 from voting_service.text import Text, _
 
 from ..docket.numbers import SUBMISSION, DocketDigests
 from .form import Claim, Typed, check
-from .handed_in import HandedIn, examined
+from .handed_in import HandedIn, examined, glanced, stamp_may_follow
 from .lodge import Lodged, NotTaken, lodge, lodged_before
 from .offers import NoticeOnOffer, notices_on_offer
 from .room import Room
@@ -54,25 +55,23 @@ def take_in(room: Room, slug: str, form: Form) -> Lodged | Refused:
     with room.database.read() as session:
         campaign = campaign_by_slug(session, slug)
         chosen = _chosen(notices_on_offer(session, campaign, room.clock.now()), form.typed.notice)
-        claim = _checked(form, chosen) if chosen else None
+        claim = _checked(room, form, chosen) if chosen else None
         if repeated := _taken_before(session, room, campaign, form, claim):
             return repeated
     if claim is None:
         return CLOSED
-    if isinstance(claim, list) and (not form.files or _has_no_form(claim)):
-        return found(claim)
+    if isinstance(claim, list):
+        return found([*claim, *glanced(form.files)])
     return _paid(room, slug, form, claim)
 
 
-def _paid(room: Room, slug: str, form: Form, claim: Claim | list[Problem]) -> Lodged | Refused:
+def _paid(room: Room, slug: str, form: Form, claim: Claim) -> Lodged | Refused:
     """What costs something: looking at files, and lodging."""
     if due := room.toll.pay("lodge", form.address, form.typed.submission, form.solution):
         return Refused("challenge_required", _("提交前需要做一次安全验证。"), challenge=due.challenge)
     # The stamp first: the docket's readers look for it.
     in_order = sorted(form.files, key=lambda one: one.field != "stamp")
     kept, problems = examined(room, form.address, in_order, "evidence")
-    if isinstance(claim, list):
-        return found([*claim, *problems])
     if problems:
         return found(problems)
     books = room.books()
@@ -100,8 +99,12 @@ def _chosen(offered: Sequence[NoticeOnOffer], number: str) -> NoticeOnOffer | No
     return next((one for one in offered if str(one.number) == number), None)
 
 
-def _checked(form: Form, chosen: NoticeOnOffer) -> Claim | list[Problem]:
-    return check(form.typed, chosen.offer, has_stamp=any(one.field == "stamp" for one in form.files))
+def _checked(room: Room, form: Form, chosen: NoticeOnOffer) -> Claim | list[Problem]:
+    has_stamp = any(one.field == "stamp" for one in form.files)
+    if form.typed.kind == "unit" and not has_stamp:
+        with suppress(Unavailable):
+            has_stamp = stamp_may_follow(room, form.address)
+    return check(form.typed, chosen.offer, has_stamp=has_stamp)
 
 
 def _taken_before(
@@ -114,7 +117,3 @@ def _taken_before(
     said = claim if isinstance(claim, Claim) else None
     files = len(form.files) if said else None
     return lodged_before(session, room.books(), digests, form.typed.submission, said, files)
-
-
-def _has_no_form(problems: Sequence[Problem]) -> bool:
-    return any(problem.where == "submission" for problem in problems)

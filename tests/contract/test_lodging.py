@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import io
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -315,3 +316,59 @@ def test_what_is_wrong_with_the_text_alone_costs_nothing(stage: Stage) -> None:
     statuses = {lodge_by_api(stage.client(), **form(statement="")).status_code for _try in range(20)}
     assert statuses == {422}
     assert lodge_by_api(stage.client(), **form()).status_code == 201
+
+
+def half_a_picture(name: str = "现场.png") -> tuple[io.BytesIO, str]:
+    """A picture by its first bytes; whoever decodes it finds that it is not whole."""
+    whole = photo()[0].getvalue()
+    return io.BytesIO(whole[: len(whole) // 2]), name
+
+
+def test_files_of_a_form_that_is_refused_anyhow_are_not_decoded_and_cost_nobody_anything(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_on(stage)
+    monkeypatch.setattr("publicity.toll.WORK_PER_ADDRESS", 2 * 5 * 60 * 40)
+    for _try in range(30):
+        bad = lodge_by_api(stage.client(), **form(statement="短"), evidence=[half_a_picture(), photo()])
+        assert (bad.status_code, list(bad.get_json()["fields"])) == (422, ["statement"])
+    told = lodge_by_api(stage.client(), **form(evidence=[half_a_picture(), photo()]))
+    assert (told.status_code, list(told.get_json()["fields"])) == (422, ["evidence"])
+    assert "照片不完整" in told.text
+    spent = lodge_by_api(stage.client(), **form(evidence=photo()))
+    assert "现在收不下文件" in spent.text, "decoding is counted by its pixels"
+    elsewhere = lodge_by_api(stage.client(), came_from="198.51.100.9", **form(evidence=photo()))
+    assert elsewhere.status_code == 201
+
+
+UNIT = {"kind": "unit", "unit": "云川市第一纺织厂工会", "phone": "0471-1234567"}
+
+
+def test_a_unit_brings_its_stamp_though_no_more_files_are_taken(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_on(stage)
+    monkeypatch.setattr("publicity.toll.BYTES_PER_ADDRESS", 100)
+    monkeypatch.setattr("publicity.toll.STAMPS_PER_ADDRESS", 1)
+    both = lodge_by_api(stage.client(), **form(**UNIT), stamp=photo(), evidence=photo())
+    assert (both.status_code, list(both.get_json()["fields"])) == (422, ["evidence"])
+    assert "请先只带一份公章材料提交" in both.text
+    without = lodge_by_api(stage.client(), **form(**UNIT))
+    assert (without.status_code, list(without.get_json()["fields"])) == (422, ["stamp"])
+    assert lodge_by_api(stage.client(), **form(**UNIT), stamp=photo()).status_code == 201
+    next_one = form(**UNIT)
+    refused = lodge_by_api(stage.client(), **next_one, stamp=photo())
+    assert (refused.status_code, list(refused.get_json()["fields"])) == (422, ["stamp"])
+    assert "请去掉公章材料再提交，之后凭受理编号和查询码补交" in refused.text
+    assert lodge_by_api(stage.client(), **next_one).status_code == 201, "and that is possible"
+
+
+def test_a_unit_objects_without_a_stamp_while_the_disk_is_full(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice_on(stage)
+    monkeypatch.setattr(stage.service.attachments, "_least_free", 2**62)
+    unit = form(**UNIT)
+    refused = lodge_by_api(stage.client(), **unit, stamp=photo())
+    assert (refused.status_code, list(refused.get_json()["fields"])) == (422, ["stamp"])
+    assert lodge_by_api(stage.client(), **unit).status_code == 201

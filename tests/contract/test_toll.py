@@ -13,7 +13,9 @@ from publicity.toll import (
     FREE,
     LEAST_BITS,
     MOST_BITS,
+    STAMPS_PER_ADDRESS,
     TRIES_PER_FORM,
+    WORK_PER_ADDRESS,
     Due,
     Toll,
     bits_due,
@@ -137,15 +139,29 @@ def test_a_household_with_a_whole_ipv6_prefix_is_one_payer_and_raises_no_price_f
 
 def test_files_have_a_budget_and_what_is_refused_is_not_counted(toll: Toll) -> None:
     half = BYTES_PER_ADDRESS // 2
-    assert [toll.takes_bytes(FLOODER, half) for _file in range(4)] == [True, True, False, False]
-    assert not toll.takes_bytes(FLOODER, 1)
-    assert toll.takes_bytes("198.51.100.9", 1)
+    assert [toll.takes_files(FLOODER, half, 0) for _file in range(4)] == [True, True, False, False]
+    assert not toll.takes_files(FLOODER, 1, 0)
+    assert toll.takes_files("198.51.100.9", 1, 0)
+
+
+def test_small_files_that_unpack_to_much_have_one_too(toll: Toll) -> None:
+    half = WORK_PER_ADDRESS // 2
+    assert [toll.takes_files(FLOODER, 1000, half) for _file in range(4)] == [True, True, False, False]
+    assert toll.takes_files(FLOODER, BYTES_PER_ADDRESS - 2000, 0), "what was refused took none of the bytes"
+    assert toll.takes_files("198.51.100.9", 1, half)
+
+
+def test_beyond_it_there_is_something_left_for_stamps(toll: Toll) -> None:
+    assert [toll.takes_stamp(FLOODER) for _stamp in range(STAMPS_PER_ADDRESS)] == [True] * STAMPS_PER_ADDRESS
+    assert not toll.would_take_stamp(FLOODER)
+    assert not toll.takes_stamp(FLOODER)
+    assert toll.would_take_stamp("198.51.100.9")
 
 
 def test_counters_name_nobody_and_go_away_by_themselves(toll: Toll, redis_url: str) -> None:
     flood(toll, 5)
     toll.pay("wrong", FLOODER, "page")
-    toll.takes_bytes(FLOODER, 10)
+    toll.takes_files(FLOODER, 10, 10)
     client = redis.Redis.from_url(redis_url, decode_responses=True)
     keys = list(client.scan_iter("*"))
     assert keys

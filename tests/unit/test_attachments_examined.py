@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
+import threading
 import zipfile
 import zlib
 
@@ -13,7 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from voting_service.attachments.examine import EXTENSIONS, MOST_BYTES, BadFile, Examined, examine
+from voting_service.attachments.examine import (
+    EXTENSIONS,
+    MOST_BYTES,
+    BadFile,
+    Examined,
+    _Turns,
+    examine,
+    glance,
+    work_in,
+)
 
 MB = 1024**2
 
@@ -297,6 +307,56 @@ def test_ten_thousand_by_ten_thousand_pixels_are_refused_by_the_header() -> None
     assert len(data) < 100_000, "small as a file, a hundred megapixels unpacked"
     assert refusal(data) == "像素太多，最多 5200 万。"
     assert refusal(bomb(60_000, 60_000, 1)) == "像素太多，最多 5200 万。"
+
+
+def test_what_is_decoded_at_its_full_size_may_have_fewer_pixels() -> None:
+    assert refusal(bomb(5000, 4000, 4000)) == "像素太多，最多 1600 万。"
+    assert examine("a", photo((5000, 4000), quality=20)).kind == "picture"
+
+
+def test_work_is_told_by_the_header_alone() -> None:
+    assert work_in(photo((800, 600))) == 480_000
+    assert work_in(photo((800, 600), "PNG")) == work_in(photo((800, 600), "WEBP")) == 5 * 480_000
+    assert work_in(bomb(5000, 4000, 1)) == 0, "refused before it is decoded"
+    assert work_in(pdf()) == work_in(b"\x89PNG\r\n\x1a\n") == 0
+
+
+@pytest.mark.parametrize(
+    "data", [photo(), pdf(), amr(), mp3(), aac(), wav(), ogg(), mp4(b"soun"), photo()[:500], ogg()[:-20]]
+)
+def test_a_glance_takes_what_begins_well(data: bytes) -> None:
+    glance(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"MZ" * 99, zipped(), bytes(range(256)), photo() + bytes(15 * MB)])
+def test_a_glance_refuses_with_the_same_words(data: bytes) -> None:
+    with pytest.raises(BadFile) as caught:
+        glance(data)
+    assert str(caught.value.sentence) == refusal(data)
+
+
+def test_who_waits_for_a_decoder_comes_before_who_has_just_had_it() -> None:
+    turns, order, first = _Turns(), [], threading.Event()
+
+    def many() -> None:
+        for n in range(3):
+            with turns:
+                order.append("many")
+                first.set()
+                while n == 0 and len(turns._line) < 2:
+                    threading.Event().wait(0.001)
+
+    def one() -> None:
+        first.wait()
+        with turns:
+            order.append("one")
+
+    threads = [threading.Thread(target=work) for work in (many, one)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == ["many", "one", "many", "many"]
 
 
 def test_too_large_by_kind() -> None:

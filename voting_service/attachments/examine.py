@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,10 +18,20 @@ from .. import pictures
 from ..errors import BadFile
 from ..pictures import UnreadablePicture
 from ..text import Text, _
-from .signatures import brand_of, ends_as_zip, video, why_not_taken
-from .sounds import media_type_of
+from .signatures import brand_of, ends_as_zip, is_pdf, is_picture, video, why_not_taken
+from .sounds import may_be_sound, media_type_of
 
-__all__ = ["EXTENSIONS", "MOST_AT_ONCE", "MOST_BYTES", "MOST_FILES", "BadFile", "Examined", "examine"]
+__all__ = [
+    "EXTENSIONS",
+    "MOST_AT_ONCE",
+    "MOST_BYTES",
+    "MOST_FILES",
+    "BadFile",
+    "Examined",
+    "examine",
+    "glance",
+    "work_in",
+]
 
 Kind = Literal["picture", "pdf", "sound"]
 
@@ -32,6 +43,11 @@ MOST_AT_ONCE = 40 * MB
 """Of all files of a submission together."""
 LONGEST_SIDE = 2560
 """Of a picture as it is kept: a stamp and small print can be read."""
+MOST_PIXELS_UNSCALED = 16_000_000
+"""Of a PNG or a WebP, which is decoded at its full size whatever is kept of it. A JPEG is not, and may have what
+``pictures`` allows."""
+_WORK_UNSCALED = 5
+"""How much longer a pixel of those takes than one of a JPEG."""
 
 EXTENSIONS = {
     "image/jpeg": ".jpg", "application/pdf": ".pdf", "audio/amr": ".amr", "audio/wav": ".wav", "audio/ogg": ".ogg",
@@ -42,8 +58,30 @@ EXTENSIONS = {
 _LONGEST_NAME = 120
 _PAGE_IN_PDF = re.compile(rb"<(?:script|html|!doctype|\?php|svg|iframe)", re.IGNORECASE)
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
+
+
+class _Turns:
+    """One at a time, first come, first served. A plain lock would go again and again to whoever has just given it back: to
+    the form with nine pictures, and not to the next in line with one."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._line: deque[object] = deque()
+
+    def __enter__(self) -> None:
+        ticket = object()
+        with self._changed:
+            self._line.append(ticket)
+            self._changed.wait_for(lambda: self._line[0] is ticket)
+
+    def __exit__(self, *_error: object) -> None:
+        with self._changed:
+            self._line.popleft()
+            self._changed.notify_all()
+
+
 # A picture of 50 million pixels takes up to 400 MB while it is decoded: one at a time in a process.
-_DECODING = threading.Lock()
+_DECODING = _Turns()
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +104,7 @@ class Examined:
 def examine(name: str, data: bytes) -> Examined:
     """The file as it may be kept. Raises BadFile. Takes up to a second for a large picture."""
     if not data:
-        raise BadFile(_("是空文件，里面什么也没有。"), _("请打开确认后重新选择。"))
+        raise _empty()
     kind, media_type = _kind_of(data)
     if len(data) > MOST_BYTES[kind]:
         raise _too_large(kind, len(data))
@@ -80,12 +118,34 @@ def examine(name: str, data: bytes) -> Examined:
     return Examined(kind, media_type, data, called)
 
 
+def glance(data: bytes) -> None:
+    """Whether it is of a kind and size that is taken, as far as its first bytes say: for a form that is refused anyhow, so
+    that it costs next to nothing. Raises BadFile."""
+    if not data:
+        raise _empty()
+    for kind, recognised in (("picture", is_picture), ("pdf", is_pdf), ("sound", may_be_sound)):
+        if recognised(data):
+            if len(data) > MOST_BYTES[kind]:
+                raise _too_large(kind, len(data))
+            return
+    raise why_not_taken(data)
+
+
+def work_in(data: bytes) -> int:
+    """How much work decoding is, in pixels of a JPEG; 0 for what is no picture, or none that will be decoded."""
+    if not is_picture(data):
+        return 0
+    try:
+        return pictures.look_at(data, _work)
+    except BadFile:
+        return 0
+
+
 def _kind_of(data: bytes) -> tuple[Kind, str]:
     """By content. Raises BadFile for whatever is of no kind that we take."""
-    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
-    if is_webp or data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+    if is_picture(data):
         return "picture", "image/jpeg"  # as which it is kept
-    if data.startswith(b"%PDF-"):
+    if is_pdf(data):
         return "pdf", "application/pdf"
     if len(data) > max(MOST_BYTES.values()):
         raise _too_large("sound", len(data))
@@ -103,6 +163,10 @@ def _kind_of(data: bytes) -> tuple[Kind, str]:
     elif brand_of(data)[:3] == b"M4A":
         refusal = BadFile(_("录音不完整，可能没有传完或没有存好。"), _("请播放一遍确认，重新保存后再试。"))
     raise refusal
+
+
+def _empty() -> BadFile:
+    return BadFile(_("是空文件，里面什么也没有。"), _("请打开确认后重新选择。"))
 
 
 def _too_large(kind: Kind, size: int) -> BadFile:
@@ -139,7 +203,24 @@ def _encoded_anew(data: bytes) -> bytes:
 
 def _kept_width(image: Image.Image) -> int:
     width, height = pictures.upright_size(image)
+    if not _is_scaled(image) and width * height > MOST_PIXELS_UNSCALED:
+        raise BadFile(
+            _("像素太多，最多 %(most)s 万。", most=MOST_PIXELS_UNSCALED // 10_000),
+            _("请另存为 JPEG，或分几张截屏后再试。"),
+        )
     return max(1, round(width * min(1.0, LONGEST_SIDE / max(width, height))))
+
+
+def _is_scaled(image: Image.Image) -> bool:
+    """Whether it is made smaller while it is decoded."""
+    return image.format in ("JPEG", "MPO")
+
+
+def _work(image: Image.Image) -> int:
+    pixels = image.width * image.height
+    if _is_scaled(image):
+        return pixels
+    return _WORK_UNSCALED * pixels if pixels <= MOST_PIXELS_UNSCALED else 0
 
 
 def _check_pdf(data: bytes) -> None:

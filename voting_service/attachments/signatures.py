@@ -33,7 +33,7 @@ _ARCHIVES = (
 _VIDEOS = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3", b"\x30\x26\xb2\x75")
 _SILK = (b"#!SILK", b"\x02#!SILK")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_APPLE_PICTURES = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+APPLE_PICTURES = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
 _TAKEN = _("请换成照片（JPEG、PNG、WebP）、PDF 或录音（MP3、M4A、AMR、WAV、OGG）。")
 _END_OF_ZIP = struct.Struct("<4s4H2LH")
@@ -42,6 +42,17 @@ _END_OF_ZIP = struct.Struct("<4s4H2LH")
 def begins_with(data: bytes, signatures: Iterable[bytes]) -> bool:
     """Whether one of these stands at the very beginning."""
     return data.startswith(tuple(signatures))
+
+
+def is_picture(data: bytes) -> bool:
+    """Of one of the three kinds that are taken."""
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    return is_webp or data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+
+
+def is_pdf(data: bytes) -> bool:
+    """From the first byte on."""
+    return data.startswith(b"%PDF-")
 
 
 def is_page(data: bytes) -> bool:
@@ -73,7 +84,7 @@ def why_not_taken(data: bytes) -> BadFile:
             begins_with(data, _ARCHIVES),
             BadFile(_("是压缩包。"), _("请解压后逐个提交里面的照片、PDF 或录音。")),
         ),
-        (brand_of(data) in _APPLE_PICTURES, _apple_picture()),
+        (brand_of(data) in APPLE_PICTURES, _apple_picture()),
         (
             data.startswith(b"GIF8"),
             BadFile(_("是 GIF 图片，动图不收。"), _("请截屏，或另存为 JPEG 后再试。")),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from ..errors import BadFile
 from ..text import _
-from .signatures import brand_of, video
+from .signatures import APPLE_PICTURES, brand_of, video
 
 LEAST_FRAMES = 10
 """About a fifth of a second: less is no recording."""
@@ -29,6 +29,16 @@ _MP3_HERTZ = (44_100, 48_000, 32_000)
 LEAST_WAV_BYTES = 1000
 _OGG_SOUNDS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _UNKNOWN_SIZE = (0, 0xFFFF_FFFF)
+
+
+def may_be_sound(data: bytes) -> bool:
+    """Whether it begins as one of them does, or as another file of its family."""
+    return (
+        any(recognised(data[:4096]) for recognised in (_is_amr, _is_wav, _is_ogg))
+        or (bool(brand_of(data)) and brand_of(data) not in APPLE_PICTURES)
+        or data.startswith(b"ID3")
+        or (data[:1] == b"\xff" and data[1:2] >= b"\xe0")
+    )
 
 
 def media_type_of(data: bytes) -> str | None:
