@@ -121,7 +121,9 @@ class Toll:
     def would_take_stamp(self, address: str) -> bool:
         """Whether it would, without counting one. Raises Unavailable."""
         with _reaching_redis():
-            by_address, by_prefix = [int(one or 0) for one in self._redis.mget(self._counters("stamp", address))]
+            by_address, by_prefix = [
+                int(one or 0) for one in self._redis.mget(self._counters("stamp", address))
+            ]
         return by_address < STAMPS_PER_ADDRESS and by_prefix < STAMPS_PER_PREFIX
 
     def _takes(self, what: str, address: str, amount: int, most: tuple[int, int]) -> bool:

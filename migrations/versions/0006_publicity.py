@@ -52,6 +52,7 @@ def make_tables() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("size", BIG, nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("stored_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('picture', 'pdf', 'sound')", name=op.f("ck_attachments_kind_is_known")),

@@ -94,6 +94,8 @@ class File:
     size: int
     """Bytes."""
     name: str
+    is_active: bool = False
+    """A PDF that would do something by itself, or has files in it."""
 
 
 @dataclass(frozen=True)
@@ -299,4 +301,4 @@ def _opened(stores: Stores, sealed: _Sealed) -> Contents:
 
 
 def _file(stores: Stores, row: Attachment) -> File:
-    return File(row.id, row.kind, row.media_type, row.size, stores.attachments.name_of(row))
+    return File(row.id, row.kind, row.media_type, row.size, stores.attachments.name_of(row), row.is_active)

@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 from sqlalchemy import delete, select
 
+from tests.pdfs import pdf
 from tests.stage import Stage, environment
 from voting_service.attachments.examine import Examined, examine
 from voting_service.attachments.models import Attachment
@@ -32,17 +33,18 @@ from voting_service.encryption import SealBroken
 NOW = datetime(2026, 4, 16, 9, 30, tzinfo=UTC)
 WORDS = "车间主任李某某在十月三日".encode()
 NAME = "举报材料-王小明.pdf"
-PDF = b"%PDF-1.4\n" + WORDS * 500 + b"\n%%EOF\n"
+PDF = pdf(WORDS * 500)
 
 UPLOADER = """
 import sys
+from tests.pdfs import pdf
 from voting_service.attachments.examine import examine
 from voting_service.clock import SystemClock
 from voting_service.settings import read_settings
 from wsgi import Service
 
 service = Service(read_settings(dotenv=None), SystemClock())
-examined = examine("a.pdf", b"%PDF-1.4\\n" + bytes(15_000_000) + b"%%EOF")
+examined = examine("a.pdf", pdf(bytes(15_000_000)))
 with service.attachments.keeping() as keeping, service.database.write() as session:
     for _again in range(4):
         keeping.put(session, examined, service.clock.now())

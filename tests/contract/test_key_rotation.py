@@ -18,6 +18,7 @@ from publicity.docket.models import Objection, Ruling
 from publicity.docket.record import append_entry
 from publicity.notices.models import Notice
 from tests.desk import Desk
+from tests.pdfs import pdf
 from tests.stage import KEYS, SECRET, Stage
 from voting_service import sealed
 from voting_service.activity import JournalEntry
@@ -38,7 +39,7 @@ from voting_service.transparency.log import signing_key
 from voting_service.transparency.models import Log
 from wsgi import Service
 
-PDF = b"%PDF-1.4\n" + bytes(3000) + b"\n%%EOF\n"
+PDF = pdf(bytes(3000))
 NUMBER = "GS-2026-7K3M9Q"
 NEWER = "2:" + base64.b64encode(bytes(range(100, 132))).decode()
 

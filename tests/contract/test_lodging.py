@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import io
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
+from tests.pdfs import pdf
 from voting_service.attachments.examine import (
     EXTENSIONS,
     MOST_BYTES,
@@ -37,14 +38,6 @@ def photo(
     file = io.BytesIO()
     Image.effect_noise(size, 60).convert(mode).save(file, fmt, **options)
     return file.getvalue()
-
-
-def pdf(middle: bytes = b"") -> bytes:
-    return (
-        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>endobj\n"
-        + middle
-        + b"\ntrailer<</Root 1 0 R>>\nstartxref\n9\n%%EOF\n"
-    )
 
 
 def zipped(name: str = "a.txt", data: bytes = b"hello") -> bytes:
@@ -77,15 +70,15 @@ def wav(samples: int = 8000, claimed: int | None = None) -> bytes:
     return head + struct.pack("<4sL", b"data", size if claimed is None else claimed) + bytes(size)
 
 
-def ogg(codec: bytes = b"OpusHead", pages: int = 6) -> bytes:
+def ogg(codec: bytes = b"OpusHead", pages: int = 6, comments: bytes = b"") -> bytes:
     def page(body: bytes, number: int) -> bytes:
-        return (
-            struct.pack("<4sBBQLLLB", b"OggS", 0, 2 if number == 0 else 0, 0, 7, number, 0, 1)
-            + bytes([len(body)])
-            + body
-        )
+        lacing = bytes([255] * (len(body) // 255) + [len(body) % 255])
+        head = struct.pack("<4sBBQLLL", b"OggS", 0, 2 if number == 0 else 0, 0, 7, number, 0)
+        return head + bytes([len(lacing)]) + lacing + body
 
-    return b"".join(page((codec if n == 0 else b"x") + bytes(40), n) for n in range(pages))
+    return b"".join(
+        page((codec if n == 0 else comments if n == 1 else b"x") + bytes(40), n) for n in range(pages)
+    )
 
 
 def box(kind: bytes, body: bytes) -> bytes:
@@ -156,32 +149,126 @@ def test_a_telephones_second_picture_is_no_animation() -> None:
     assert examine("a", photo(fmt="MPO", save_all=True, append_images=[second])).kind == "picture"
 
 
+ID3 = b"ID3\x04\x00\x00\x00\x00\x08\x00" + b"MZ SECRET".ljust(1024, b"\0")
+
+
 @pytest.mark.parametrize(
-    ("media_type", "data"),
+    ("media_type", "data", "heard"),
     [
-        ("audio/amr", amr()),
-        ("audio/amr", amr(wide=True)),
-        ("audio/amr", amr() + b"\x3c\x00\x00"),
-        ("audio/mpeg", mp3()),
-        ("audio/mpeg", mp3(tag=b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128))),
-        ("audio/mpeg", mp3() + b"TAG" + bytes(125)),
-        ("audio/aac", aac()),
-        ("audio/wav", wav()),
-        ("audio/wav", wav(claimed=0)),
-        ("audio/ogg", ogg()),
-        ("audio/ogg", ogg(b"\x01vorbis")),
-        ("audio/mp4", mp4(b"soun")),
-        ("audio/mp4", mp4(b"soun", brand=b"mp42", moov_first=False)),
-        ("audio/mp4", mp4(b"soun", brand=b"3gp4")),
+        ("audio/amr", amr(), amr()),
+        ("audio/amr", amr(wide=True), amr(wide=True)),
+        ("audio/amr", amr() + b"\x3c\x00\x00", amr() + b"\x3c\x00\x00"),
+        ("audio/mpeg", mp3(), mp3()),
+        ("audio/mpeg", mp3(tag=ID3), mp3()),
+        ("audio/mpeg", mp3() + b"TAG" + b"SECRET".ljust(125), mp3()),
+        ("audio/aac", aac() + b"MZ SECRET", aac()),
+        ("audio/wav", wav(), wav()),
+        ("audio/wav", wav(claimed=0), wav()),
+        ("audio/wav", wav() + b"LIST\x06\0\0\0SECRET", wav()),
+        ("audio/wav", wav()[:36] + b"exe \x09\0\0\0MZ SECRET\0" + wav()[36:], wav()),
+        ("audio/ogg", ogg(), ogg()),
+        ("audio/ogg", ogg(b"\x01vorbis") + b"SECRET", ogg(b"\x01vorbis")),
+        ("audio/mp4", mp4(b"soun"), mp4(b"soun")),
+        ("audio/mp4", mp4(b"soun", brand=b"mp42", moov_first=False), mp4(b"soun", brand=b"mp42", moov_first=False)),
+        ("audio/mp4", mp4(b"soun", brand=b"3gp4"), mp4(b"soun", brand=b"3gp4")),
     ],
-)
-def test_recordings_are_kept_as_they_came(media_type: str, data: bytes) -> None:
-    assert examine("x.exe", data) == Examined("sound", media_type, data, "x.exe")
+)  # fmt: skip
+def test_of_a_recording_what_is_heard_is_kept(media_type: str, data: bytes, heard: bytes) -> None:
+    assert examine("x.exe", data) == Examined("sound", media_type, heard, "x.exe")
+    assert examine("x.exe", heard).data == heard
+
+
+def test_in_an_m4a_nothing_moves_and_place_and_payload_are_gone() -> None:
+    place = box(b"udta", box(b"\xa9xyz", b"\0\x12\x15\xc7SECRET+39.9+116.3/"))
+    trak = box(b"trak", box(b"mdia", box(b"hdlr", bytes(8) + b"soun" + bytes(12))) + box(b"meta", b"SECRET"))
+    moov = box(b"moov", box(b"mvhd", b"M" * 100) + trak + place)
+    data = (
+        box(b"ftyp", b"M4A " + bytes(4) + b"isom")
+        + box(b"free", b"MZ SECRET" * 90)
+        + moov
+        + struct.pack(">L4sQ", 1, b"skip", 16 + 9) + b"MZ SECRET"
+        + box(b"uuid", b"SECRET" * 9)
+        + box(b"mdat", b"heard" * 500)
+        + struct.pack(">L4s", 0, b"xtra") + b"SECRET"
+    )  # fmt: skip
+    kept = examine("a.m4a", data).data
+    assert b"SECRET" not in kept
+    assert b"xyz" not in kept
+    assert len(kept) == len(data)
+    assert kept.index(b"heard" * 500) == data.index(b"heard" * 500), "samples stay where the tables say"
+    assert b"M" * 100 in kept
+    assert examine("a.m4a", kept).data == kept
 
 
 def test_a_pdf_is_kept_as_it_came() -> None:
-    data = pdf(b"stream" + bytes(5000) + b"endstream")
+    data = pdf(b"9 0 obj<</Length 5000>>stream\n" + bytes(5000) + b"\nendstream endobj")
     assert examine("材料.pdf", data) == Examined("pdf", "application/pdf", data, "材料.pdf")
+
+
+def changed_later(data: bytes) -> bytes:
+    """As a program that signs it leaves it: the change behind the end, and an end of its own."""
+    table = b"xref\n8 1\n%010d 00000 n \n" % len(data)
+    return data + b"8 0 obj<</A/B>>endobj\n" + table + b"trailer<</Prev 9>>startxref\n9\n%%EOF"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf() + b"\0" * 5000,
+        pdf() + b"signed by the scanner of room 302",
+        changed_later(pdf()),
+        changed_later(changed_later(pdf(bytes(5000)))),
+        pdf(b"5 0 obj<<>>stream\n" + pdf() + b"\nendstream endobj"),
+        pdf().replace(b"xref\n0 4", b"7 0 obj<</Type /XRef/Size 4>>stream\nx\nendstream\nendobj"),
+    ],
+)
+def test_pdfs_as_they_come_from_scanners_and_from_signing(data: bytes) -> None:
+    assert examine("a", data).data == data
+
+
+def packed(objects: bytes) -> bytes:
+    """An object stream."""
+    content = zlib.compress(objects)
+    return (
+        b"7 0 obj<</Type/ObjStm/Filter/FlateDecode/Length %d>>stream\r\n" % len(content)
+        + content
+        + b"\r\nendstream endobj"
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf(catalog=b"/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>"),
+        pdf(catalog=b"/OpenAction 9 0 R"),
+        pdf(b"9 0 obj<</S/Launch/F(cmd.exe)>>endobj"),
+        pdf(b"9 0 obj<</S/L#61un#63h/F(cmd.exe)>>endobj"),
+        pdf(b"9 0 obj<</S/#4a#61vaScript>>endobj"),
+        pdf(b"9 0 obj<</JS 4 0 R>>endobj"),
+        pdf(catalog=b"/AA<</WC 9 0 R>>"),
+        pdf(b"9 0 obj<</Type/EmbeddedFile>>stream\nMZ\nendstream endobj"),
+        pdf(packed(b"9 0 <</S/JavaScript/JS(x)>>")),
+        pdf(packed(b"x").replace(b"FlateDecode", b"LZWDecode").replace(zlib.compress(b"x"), b"abc")),
+    ],
+)
+def test_pdfs_that_do_something_by_themselves_are_marked(data: bytes) -> None:
+    examined = examine("a", data)
+    assert examined.is_active
+    assert examined.data == data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf(),
+        pdf(catalog=b"/OpenAction[3 0 R/XYZ null null 0]"),
+        pdf(b"9 0 obj<</JSon 4/AAB 3>>endobj"),
+        pdf(packed(b"9 0 <</Type/Font>>")),
+        pdf(bytes(range(256)) * 99),
+    ],
+)
+def test_others_are_not(data: bytes) -> None:
+    assert not examine("a", data).is_active
 
 
 def test_every_media_type_has_an_extension_of_ours() -> None:
@@ -237,6 +324,21 @@ def test_neither_content_nor_name_shows_in_a_log() -> None:
         ("PDF 的开头夹带着网页或脚本", b"%PDF-1.4\n<script>alert(1)</script>" + pdf()),
         ("PDF 不完整", pdf(bytes(5000))[:-1200]),
         ("PDF 加了密码", pdf(b"/Encrypt 7 0 R")),
+        ("PDF 加了密码", pdf(b"trailer<</Enc#72ypt %so\n<</V 2>>>>")),
+        ("PDF 不完整", b"%PDF-\n%%EOF"),
+        ("PDF 不完整", pdf().replace(b"xref\n0 4", b"")),
+        ("PDF 不完整", pdf().replace(b"startxref", b"")),
+        ("PDF 不完整", changed_later(pdf()) + b"\n9 0 obj<<>>stream" + bytes(range(1, 250)) * 9),
+        ("PDF 的后面夹带着别的内容", pdf() + b"MZ\x90" * 9),
+        ("PDF 的后面夹带着别的内容", pdf() + b"MZ\x90" * 900 + b"\n%%EOF"),
+        (
+            "PDF 的后面夹带着别的内容",
+            pdf() + b"x" * 900 + b"MZ\x90" * 900 + b"\nxref\n0 1\nstartxref\n9\n%%EOF",
+        ),
+        ("PDF 的后面夹带着别的内容", pdf() + b"Rar!\x1a\x07\x01\0" + bytes(100) + b"%%EOF"),
+        ("PDF 的后面夹带着别的内容", pdf() + b"1 0 obj 7z\xbc\xaf\x27\x1c" + bytes(100) + b"%%EOF"),
+        ("PDF 的后面夹带着别的内容", pdf() + bytes(70_000) + b"?" * 600 + b"%%EOF"),
+        ("PDF 的后面夹带着别的内容", pdf() + b"%%EOF" * 1000),
         ("是 Word、Excel 或 WPS 文档", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
         ("是 HEIC", box(b"ftyp", b"heic" + bytes(4) + b"mif1heic") + bytes(500)),
         ("是 GIF 图片", photo((50, 50), "GIF")),
@@ -261,6 +363,9 @@ def test_neither_content_nor_name_shows_in_a_log() -> None:
         ("录音后面还夹带着别的内容", mp3() + b"<html>" * 1000),
         ("录音后面还夹带着别的内容", wav() + b"MZ" * 4000),
         ("录音后面还夹带着别的内容", ogg() + b"MZ" * 4000),
+        ("录音后面还夹带着别的内容", ogg() + ogg().replace(b"\x07\0\0\0", b"\x08\0\0\0")),
+        ("录音后面还夹带着别的内容", ogg(comments=b"C" * 9000)),
+        ("录音不完整", wav().replace(b"fmt ", b"exe ")),
     ],
 )
 def test_each_kind_of_bad_file_has_its_own_sentence(says: str, data: bytes) -> None:

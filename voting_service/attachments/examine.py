@@ -1,7 +1,7 @@
 """What a citizen handed in: told by its content, never by its name; a picture comes out encoded anew.
 
-Each kind of bad file has a sentence of its own. A PDF and a recording are kept as they came: they are evidence, and are
-only ever handed out as a download, to those who handle the docket.
+Each kind of bad file has a sentence of its own. Of a recording only what is heard is kept; a PDF as it came, and its readers
+are told where it would do something by itself. Both are only ever handed out as a download, to those who handle the docket.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from .. import pictures
 from ..errors import BadFile
 from ..pictures import UnreadablePicture
 from ..text import Text, _
+from . import pdfs, sounds
 from .signatures import brand_of, ends_as_zip, is_pdf, is_picture, video, why_not_taken
-from .sounds import may_be_sound, media_type_of
 
 __all__ = [
     "EXTENSIONS",
@@ -56,8 +56,6 @@ EXTENSIONS = {
 """How a download is called, by media type: never as its uploader called it."""
 
 _LONGEST_NAME = 120
-_PAGE_IN_PDF = re.compile(rb"<(?:script|html|!doctype|\?php|svg|iframe)", re.IGNORECASE)
-_ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
 
 
 class _Turns:
@@ -92,9 +90,11 @@ class Examined:
     media_type: str
     """As sniffed."""
     data: bytes
-    """What is kept: a picture as a JPEG with nothing but the picture in it."""
+    """What is kept: a picture as a JPEG with nothing but the picture in it, a recording with nothing but what is heard."""
     name: str
     """As its owner called it, without path and control characters, at most 120 characters."""
+    is_active: bool = False
+    """A PDF that would do something by itself, or has files in it: to be opened with care."""
 
     def __repr__(self) -> str:
         # Neither the content nor what somebody called it: this may end in a log.
@@ -105,7 +105,7 @@ def examine(name: str, data: bytes) -> Examined:
     """The file as it may be kept. Raises BadFile. Takes up to a second for a large picture."""
     if not data:
         raise _empty()
-    kind, media_type = _kind_of(data)
+    kind, media_type, heard = _kind_of(data)
     if len(data) > MOST_BYTES[kind]:
         raise _too_large(kind, len(data))
     if ends_as_zip(data):
@@ -114,8 +114,9 @@ def examine(name: str, data: bytes) -> Examined:
     if kind == "picture":
         return Examined(kind, "image/jpeg", _encoded_anew(data), called)
     if kind == "pdf":
-        _check_pdf(data)
-    return Examined(kind, media_type, data, called)
+        pdfs.check(data)
+        return Examined(kind, media_type, data, called, pdfs.is_active(data))
+    return Examined(kind, media_type, heard, called)
 
 
 def glance(data: bytes) -> None:
@@ -123,8 +124,13 @@ def glance(data: bytes) -> None:
     that it costs next to nothing. Raises BadFile."""
     if not data:
         raise _empty()
-    for kind, recognised in (("picture", is_picture), ("pdf", is_pdf), ("sound", may_be_sound)):
-        if recognised(data):
+    begins: dict[Kind, bool] = {
+        "picture": is_picture(data),
+        "pdf": is_pdf(data),
+        "sound": sounds.may_be_sound(data),
+    }
+    for kind, found in begins.items():
+        if found:
             if len(data) > MOST_BYTES[kind]:
                 raise _too_large(kind, len(data))
             return
@@ -141,16 +147,16 @@ def work_in(data: bytes) -> int:
         return 0
 
 
-def _kind_of(data: bytes) -> tuple[Kind, str]:
-    """By content. Raises BadFile for whatever is of no kind that we take."""
+def _kind_of(data: bytes) -> tuple[Kind, str, bytes]:
+    """By content; of a recording, also what is heard of it. Raises BadFile for whatever is of no kind that we take."""
     if is_picture(data):
-        return "picture", "image/jpeg"  # as which it is kept
+        return "picture", "image/jpeg", b""  # as which it is kept
     if is_pdf(data):
-        return "pdf", "application/pdf"
+        return "pdf", "application/pdf", b""
     if len(data) > max(MOST_BYTES.values()):
         raise _too_large("sound", len(data))
-    if media_type := media_type_of(data):
-        return "sound", media_type
+    if recording := sounds.recording_in(data):
+        return "sound", *recording
     if b"%PDF-" in data[:1024]:
         raise _carries(_("PDF 的前面夹带着别的内容。"))
     refusal = why_not_taken(data)
@@ -221,17 +227,6 @@ def _work(image: Image.Image) -> int:
     if _is_scaled(image):
         return pixels
     return _WORK_UNSCALED * pixels if pixels <= MOST_PIXELS_UNSCALED else 0
-
-
-def _check_pdf(data: bytes) -> None:
-    if _PAGE_IN_PDF.search(data[:1024]):
-        raise _carries(_("PDF 的开头夹带着网页或脚本。"))
-    if b"%%EOF" not in data[-1024:]:
-        raise BadFile(_("PDF 不完整，可能没有传完。"), _("请打开确认，重新下载或另存后再试。"))
-    if _ENCRYPTED_PDF.search(data):
-        raise BadFile(
-            _("PDF 加了密码，经办人打不开。"), _("请去掉密码后再交，或把有关的页拍照、截屏后提交。")
-        )
 
 
 def _tidy(name: str) -> str:

@@ -11,7 +11,7 @@ from ..database import Base
 
 
 class Attachment(Base):
-    """One file as it is kept: a picture encoded anew, or a PDF or a recording as it came."""
+    """One file as it is kept: a picture encoded anew, what is heard of a recording, or a PDF as it came."""
 
     __tablename__ = "attachments"
     __table_args__ = (
@@ -26,6 +26,8 @@ class Attachment(Base):
     """As sniffed, never as claimed: ``image/jpeg``, ``application/pdf``, ``audio/mpeg`` …"""
     size: Mapped[int]
     """Of what is kept, in bytes, before sealing."""
+    is_active: Mapped[bool]
+    """Whether a PDF would do something by itself, or has files in it: its readers are told."""
     name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     """What the file was called."""
     stored_at: Mapped[datetime]

@@ -1,7 +1,8 @@
-"""Sound recordings: told by their frames, pages or boxes, never by their name. Kept as they came.
+"""Sound recordings: told by their frames, pages or boxes, never by their name. Only what is heard of them is kept.
 
 A header alone proves little: each is walked from its beginning to its end, so that what is only half there, or carries
-something else behind it, is found.
+something else behind it, is found. What is said about the recording besides (tags, pictures, where it was made), and
+whatever else would fit into such places, is left out: frames and samples themselves stay, byte by byte.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from .signatures import APPLE_PICTURES, brand_of, video
 
 LEAST_FRAMES = 10
 """About a fifth of a second: less is no recording."""
+MOST_FRAMES = 2_000_000
+"""Eleven hours: nobody is to count longer."""
 MOST_TRAILING = 4096
-"""Bytes that may follow the last frame: tags, or padding of a recorder."""
+"""Bytes that may follow the last frame, and are dropped: tags, or padding of a recorder."""
 
 _AMR_NARROW = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)
 _AMR_WIDE = (17, 23, 32, 36, 40, 46, 50, 58, 60, 5, 0, 0, 0, 0, 0, 0)
@@ -27,6 +30,11 @@ _MP3_KBITS = {
 }
 _MP3_HERTZ = (44_100, 48_000, 32_000)
 LEAST_WAV_BYTES = 1000
+_WAV_FORMAT = (b"fmt ", b"fact")
+_LARGEST_FORMAT = 64
+MOST_OGG_COMMENTS = 4096
+"""Bytes: the name of the recorder, and no picture."""
+MOST_BOXES = 100_000
 _OGG_SOUNDS = (b"OpusHead", b"\x01vorbis", b"Speex   ", b"\x7fFLAC")
 _UNKNOWN_SIZE = (0, 0xFFFF_FFFF)
 
@@ -41,12 +49,12 @@ def may_be_sound(data: bytes) -> bool:
     )
 
 
-def media_type_of(data: bytes) -> str | None:
-    """What kind of recording it is; None where it is none. Raises BadFile for one that is broken, and for a video."""
-    for recognised, media_type, walk in _KINDS:
+def recording_in(data: bytes) -> tuple[str, bytes] | None:
+    """What kind of recording it is, and what is kept of it; None where it is none. Raises BadFile for one that is broken, and
+    for a video."""
+    for recognised, media_type, heard in _KINDS:
         if recognised(data):
-            walk(data)
-            return media_type
+            return media_type, heard(data)
     return None
 
 
@@ -62,17 +70,18 @@ def _frames(data: bytes, at: int, length_of: Callable[[bytes, int], int]) -> tup
     """How many frames follow each other from there, and where the last one ends. A last one that is cut off counts: that
     is how recorders stop."""
     count = 0
-    while at < len(data) and (length := length_of(data, at)) > 0:
+    while at < len(data) and count <= MOST_FRAMES and (length := length_of(data, at)) > 0:
         count, at = count + 1, at + length
     return count, min(at, len(data))
 
 
-def _all_frames(data: bytes, at: int, length_of: Callable[[bytes, int], int]) -> None:
+def _all_frames(data: bytes, at: int, length_of: Callable[[bytes, int], int]) -> bytes:
     count, end = _frames(data, at, length_of)
     if count < LEAST_FRAMES:
         raise _truncated()
     if len(data) - end > MOST_TRAILING:
         raise _more_behind()
+    return data[at:end]
 
 
 # ---- AMR: what telephones and WeChat record
@@ -82,7 +91,7 @@ def _is_amr(data: bytes) -> bool:
     return data.startswith((b"#!AMR\n", b"#!AMR-WB\n"))
 
 
-def _walk_amr(data: bytes) -> None:
+def _amr(data: bytes) -> bytes:
     wide = data.startswith(b"#!AMR-WB\n")
     sizes = _AMR_WIDE if wide else _AMR_NARROW
 
@@ -92,7 +101,8 @@ def _walk_amr(data: bytes) -> None:
         kind = head >> 3 & 15
         return 0 if head & 0x83 or (sizes[kind] == 0 and kind != 15) else 1 + sizes[kind]
 
-    _all_frames(data, 9 if wide else 6, length)
+    start = 9 if wide else 6
+    return data[:start] + _all_frames(data, start, length)
 
 
 # ---- MP3 and AAC: a frame tells its own length
@@ -136,16 +146,16 @@ def _is_aac(data: bytes) -> bool:
     return first > 0 and _aac_length(data, first) > 0
 
 
-def _walk_mp3(data: bytes) -> None:
+def _mp3(data: bytes) -> bytes:
     start = _after_id3(data)
     # Some writers pad behind their tag.
     while start < len(data) and data[start] == 0:
         start += 1
-    _all_frames(data, start, _mp3_length)
+    return _all_frames(data, start, _mp3_length)
 
 
-def _walk_aac(data: bytes) -> None:
-    _all_frames(data, 0, _aac_length)
+def _aac(data: bytes) -> bytes:
+    return _all_frames(data, 0, _aac_length)
 
 
 # ---- WAV, OGG, M4A: containers
@@ -155,44 +165,64 @@ def _is_wav(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WAVE"
 
 
-def _walk_wav(data: bytes) -> None:
-    at, sound = 12, 0
+def _wav(data: bytes) -> bytes:
+    kept: dict[bytes, bytes] = {}
+    at = 12
     while at + 8 <= len(data):
         kind, size = struct.unpack_from("<4sL", data, at)
         if kind == b"data":
             # A recorder that was still writing has not come back to fill the size in.
-            size = sound = len(data) - at - 8 if size in _UNKNOWN_SIZE else size
-            if at + 8 + sound > len(data):
+            size = len(data) - at - 8 if size in _UNKNOWN_SIZE else size
+            if at + 8 + size > len(data):
                 raise _truncated()
         if at + 8 + size > len(data):
             break
+        if kind == b"data" or (kind in _WAV_FORMAT and size <= _LARGEST_FORMAT):
+            kept.setdefault(kind, data[at + 8 : at + 8 + size])
         at += 8 + size + size % 2
-    if sound < LEAST_WAV_BYTES:
+    if b"fmt " not in kept or len(kept.get(b"data", b"")) < LEAST_WAV_BYTES:
         raise _truncated()
     if len(data) - at > MOST_TRAILING:
         raise _more_behind()
+    order = [kind for kind in (*_WAV_FORMAT, b"data") if kind in kept]
+    chunks = b"".join(struct.pack("<4sL", kind, len(kept[kind])) + _even(kept[kind]) for kind in order)
+    return struct.pack("<4sL4s", b"RIFF", 4 + len(chunks), b"WAVE") + chunks
+
+
+def _even(content: bytes) -> bytes:
+    return content + bytes(len(content) % 2)
 
 
 def _is_ogg(data: bytes) -> bool:
     return data.startswith(b"OggS")
 
 
-def _walk_ogg(data: bytes) -> None:
+def _ogg(data: bytes) -> bytes:
     codec = data[28:36]
     if not codec.startswith(_OGG_SOUNDS):
         raise video()
-    at = pages = 0
+    at = pages = comments = 0
     while data[at : at + 4] == b"OggS":
         segments = data[at + 26 : at + 27]
         table = data[at + 27 : at + 27 + segments[0]] if segments else b""
         if not segments or len(table) < segments[0]:
             raise _truncated()
+        if data[at + 14 : at + 18] != data[14:18]:
+            raise _more_behind()  # another stream, between the pages of this one
+        if pages and comments >= 0:
+            # Comments are the second packet, and end with the first piece that is not full.
+            whole = next((n + 1 for n, piece in enumerate(table) if piece < 255), None)
+            comments += sum(table[:whole])
+            if comments > MOST_OGG_COMMENTS:
+                raise _more_behind()
+            comments = comments if whole is None else -1
         pages, at = pages + 1, at + 27 + len(table) + sum(table)
     # The head, the comments, and something to hear.
     if pages < 3 or at > len(data):
         raise _truncated()
     if len(data) - at > MOST_TRAILING:
         raise _more_behind()
+    return data[:at]
 
 
 def _is_mp4(data: bytes) -> bool:
@@ -203,7 +233,17 @@ def _is_mp4(data: bytes) -> bool:
 
 def _boxes(data: bytes, at: int, end: int, *, lax: bool = False) -> Iterator[tuple[bytes, int, int]]:
     """Kind, beginning and end of the content of each box (ISO 14496-12). Raises BadFile for one that is cut off."""
-    while at + 8 <= end:
+    for kind, _name_at, content, box_end in _named_boxes(data, at, end, lax=lax):
+        yield kind, content, box_end
+
+
+def _named_boxes(
+    data: bytes | bytearray, at: int, end: int, *, lax: bool = False
+) -> Iterator[tuple[bytes, int, int, int]]:
+    """The same, with where its kind stands."""
+    for _count in range(MOST_BOXES):
+        if at + 8 > end:
+            return
         size, kind = struct.unpack_from(">L4s", data, at)
         head = 8
         if size == 1 and at + 16 <= end:
@@ -214,17 +254,48 @@ def _boxes(data: bytes, at: int, end: int, *, lax: bool = False) -> Iterator[tup
             if lax:
                 return
             raise _truncated()
-        yield kind, at + head, at + size
+        yield kind, at + 4, at + head, at + size
         at += size
+    raise _truncated()
 
 
-def _walk_mp4(data: bytes) -> None:
+_M4A_BOXES: dict[bytes, tuple[bytes, ...]] = {
+    b"": (b"ftyp", b"styp", b"sidx", b"moov", b"moof", b"mdat", b"mfra", b"prft"),
+    b"moov": (b"mvhd", b"trak", b"mvex", b"iods"),
+    b"trak": (b"tkhd", b"edts", b"mdia", b"tref"),
+    b"mdia": (b"mdhd", b"hdlr", b"minf", b"elng"),
+    b"minf": (b"smhd", b"nmhd", b"gmhd", b"hdlr", b"dinf", b"stbl"),
+    b"stbl": (b"stsd", b"stts", b"ctts", b"cslg", b"stsc", b"stsz", b"stz2", b"stco", b"co64", b"stss", b"sgpd", b"sbgp"),
+    b"mvex": (b"mehd", b"trex", b"trep"),
+    b"moof": (b"mfhd", b"traf"),
+    b"traf": (b"tfhd", b"tfdt", b"trun", b"sdtp", b"sgpd", b"sbgp", b"subs"),
+}  # fmt: skip
+"""What a player needs, by what it lies in; boxes that are not named here as a place are kept whole."""
+
+
+def _m4a(data: bytes) -> bytes:
     kinds = [kind for kind, _at, _end in _boxes(data, 0, len(data))]
     tracks = set(_tracks(data))
     if b"vide" in tracks:
         raise video()
     if b"soun" not in tracks or not {b"mdat", b"moof"} & set(kinds):
         raise _truncated()
+    kept = bytearray(data)
+    _blank(kept, b"", 0, len(kept))
+    return bytes(kept)
+
+
+def _blank(data: bytearray, within: bytes, at: int, end: int) -> None:
+    """Overwrite what no player needs, as free space of the same size: the tables of a track say where in the file its samples
+    lie, so nothing may move."""
+    last = at
+    for kind, name_at, content, last in _named_boxes(data, at, end):
+        if kind not in _M4A_BOXES[within]:
+            data[name_at : name_at + 4] = b"free"
+            data[content:last] = bytes(last - content)
+        elif kind in _M4A_BOXES:
+            _blank(data, kind, content, last)
+    data[last:end] = bytes(end - last)
 
 
 def _tracks(data: bytes) -> Iterator[bytes]:
@@ -239,11 +310,11 @@ def _tracks(data: bytes) -> Iterator[bytes]:
                         yield data[hdlr_at + 8 : hdlr_at + 12]
 
 
-_KINDS: tuple[tuple[Callable[[bytes], bool], str, Callable[[bytes], None]], ...] = (
-    (_is_amr, "audio/amr", _walk_amr),
-    (_is_wav, "audio/wav", _walk_wav),
-    (_is_ogg, "audio/ogg", _walk_ogg),
-    (_is_mp4, "audio/mp4", _walk_mp4),
-    (_is_mp3, "audio/mpeg", _walk_mp3),
-    (_is_aac, "audio/aac", _walk_aac),
+_KINDS: tuple[tuple[Callable[[bytes], bool], str, Callable[[bytes], bytes]], ...] = (
+    (_is_amr, "audio/amr", _amr),
+    (_is_wav, "audio/wav", _wav),
+    (_is_ogg, "audio/ogg", _ogg),
+    (_is_mp4, "audio/mp4", _m4a),
+    (_is_mp3, "audio/mpeg", _mp3),
+    (_is_aac, "audio/aac", _aac),
 )

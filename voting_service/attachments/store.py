@@ -262,6 +262,7 @@ class Keeping:
             kind=examined.kind,
             media_type=examined.media_type,
             size=len(examined.data),
+            is_active=examined.is_active,
             name_sealed=keyring.seal(examined.name.encode(), name_place(attachment_id)),
             stored_at=at,
         )
