@@ -10,9 +10,11 @@ from voting_service.clock import spoken_in_full
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
+from ..docket.models import Objection
 from ..docket.numbers import shown_passcode
 from ..documents.picture import draw_card
 from .lodge import Lodged
+from .offers import on_offer
 
 
 @dataclass(frozen=True)
@@ -22,40 +24,62 @@ class Shown:
     docket_number: str
     passcode: str
     received: Text
-    reply_due: Text
+    due_label: Text
+    """What is due then: an answer, or where none was promised, that it is dealt with."""
+    due: Text
+    answered: bool
+    """Whether an answer was promised."""
+    notice_title: str
+    phone: str
+    """The office's; empty where the notice names none."""
+    address: str
+    """Where one comes back to."""
     picture: str
     """The card as a ``data:`` address: no address of ours ever leads to it."""
     copied: str
     """What the copy button copies."""
 
 
-def shown(done: Lodged, campaign_title: str, zone: ZoneInfo) -> Shown:
-    """Of one that was taken."""
+def shown(done: Lodged, objection: Objection, zone: ZoneInfo, address: str) -> Shown:
+    """Of one that was taken, as it is kept. ``address``: of the page on which one comes back."""
     received = spoken_in_full(done.received_at.astimezone(zone))
     passcode, due = shown_passcode(done.passcode), due_text(done)
+    notice, answered = on_offer(objection.notice), objection.worth == "answered"
+    due_label = _("答复期限") if answered else _("办理期限")
+    phone = next((office["phone"] for office in notice.contacts if "phone" in office), "")
     rows = [
+        (str(_("公示")), notice.title),
         (str(_("受理编号")), done.docket_number),
         (str(_("查询码")), passcode),
         (str(_("收到时间")), str(received)),
-        (str(_("答复期限")), str(due)),
+        (str(due_label), str(due)),
+        *([(str(_("受理部门电话")), phone)] if phone else []),
     ]
     notes = [
         str(_("凭受理编号和查询码，可以查看进度、补充材料、回答提问、撤回。")),
+        *([] if answered else [str(_("这类异议不单独书面答复，办理结果请凭编号和查询码查看。"))]),
         str(_("查询码只显示这一次，请妥善保存，不要给别人看。")),
     ]
-    card = draw_card(str(_("异议受理凭证")), [(str(_("评选活动")), campaign_title), *rows], notes)
+    scan = str(_("扫码或打开下面的网址，输入编号和查询码："))
+    card = draw_card(str(_("异议受理凭证")), rows, notes, address, scan)
+    kept = [*rows, (str(_("查询网址")), address)]
     return Shown(
         docket_number=done.docket_number,
         passcode=passcode,
         received=received,
-        reply_due=due,
+        due_label=due_label,
+        due=due,
+        answered=answered,
+        notice_title=notice.title,
+        phone=phone,
+        address=address,
         picture="data:image/png;base64," + base64.b64encode(card).decode(),
-        copied="\n".join(f"{label}：{value}" for label, value in rows),
+        copied="\n".join(f"{label}：{value}" for label, value in kept),
     )
 
 
 def due_text(done: Lodged) -> Text:
-    """By when a reply is due: ``2026年4月30日前``."""
+    """By when it is answered or dealt with: ``2026年4月30日前``."""
     day = spoken_date(done.reply_by, year=True)
     if done.provisional:
         return _("%(day)s前（暂定，以放假安排公布后为准）", day=day)

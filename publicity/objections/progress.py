@@ -14,7 +14,8 @@ from voting_service.text import Text, _
 from ..docket.models import ACCEPTED, PENDING, RECEIVED, DocketAttachment, Objection
 from ..docket.queries import objection_by_number
 from ..docket.sealing import open_body, open_heading
-from ..docket.words import GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
+from ..docket.words import DECLINE_WORDS, GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
+from ..notices.rules import acceptance
 from .following import question_open
 from .lodge import Books, is_provisional
 from .offers import on_offer
@@ -32,6 +33,8 @@ class Step:
     provisional: bool = False
     here: bool = False
     """Whether this is where it stands."""
+    good: bool = True
+    """Whether it is a step ahead; not so where it ends without being looked into."""
 
     @property
     def done(self) -> bool:
@@ -48,6 +51,8 @@ class EntryShown:
     by_objector: bool
     body: str
     files: int
+    answer: bool = False
+    """Whether this is the written answer, which there is as a letter too."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,10 @@ class Progress:
     question: str | None
     """What a handler asks and has no answer yet."""
     pending: bool
-    anonymous: bool
+    declined: Text | None
+    """Of which class the reason is for which it was not taken up."""
+    may_lodge_again: bool
+    """Whether the notice still takes objections."""
     contacts: tuple[dict[str, str], ...]
 
 
@@ -92,7 +100,8 @@ def progress(session: Session, books: Books, docket_number: str) -> Progress:
         entries=entries,
         question=questions[-1] if questions and question_open(session, objection) else None,
         pending=objection.state in PENDING,
-        anonymous=objection.kind == "anonymous",
+        declined=DECLINE_WORDS[objection.decline_class] if objection.decline_class else None,
+        may_lodge_again=acceptance(notice, books.clock.now()) == "open",
         contacts=offered.contacts,
     )
 
@@ -114,6 +123,7 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
             by_objector=entry.party == "objector",
             body=open_body(keyring, objection.docket_number, entry),
             files=files.get(entry.seq, 0),
+            answer=entry.act == "replied",
         )
         for entry in objection.entries
         if entry.shown_to_objector
@@ -125,7 +135,7 @@ def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
     if objection.withdrawn_at:
         return (
             Step(_("已收到"), received, None),
-            Step(_("您已撤回"), objection.withdrawn_at, None, here=True),
+            Step(_("您已撤回"), objection.withdrawn_at, None, here=True, good=False),
         )
 
     def provisional(due: date) -> bool:
@@ -133,7 +143,7 @@ def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
 
     first = Step(_("已收到"), received, None, here=state == RECEIVED)
     if state == "declined":
-        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True)
+        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True, good=False)
     taken_up = Step(
         _("审查是否受理") if state == RECEIVED else _("已受理"),
         objection.taken_up_at,
