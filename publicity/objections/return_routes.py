@@ -24,6 +24,7 @@ from ..docket.numbers import read_docket_number, read_passcode
 from ..documents.pdf import to_pdf
 from ..toll import Due
 from .following import add_material, answer_question, withdraw
+from .form import check_text
 from .handed_in import examined
 from .lodge import new_submission
 from .progress import progress
@@ -196,7 +197,8 @@ def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> D
         return due
     kept, problems = examined(place, address, handed_in(sent, files_field), files_field)
     if problems:
-        raise ProblemsFound(problems)
+        text_field = files_field.removesuffix("-files")
+        raise ProblemsFound([*check_text(text_field, text, required=None), *problems])
     with place.store.keeping() as keeping, place.database.write() as session:
         verb(session, place.books(), number, text, keeping, kept)
     return None

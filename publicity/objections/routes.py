@@ -192,7 +192,11 @@ def acknowledgement_page(slug: str, done: Lodged, status: int) -> Response:
         notice_url = f"/c/{campaign.slug}/notices/{objection.notice.number}"
     response = make_response(
         render_template(
-            "objections/lodged.html", campaign=head_of(campaign), done=done, shown=shown, notice_url=notice_url
+            "objections/lodged.html",
+            campaign=head_of(campaign),
+            done=done,
+            shown=shown,
+            notice_url=notice_url,
         ),
         status,
     )
