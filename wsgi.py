@@ -95,6 +95,7 @@ from voting_service.web import (
     health,
     language,
     limits,
+    nul,
     offline,
     static_files,
     uploads,
@@ -498,6 +499,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
+    nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
     return app

@@ -262,3 +262,23 @@ def test_a_decided_objection_takes_nothing_any_more(stage_on: Stage) -> None:
     late = client.post("/objections/add", data=sent, content_type="multipart/form-data")
     assert (late.status_code, "已经办结或者撤回" in late.text) == (422, True)
     assert client.post("/objections/withdraw", data=sent).status_code == 409
+
+
+class NeverSent:
+    """A body whose sender stalls: whoever reads it would wait for ever."""
+
+    def read(self, *_size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+
+@pytest.mark.parametrize("path", ["/objections/add", "/objections/answer"])
+def test_who_has_opened_no_docket_is_told_so_before_anything_is_read(stage: Stage, path: str) -> None:
+    notice_on(stage)
+    number, passcode = lodged(stage)
+    opened = stage.client()
+    assert come_back(opened, number, passcode).status_code == 303
+    stalled = {"CONTENT_LENGTH": str(30 * 1024**2), "wsgi.input": NeverSent()}
+    kind = "multipart/form-data; boundary=x"
+    for client, headers in ((stage.client(), {}), (opened, {"Origin": "https://elsewhere.example"})):
+        answer = client.post(path, content_type=kind, headers=headers, environ_overrides=stalled)
+        assert answer.status_code == 403
