@@ -21,7 +21,6 @@ from tests.stage import Stage, make_service
 from tests.wechat_platform import FakePlatform
 from voting_service.redis_server.embedded import EmbeddedRedis
 
-
 # What a property holds for does not depend on how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
