@@ -12,7 +12,8 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 FROZEN = {
     # Table: what may never change. Left out is what a new key seals anew, or what is filled in later, once.
-    "docket_entries": ("objection_id", "seq", "at", "party", "official_id", "act", "shown_to_objector"),
+    "docket_entries": ("objection_id", "seq", "at", "party", "official_id", "act", "shown_to_objector",
+                       "form_digest"),
     "docket_attachments": ("attachment_id", "objection_id", "seq"),
     "objections": ("id", "docket_number", "notice_id", "submission_digest", "passcode_digest", "received_at", "kind",
                    "worth", "phone_index", "decide_by", "reply_by"),
@@ -24,7 +25,7 @@ LASTING = {"docket_entries": ("body_sealed",)}
 """What may be sealed anew, and neither taken away nor put where nothing was."""
 
 KEYS = {
-    "docket_entries": (("objection_id", "seq"),),
+    "docket_entries": (("objection_id", "seq"), ("form_digest",)),
     "docket_attachments": (("attachment_id",),),
     "objections": (("id",), ("docket_number",), ("submission_digest",)),
     "notice_events": (("notice_id", "seq"), ("notice_id", "log_name")),
@@ -413,6 +414,7 @@ def make_tables() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("shown_to_objector", sa.Boolean(), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("form_digest", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(party = 'official') = (official_id IS NOT NULL)",
             name=op.f("ck_docket_entries_officials_give_their_name"),
@@ -433,6 +435,7 @@ def make_tables() -> None:
             ["official_id"], ["officials.id"], name=op.f("fk_docket_entries_official_id")
         ),
         sa.PrimaryKeyConstraint("objection_id", "seq", name=op.f("pk_docket_entries")),
+        sa.UniqueConstraint("form_digest", name=op.f("uq_docket_entries_form_digest")),
         sqlite_with_rowid=False,
     )
     op.create_table(

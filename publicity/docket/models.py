@@ -113,6 +113,8 @@ class DocketEntry(Base):
     shown_to_objector: Mapped[bool]
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What was said; None where the act says it all."""
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    """Keyed digest of the form by which the objector added or answered: the same form posted again is the same entry."""
 
     objection: Mapped[Objection] = relationship(back_populates="entries")
 

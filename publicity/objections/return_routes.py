@@ -167,7 +167,7 @@ def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> D
     if problems:
         raise ProblemsFound(problems)
     with place.store.keeping() as keeping, place.database.write() as session:
-        verb(session, place.books(), number, text, keeping, kept)
+        verb(session, place.books(), number, form, text, keeping, kept)
     return None
 
 
