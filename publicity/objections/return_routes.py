@@ -204,7 +204,7 @@ def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> D
         text_field = files_field.removesuffix("-files")
         raise ProblemsFound([*check_text(text_field, text, required=None), *problems])
     with place.store.keeping() as keeping, place.database.write() as session:
-        verb(session, place.books(), number, text, keeping, kept)
+        verb(session, place.books(), number, form, text, keeping, kept)
     return None
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from publicity.docket.models import DECLINE_CLASSES, DocketEntry, Objection, Ruling
+from publicity.docket.models import DECLINE_CLASSES, DocketEntry, Ruling
 from publicity.docket.sealing import open_body, open_ruling
 from publicity.rulings.asking import ask
 from publicity.rulings.assigning import assign, assignable, mark_recused, release, stand_aside
@@ -536,25 +536,6 @@ def test_of_two_who_confirm_and_send_back_at_once_one_is_refused(office: Office)
 
 
 # ---- what is kept
-
-
-def test_a_docket_cannot_be_rewritten(office: Office) -> None:
-    number = office.docket()
-    database = office.stage.service.database
-    for change in (
-        update(DocketEntry).values(act="found"),
-        update(DocketEntry).values(at=office.stage.service.clock.now()),
-        update(DocketEntry).values(official_id=office.second.official.id, party="official"),
-        update(DocketEntry).values(shown_to_objector=False),
-        delete(DocketEntry),
-        delete(Objection),
-    ):
-        with pytest.raises(DBAPIError), database.write() as session:
-            session.execute(change)
-    assert acts_of(office.stage, number) == ["lodged", "assigned", "assigned"]
-    # A new key seals the bodies anew: that alone is possible.
-    with database.write() as session:
-        session.execute(update(DocketEntry).values(body_sealed=b"sealed anew"))
 
 
 def test_the_journal_tells_who_did_what_and_nothing_of_what_it_was_about(office: Office) -> None:
