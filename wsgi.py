@@ -31,6 +31,12 @@ from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
 from publicity.notices.listing import notices_waiting
 from publicity.notices.queries import published_lines
+from publicity.objections import api_routes as objection_api_routes
+from publicity.objections import return_routes as objection_return_routes
+from publicity.objections import routes as objection_routes
+from publicity.objections.coming_back import Doorkeeper
+from publicity.objections.room import Room as ObjectionRoom
+from publicity.objections.sessions import DocketSessions
 from publicity.outcome import desk_routes as outcome_desk_routes
 from publicity.outcome import routes as outcome_routes
 from publicity.outcome.waiting import notices_to_close
@@ -40,6 +46,7 @@ from publicity.rulings.reading import Stores as DocketStores
 from publicity.rulings.reminders import desk_section, probe_dockets
 from publicity.substitutions import desk_routes as substitution_routes
 from publicity.substitutions.waiting import substitutions_waiting
+from publicity.toll import Toll
 from voting_service import activity, logs
 from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
@@ -151,6 +158,9 @@ BLUEPRINTS = (
     substitution_routes.pages,
     outcome_routes.public,
     outcome_desk_routes.desk,
+    objection_routes.pages,
+    objection_return_routes.pages,
+    objection_api_routes.api,
 )
 """In flow order."""
 SEALED = (
@@ -340,6 +350,23 @@ class Service:
         )
 
     @cached_property
+    def objections(self) -> ObjectionRoom:
+        """The citizens' side of objections."""
+        return ObjectionRoom(
+            database=self.database,
+            keyring=self.keyring,
+            clock=self.clock,
+            workdays=self.workdays,
+            zone=self.settings.zone,
+            store=self.attachments,
+            toll=Toll(self.redis_client, self.key("toll"), self.clock),
+            sessions=DocketSessions(self.key("docket session"), self.clock),
+            doorkeeper=Doorkeeper(self.keyring),
+            secure=self.settings.secure,
+            base_url=self.settings.base_url,
+        )
+
+    @cached_property
     def notice_board(self) -> NoticeBoard:
         """Published notices as pages show them."""
         return NoticeBoard(self.database, self.settings.zone)
@@ -469,6 +496,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         database=service.database,
         photos=service.photos,
         attachments=service.attachments,
+        objections=service.objections,
         logo=ROOT / "static" / "icons" / "apple-touch.png",
         archives=settings.data_dir / "archives",
         probes=service.probes(),

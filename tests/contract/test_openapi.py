@@ -19,6 +19,8 @@ from werkzeug.test import Client, TestResponse
 
 from tests.desk import Desk
 from tests.notices import published
+from tests.objectors import form as objection_form
+from tests.objectors import lodge_by_api, notice_on
 from tests.stage import Stage, category_rules, make_service, rules
 from voting_service.campaigns.models import SCHEDULED, Campaign
 from voting_service.web.limits import limiter
@@ -27,6 +29,7 @@ from wsgi import make_flask, make_polling_place
 
 CAMPAIGN = "/api/v1/campaigns/{slug}"
 FORM, BALLOTS, RECEIPT = f"{CAMPAIGN}/ballot-form", f"{CAMPAIGN}/ballots", "/api/v1/receipts/{code}"
+OBJECTIONS = f"{CAMPAIGN}/objections"
 NO_BODY = 304
 A_CODE = "7QK2M3XD9ABCDEFG"
 
@@ -193,9 +196,9 @@ class Scene(NamedTuple):
         self.reached.add(("GET", path, *self.described.check("GET", path, answer)))
         return answer
 
-    def saw(self, answer: TestResponse) -> TestResponse:
-        """A posted ballot's answer."""
-        self.reached.add(("POST", BALLOTS, *self.described.check("POST", BALLOTS, answer)))
+    def saw(self, answer: TestResponse, path: str = BALLOTS) -> TestResponse:
+        """The answer to what was posted: a ballot, where nothing else is said."""
+        self.reached.add(("POST", path, *self.described.check("POST", path, answer)))
         return answer
 
 
@@ -208,6 +211,7 @@ def test_every_described_answer_is_given_as_described(
     closed_doors(scene)
     the_gate(scene)
     too_many(tmp_path / "busy", scene)
+    objecting(tmp_path / "hurried", scene)
     # What happens when a store is away has scenes of its own below.
     foreseen = {answer for answer in described.everything() if answer[2] < 500}
     assert foreseen - scene.reached == set()
@@ -299,6 +303,30 @@ def the_gate(scene: Scene) -> None:
     assert scene.saw(voter.client.post(address, json=ballot)).status_code == 428
     foreign = voter.client.post(address, json=ballot, headers={"Origin": "https://elsewhere.example"})
     assert scene.saw(foreign).get_json()["code"] == "forbidden"
+
+
+def objecting(directory: Path, scene: Scene) -> None:
+    """An objection, the same again, and everything that keeps one from being lodged."""
+    stage, client = scene.stage, scene.stage.client()
+    notice_on(stage, slug="noticed")
+
+    def lodge(slug: str = "noticed", **typed: Any) -> int:
+        return scene.saw(lodge_by_api(client, slug, **typed), OBJECTIONS).status_code
+
+    typed = objection_form()
+    assert [lodge(**typed), lodge(**typed), lodge(**objection_form(statement=""))] == [201, 200, 422]
+    assert [lodge(**objection_form()) for _time in range(3)] == [201, 201, 428]
+    assert [lodge("no-such", **typed), lodge("test", **objection_form())] == [404, 403]
+    address = OBJECTIONS.format(slug="noticed")
+    scene.saw(client.post(address, data=typed, headers={"Origin": "https://elsewhere.example"}), OBJECTIONS)
+    scene.saw(client.post(address, data=b"{", content_type="application/json"), OBJECTIONS)
+    assert lodge(**objection_form(statement="长" * 300_000)) == 413
+    limits = {"limit_device": "1/minute", "limit_address": "1/minute"}
+    stage = Stage(make_service(directory, redis_url=scene.stage.service.redis_url, **limits))
+    for _time in range(2):
+        answer = scene.saw(lodge_by_api(stage.client(), "no-such", **typed), OBJECTIONS)
+    assert answer.status_code == 429
+    stage.strike()
 
 
 def too_many(directory: Path, scene: Scene) -> None:

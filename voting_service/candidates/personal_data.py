@@ -46,12 +46,17 @@ _CHECK_SIGNS = "10X98765432"
 
 def personal_data_in(text: str) -> Text | None:
     """What kind of personal data a text holds, never the number itself; None where there is none."""
-    plain = unicodedata.normalize("NFKC", text)
-    if any(_is_id_card(match[0]) for match in _ID_CARD.finditer(plain)):
+    if holds_id_card(text):
         return _("含有身份证号码。")
-    if _MOBILE.search(plain):
+    if _MOBILE.search(unicodedata.normalize("NFKC", text)):
         return _("含有手机号码。")
     return None
+
+
+def holds_id_card(text: str) -> bool:
+    """Whether a text holds the number of an identity card."""
+    plain = unicodedata.normalize("NFKC", text)
+    return any(_is_id_card(match[0]) for match in _ID_CARD.finditer(plain))
 
 
 def contact_data_in(text: str) -> Text | None:

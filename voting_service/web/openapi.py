@@ -186,6 +186,10 @@ def _problem_example(code: str) -> dict[str, Any]:
         "not_open": {"next_at": "2026-04-08T22:00:00.000Z"},
         "already_cast": {"next_at": "2026-04-08T16:00:00.000Z"},
         "invalid_choices": {"problems": [_("每张选票最多选择 %(n)s 名候选人。", n=3)]},
+        "problems_found": {
+            "problems": [_("请选择异议的类别；都不符合的，选“其他”。")],
+            "fields": {"ground": [_("请选择异议的类别；都不符合的，选“其他”。")]},
+        },
         "challenge_required": {"challenge": examples.CHALLENGE},
         "internal_error": {"reference": "9f2c41d0"},
     }
@@ -294,6 +298,40 @@ _PATHS: dict[str, dict[str, Any]] = {
                 "challenge_required",
                 "too_many_attempts",
                 "box_unavailable",
+                "unavailable",
+            ),
+        }
+    },
+    "/campaigns/{slug}/objections": {
+        "post": {
+            "operationId": "lodgeObjection",
+            "summary": _("对公示的一名候选人提出异议"),
+            "description": _(
+                "内容与身份加密保存。同一 submission 再次提交得到 200 和同一份凭证，内容以第一次为准。收到 503 或没有收到"
+                "答复时，请用同一 submission 重试。同一网络提交得多了要先解人机验证。"
+            ),
+            "parameters": [{"$ref": "#/components/parameters/slug"}],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {"schema": ref("Objection"), "example": examples.OBJECTION}
+                },
+            },
+            "responses": {
+                "200": _json(
+                    "ObjectionLodged", _("这份表单此前已经收到；凭证与当时相同"), examples.OBJECTION_LODGED
+                ),
+                "201": _json("ObjectionLodged", _("已收到"), examples.OBJECTION_LODGED),
+            }
+            | _refusals(
+                "bad_request",
+                "objections_closed",
+                "forbidden",
+                "not_found",
+                "payload_too_large",
+                "problems_found",
+                "challenge_required",
+                "too_many_attempts",
                 "unavailable",
             ),
         }

@@ -192,3 +192,17 @@ COUNTS: dict[str, Any] = {
     "as_of": "2026-04-08T01:02:03.004Z",
     "note": "实时票数仅供参考，以认定结果为准。",
 }
+OBJECTION: dict[str, Any] = {
+    "submission": "Wb9m3oX5r7tQ2kAJc0uYV1",
+    "candidate": "3",
+    "ground": "false_material",
+    "statement": "三月五日在二号车间亲眼看到他把别人的工时记在自己名下。",
+    "kind": "anonymous",
+    "clue": "二号车间三月五日夜班，值班表上有记录。",
+}
+OBJECTION_LODGED: dict[str, Any] = {
+    "docket_number": "GS-2026-7K3M9Q",
+    "passcode": "7QK2-M3XD-40RB",
+    "received_at": "2026-04-24T01:02:03.004Z",
+    "reply_due": "2026-05-12",
+}

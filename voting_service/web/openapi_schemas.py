@@ -62,6 +62,7 @@ def _moment(description: Text | None = None) -> Schema:
 
 _URL = _string(format="uri")
 _HASH = _string(pattern="^[0-9a-f]{64}$")
+_FILE: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
 _NUMBER = _integer(_("候选人编号"), minimum=1)
 _LIMIT = _or_null(_integer(_("null 为不限"), minimum=1))
 _LEFT = _or_null(_integer(_("null 为不限")))
@@ -241,6 +242,51 @@ SCHEMAS: dict[str, Schema] = {
             "note": _string(_("与票数一同显示的说明")),
         }
     ),
+    "Objection": _object(
+        {
+            "submission": _string(
+                _("自己随机生成的表单编号，至少 128 位；同一编号再次提交，得到同一份凭证"),
+                pattern="^[A-Za-z0-9_-]{22,64}$",
+            ),
+            "notice": _string(_("公示公告的编号；只有一份公告受理异议时可不填"), pattern="^[0-9]*$"),
+            "candidate": _string(_("对哪位候选人，填编号"), pattern="^[0-9]+$"),
+            "ground": _string(
+                _("类别：违纪违法、失信、安全事故、材料不实、拉票舞弊、其他"),
+                enum=["discipline", "dishonesty", "accident", "false_material", "vote_buying", "other"],
+            ),
+            "statement": _string(_("事实经过"), minLength=20, maxLength=2000),
+            "kind": _string(_("实名、单位、匿名；以公告接受的为限"), enum=["named", "unit", "anonymous"]),
+            "name": _string(_("姓名；单位提出的，填联系人")),
+            "phone": _string(),
+            "email": _string(),
+            "address": _string(),
+            "unit": _string(_("单位全称（unit）")),
+            "clue": _string(_("可以核查的线索（anonymous）"), minLength=10, maxLength=1000),
+            "evidence": _list(_FILE),
+            "stamp": _FILE | {"description": _("盖有公章的材料（unit）")},
+            "challenge": _string(_("人机验证的解，JSON 文本，形如 Solution")),
+        },
+        optional=(
+            "notice",
+            "name",
+            "phone",
+            "email",
+            "address",
+            "unit",
+            "clue",
+            "evidence",
+            "stamp",
+            "challenge",
+        ),
+    ),
+    "ObjectionLodged": _object(
+        {
+            "docket_number": _string(_("受理编号"), pattern="^GS-20[0-9]{2}-[0-9A-Z]{6}$"),
+            "passcode": _string(_("查询码，不再显示第二次"), pattern="^[0-9A-Z]{4}(-[0-9A-Z]{4}){2}$"),
+            "received_at": _moment(),
+            "reply_due": _string(_("答复期限"), format="date"),
+        }
+    ),
     "Problem": _object(
         {
             "type": _string(pattern="^urn:voting-service:problem:[a-z_]+$"),
@@ -250,12 +296,17 @@ SCHEMAS: dict[str, Schema] = {
             "detail": _string(_("给人看的一句话")),
             "next_at": _NEXT_AT,
             "problems": _list(_string(), minItems=1),
+            "fields": {
+                "type": "object",
+                "description": _("字段名 → 这个字段的问题（problems_found）"),
+                "additionalProperties": _list(_string(), minItems=1),
+            },
             "reference": _string(_("求助时请告知的编号")),
             "challenge": ref("Challenge"),
             "login": _string(_("先到这个网址登录，登录后回到活动页面（no_voter，在微信里）")),
         },
         _("拒绝与错误（RFC 9457）。请按 code 判断，不要按文字判断"),
-        optional=("next_at", "problems", "reference", "challenge", "login"),
+        optional=("next_at", "problems", "fields", "reference", "challenge", "login"),
     ),
 }
 """By name; ``Text`` in it is translated when the document is asked for."""

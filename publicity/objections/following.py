@@ -1,0 +1,134 @@
+"""What an objector does with an objection of theirs: add material, answer a question, withdraw. Each locks the objection and
+looks at its state again, since an official may act at the same time; the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from voting_service.activity import journal
+from voting_service.attachments.examine import Examined
+from voting_service.attachments.store import Keeping
+from voting_service.encryption import Keyring
+from voting_service.errors import Problem, ProblemsFound
+from voting_service.text import _
+
+from ..docket.models import PENDING, WITHDRAWN, DocketAttachment, DocketEntry, Objection
+from ..docket.queries import objection_by_number
+from ..docket.record import append_entry
+from ..docket.sealing import open_body
+from .form import check_text
+from .lodge import OBJECTOR, Books
+
+MOST_ENTRIES = 40
+"""How often an objector may add to one docket."""
+MOST_FILES = 40
+"""How many files one docket holds from its objector."""
+_FILES_FIELD = {"added": "text-files", "answered": "answer-files"}
+
+
+def add_material(
+    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
+) -> None:
+    """Add text, files, or both. Raises ProblemsFound."""
+    required = None if files else _("请写下要补充的内容，或选择要补充的文件。")
+    _say(
+        session,
+        books,
+        docket_number,
+        "added",
+        text,
+        keeping,
+        files,
+        check_text("text", text, required=required),
+    )
+
+
+def answer_question(
+    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
+) -> None:
+    """Answer what a handler asked last. Raises ProblemsFound, where nothing is asked any more too."""
+    problems = check_text("answer", text, required=_("请写下您的回答。"))
+    _say(session, books, docket_number, "answered", text, keeping, files, problems)
+
+
+def withdraw(session: Session, keyring: Keyring, docket_number: str, *, at: datetime) -> None:
+    """Withdraw for good. Raises ProblemsFound where it is decided already."""
+    objection = _pending(session, docket_number)
+    objection.state, objection.withdrawn_at = WITHDRAWN, at
+    append_entry(session, keyring, objection, "withdrawn", at=at, shown=True)
+    journal(session, at=at, actor=OBJECTOR, act="withdraw_objection", subject=docket_number)
+
+
+def question_open(session: Session, objection: Objection) -> bool:
+    """Whether a handler's question waits for an answer."""
+    last = session.scalar(
+        select(DocketEntry.act)
+        .where(DocketEntry.objection_id == objection.id, DocketEntry.act.in_(("asked", "answered")))
+        .order_by(DocketEntry.seq.desc())
+        .limit(1)
+    )
+    return last == "asked" and objection.state in PENDING
+
+
+def _say(
+    session: Session, books: Books, docket_number: str, act: str, text: str, keeping: Keeping,
+    files: Sequence[Examined], problems: list[Problem],
+) -> None:  # fmt: skip
+    objection = _pending(session, docket_number)
+    if act == "answered" and not question_open(session, objection):
+        problems = [*problems, Problem("answer", _("现在没有需要您回答的问题；要补充的，请用“补充材料”。"))]
+    problems = [*problems, *_too_much(session, objection, act, len(files))]
+    if problems:
+        raise ProblemsFound(problems)
+    if _said_already(books.keyring, objection, act, text, files):
+        return
+    now = books.clock.now()
+    attachments = [keeping.put(session, one, now).id for one in files]
+    append_entry(session, books.keyring, objection, act, text, at=now, shown=True, attachments=attachments)
+    journal(session, at=now, actor=OBJECTOR, act=f"objector_{act}", subject=docket_number,
+            details={"files": len(files)})  # fmt: skip
+
+
+def _said_already(
+    keyring: Keyring, objection: Objection, act: str, text: str, files: Sequence[Examined]
+) -> bool:
+    """Whether the docket ends with the same words: a form posted again after its answer was lost. Files are always kept."""
+    last = objection.entries[-1]
+    return not files and last.act == act and open_body(keyring, objection.docket_number, last) == text
+
+
+def _pending(session: Session, docket_number: str) -> Objection:
+    objection = objection_by_number(session, docket_number, lock=True)
+    if objection.state not in PENDING:
+        raise ProblemsFound([Problem("", _("这件异议已经办结或者撤回，不能再改动。"))])
+    return objection
+
+
+def _too_much(session: Session, objection: Objection, act: str, files: int) -> list[Problem]:
+    entries = session.scalar(
+        select(func.count()).where(DocketEntry.objection_id == objection.id, DocketEntry.party == "objector")
+    )
+    kept = session.scalar(
+        select(func.count())
+        .select_from(DocketAttachment)
+        .join(
+            DocketEntry,
+            (DocketEntry.objection_id == DocketAttachment.objection_id)
+            & (DocketEntry.seq == DocketAttachment.seq),
+        )
+        .where(DocketAttachment.objection_id == objection.id, DocketEntry.party == "objector")
+    )
+    problems = []
+    if (entries or 0) >= MOST_ENTRIES:
+        problems.append(Problem("", _("补充次数已满 %(n)s 次，请联系受理部门。", n=MOST_ENTRIES)))
+    if files and (kept or 0) + files > MOST_FILES:
+        problems.append(
+            Problem(
+                "files", _("每件异议最多 %(most)s 个文件，已有 %(kept)s 个。", most=MOST_FILES, kept=kept)
+            )
+        )
+    return problems
