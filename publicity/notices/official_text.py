@@ -48,11 +48,15 @@ def official_text(
 def office_line(office: Mapping[str, str]) -> str:
     """An office in one line: ``宣传教育部（受理事迹方面的异议）：李工，电话 …，地址 …``."""
     accepts = f"（{office['accepts']}）" if office.get("accepts") else ""
-    words = [
-        ("name", _("联系人 %(what)s")), ("phone", _("电话 %(what)s")), ("email", _("电子邮箱 %(what)s")),
-        ("address", _("地址 %(what)s")), ("postcode", _("邮编 %(what)s")),
-    ]  # fmt: skip
-    said = [text.source % {"what": office[key]} for key, text in words if office.get(key)]
+    given = {key: office.get(key, "") for key in ("name", "phone", "email", "address", "postcode")}
+    words = {
+        "name": _("联系人 %(what)s", what=given["name"]),
+        "phone": _("电话 %(what)s", what=given["phone"]),
+        "email": _("电子邮箱 %(what)s", what=given["email"]),
+        "address": _("地址 %(what)s", what=given["address"]),
+        "postcode": _("邮编 %(what)s", what=given["postcode"]),
+    }
+    said = [str(words[key]) for key, what in given.items() if what]
     return f"{office['department']}{accepts}：{'，'.join(said)}。"
 
 

@@ -85,20 +85,23 @@ def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> str
 
 
 def _rule_text(state: RuleState) -> Text:
-    figures: dict[str, object] = {"name": state.rule.name, "of": state.of, "count": state.count}
     unknown = _("，另有 %(n)s 人资料不全", n=state.unknown) if state.unknown else ""
     if state.missing:
         return _(
             "“%(name)s”%(of)s 人中至少要 %(least)s 人，只有 %(count)s 人%(unknown)s",
+            name=state.rule.name,
+            of=state.of,
             least=state.least,
+            count=state.count,
             unknown=unknown,
-            **figures,
         )
     return _(
         "“%(name)s”%(of)s 人中至多 %(most)s 人，会有 %(count)s 人%(unknown)s",
+        name=state.rule.name,
+        of=state.of,
         most=state.most,
+        count=state.count,
         unknown=unknown,
-        **figures,
     )
 
 
