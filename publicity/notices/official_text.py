@@ -60,19 +60,19 @@ def office_line(office: Mapping[str, str]) -> str:
     return f"{office['department']}{accepts}：{'，'.join(said)}。"
 
 
-def change_line(change: Mapping[str, Any], people: Iterable[Mapping[str, Any]]) -> str:
+def change_line(change: Mapping[str, Any], people: Iterable[Mapping[str, Any]]) -> Text:
     """A change in one sentence: ``3 号石望川取消资格（…），由 7 号江晚舟递补。``"""
     name = {person["number"]: person["name"] for person in people}.get(change["successor"])
     who = _("%(number)s 号%(name)s%(cause)s（%(reason)s）", number=change["number"], name=change["name"],
             cause=CAUSE_WORDS[change["cause"]], reason=change["reason"])  # fmt: skip
     if name is None:
-        return str(_("%(who)s，名额空缺。", who=who))
-    return str(_("%(who)s，由 %(number)s 号%(name)s递补。", who=who, number=change["successor"], name=name))
+        return _("%(who)s，名额空缺。", who=who)
+    return _("%(who)s，由 %(number)s 号%(name)s递补。", who=who, number=change["successor"], name=name)
 
 
 def _changes(document: Mapping[str, Any]) -> list[Block]:
     supplements = document["supplements"] or {"changes": ()}
-    return [Paragraph(change_line(change, document["people"])) for change in supplements["changes"]]
+    return [Paragraph(str(change_line(change, document["people"]))) for change in supplements["changes"]]
 
 
 def _people(people: Sequence[Mapping[str, Any]]) -> Table:

@@ -76,12 +76,15 @@ def succession_texts(standing: ListStanding, leaver: int, at: datetime) -> list[
     return texts
 
 
-def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> str:
+def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> Text:
     """Why one of the reserve does not take the place: each rule with its figures."""
     after = {number: person for number, person in standing.list_with(leaver).items() if number != leaver}
     after[passed.number] = standing.person(passed.number)
     people = list(after.values())
-    return "；".join(str(_rule_text(state_of(rule, people))) for rule in passed.rules)
+    told, *others = (_rule_text(state_of(rule, people)) for rule in passed.rules)
+    for another in others:
+        told = _("%(rules)s；%(another)s", rules=told, another=another)
+    return told
 
 
 def _rule_text(state: RuleState) -> Text:
