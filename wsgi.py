@@ -23,34 +23,23 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
-from publicity.board import routes as board_routes
+from publicity import rooms
 from publicity.board.board import NoticeBoard
 from publicity.docket import sealing as docket_sealing
-from publicity.notices import desk_routes as notice_desk_routes
-from publicity.notices.desk_links import NoticeLink
 from publicity.notices.events import write_due
-from publicity.notices.listing import notices_waiting
 from publicity.notices.queries import published_lines
-from publicity.objections import api_routes as objection_api_routes
-from publicity.objections import return_routes as objection_return_routes
-from publicity.objections import routes as objection_routes
 from publicity.objections.coming_back import Doorkeeper
 from publicity.objections.room import Room as ObjectionRoom
 from publicity.objections.sessions import DocketSessions
-from publicity.outcome import desk_routes as outcome_desk_routes
-from publicity.outcome import routes as outcome_routes
-from publicity.outcome.waiting import notices_to_close
-from publicity.rulings import desk_routes as docket_routes
 from publicity.rulings.commands import dockets_group
+from publicity.rulings.desk_routes import DocketDesk
 from publicity.rulings.reading import Stores as DocketStores
-from publicity.rulings.reminders import desk_section, probe_dockets
-from publicity.substitutions import desk_routes as substitution_routes
-from publicity.substitutions.waiting import substitutions_waiting
+from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs
 from voting_service.accounts import routes as account_routes
 from voting_service.accounts import signed_in
-from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.accounts.desk_home import DeskRoom
 from voting_service.accounts.signing_in import Reception
 from voting_service.attachments import resealing
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
@@ -148,19 +137,10 @@ BLUEPRINTS = (
     message_routes.messages,
     api_routes.api,
     recorder_routes.metrics,
-    notice_desk_routes.pages,
-    board_routes.pages,
-    board_routes.api,
     log_routes.public,
     tally_routes.public,
     account_routes.pages,
-    docket_routes.pages,
-    substitution_routes.pages,
-    outcome_routes.public,
-    outcome_desk_routes.desk,
-    objection_routes.pages,
-    objection_return_routes.pages,
-    objection_api_routes.api,
+    *rooms.BLUEPRINTS,
 )
 """In flow order."""
 SEALED = (
@@ -175,24 +155,8 @@ SEALED = (
 """Every sealed column, for a new key to go through; a test compares it with the tables."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
-DESK_ROOMS = (
-    DeskRoom(_("首页"), "/desk"),
-    DeskRoom(_("公示公告"), "/desk/notices", ("operator", "committee", "supervisor")),
-    DeskRoom(_("案卷"), "/desk/dockets", docket_routes.STAFF),
-)
+DESK_ROOMS = (DeskRoom(_("首页"), "/desk"), *rooms.DESK_ROOMS)
 """The desk's navigation."""
-
-DESK_SECTIONS: tuple[MakeSection, ...] = (notices_waiting, substitutions_waiting, notices_to_close)
-"""What waits for an official, on the desk's first page; in the rooms' order."""
-
-DESK_NOTICE_LINKS: tuple[NoticeLink, ...] = (
-    NoticeLink(
-        _("名单变动和递补"), "substitutions", ("operator", "committee", "supervisor"), ("published", "closed")
-    ),
-    NoticeLink(_("结束公示"), "close", ("operator", "committee", "supervisor"), ("published",)),
-    NoticeLink(_("公示结果"), "close", ("operator", "committee", "supervisor"), ("closed",)),
-)
-"""What other rooms do with a notice: buttons on its page at the desk."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -391,10 +355,10 @@ class Service:
         """One key for one purpose, from the service's secret."""
         return derive(self.settings.secret_key.get_secret_value(), purpose)
 
-    def docket_desk(self) -> docket_routes.DocketDesk:
+    def docket_desk(self) -> DocketDesk:
         """What the desk's pages of dockets need."""
         stores = DocketStores(self.database, self.keyring, self.attachments)
-        return docket_routes.DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
+        return DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
 
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
@@ -505,11 +469,11 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         workdays=service.workdays,
         workday_start=settings.workday_start,
         recorder_stores=service.recorder_stores,
-        desk_notice_links=DESK_NOTICE_LINKS,
+        desk_notice_links=rooms.NOTICE_LINKS,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,
-        desk_sections=(*DESK_SECTIONS, desk_section(settings.zone, service.workdays)),
+        desk_sections=rooms.desk_sections(settings.zone, service.workdays),
         docket_desk=service.docket_desk(),
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),

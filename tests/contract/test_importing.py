@@ -18,6 +18,7 @@ import voting_service.ledger
 import voting_service.transparency.models  # noqa: F401 - every table, as a migration makes them
 from voting_service.activity import JournalEntry
 from voting_service.campaigns.models import CLOSED, DRAFT, OPEN, SCHEDULED, Campaign, Category
+from voting_service.candidates.departures import depart
 from voting_service.candidates.importing import Imported, import_campaign
 from voting_service.candidates.models import Candidate, Photo
 from voting_service.candidates.photos import PhotoStore, Picture
@@ -439,3 +440,15 @@ def test_the_example_is_imported_without_a_warning(desk: Desk) -> None:
         assert imported.warnings == ()
         assert imported.photos > 20
     assert desk.imports(EXAMPLE).changes == ()
+
+
+def test_whoever_has_left_is_not_forgotten_by_a_later_import(desk: Desk) -> None:
+    desk.imports()
+    with desk.database.write() as session:
+        depart(session, session.scalars(select(Campaign)).one(), 3, "withdrawn", at=AT)
+    desk.replace("candidates.csv", "3,向禾,光伏电站,能源,发电\n", "")
+    assert desk.refused() == [
+        "candidates：3 号已登记离开，名单中却没有了。 请在名单中保留；页面会注明已离开，也不能再选。"
+    ]
+    desk.write("candidates.csv", CSV)
+    assert desk.imports().changes == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound
 from ..text import _
 from .changes import Change, Snapshot, changes_between
+from .departures import departures_of
 from .layout import CAMPAIGN
 from .models import Candidate, Photo
 from .photos import PhotoStore, Picture
@@ -91,6 +92,8 @@ def import_read(
         changes = changes_between(_stored(campaign, candidates), _declared(read))
         if campaign.frozen:
             _refuse_frozen(changes)
+        else:
+            _refuse_forgetting(departures_of(session, campaign.id), read)
         if changes:
             _write_campaign(campaign, read, at)
             campaign.version += 1
@@ -146,6 +149,16 @@ def _refuse_frozen(changes: tuple[Change, ...]) -> None:
             problems,
             _("投票已经开始，规则和名单不能再改；有 %(n)s 处不同，什么都没有改动。", n=len(problems)),
         )
+
+
+def _refuse_forgetting(departed: Iterable[int], read: CampaignRead) -> None:
+    """Whoever has left stays on the roster: pages say so, and the number is not given to another."""
+    missing = sorted(set(departed) - {row.number for row in read.rows})
+    if missing:
+        remedy = _("请在名单中保留；页面会注明已离开，也不能再选。")
+        raise ProblemsFound(
+            [Problem("candidates", _("%(number)s 号已登记离开，名单中却没有了。", number=number), remedy) for number in missing]
+        )  # fmt: skip
 
 
 def _new_campaign(session: Session, read: CampaignRead, at: datetime, keyring: Keyring) -> Campaign:

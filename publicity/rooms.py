@@ -1,0 +1,60 @@
+"""What publicity offers to the composition root: its routes, its places on the desk, what waits there for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from voting_service.accounts.desk_home import DeskRoom, MakeSection
+from voting_service.accounts.officials import Role
+from voting_service.text import _
+from voting_service.workdays import Calendar
+
+from .board import routes as board_routes
+from .notices import desk_routes as notice_desk_routes
+from .notices.desk_links import NoticeLink
+from .notices.listing import notices_waiting
+from .objections import api_routes as objection_api_routes
+from .objections import return_routes as objection_return_routes
+from .objections import routes as objection_routes
+from .outcome import desk_routes as outcome_desk_routes
+from .outcome import routes as outcome_routes
+from .outcome.waiting import notices_to_close
+from .rulings import desk_routes as docket_routes
+from .rulings.reminders import desk_section
+from .substitutions import desk_routes as substitution_routes
+from .substitutions.waiting import substitutions_waiting
+
+_WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
+
+BLUEPRINTS = (
+    notice_desk_routes.pages,
+    board_routes.pages,
+    board_routes.api,
+    objection_routes.pages,
+    objection_return_routes.pages,
+    objection_api_routes.api,
+    docket_routes.pages,
+    substitution_routes.pages,
+    outcome_routes.public,
+    outcome_desk_routes.desk,
+)
+"""In flow order."""
+
+DESK_ROOMS = (
+    DeskRoom(_("公示公告"), "/desk/notices", _WHO_SEE_NOTICES),
+    DeskRoom(_("案卷"), "/desk/dockets", docket_routes.STAFF),
+)
+"""Publicity in the desk's navigation."""
+
+NOTICE_LINKS = (
+    NoticeLink(_("名单变动和递补"), "substitutions", _WHO_SEE_NOTICES, ("published", "closed")),
+    NoticeLink(_("结束公示"), "close", _WHO_SEE_NOTICES, ("published",)),
+    NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
+)
+"""What other rooms do with a notice: buttons on its page at the desk."""
+
+
+def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[MakeSection, ...]:
+    """What waits for an official, on the desk's first page; in the rooms' order."""
+    return (notices_waiting, substitutions_waiting, notices_to_close, desk_section(zone, workdays))
