@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from voting_service.encryption import Keyring
 from voting_service.text import Text, _
 
+from ..docket.lodging import Books, is_provisional
 from ..docket.models import ACCEPTED, PENDING, RECEIVED, DocketAttachment, Objection
+from ..docket.offers import on_offer
 from ..docket.queries import objection_by_number
 from ..docket.sealing import open_body, open_heading
 from ..docket.words import GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
 from .following import question_open
-from .lodge import Books, is_provisional
-from .offers import on_offer
 
 
 @dataclass(frozen=True)

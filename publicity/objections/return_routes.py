@@ -21,11 +21,11 @@ from voting_service.web import access, errors
 from voting_service.web.limits import costly
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket.lodging import new_submission
 from ..docket.numbers import read_docket_number, read_passcode
 from ..toll import Due
 from .following import add_material, answer_question, withdraw
 from .handed_in import examined
-from .lodge import new_submission
 from .progress import progress
 from .room import Room
 from .routes import by_field, handed_in, head_of, is_foreign, keep_nothing, room, solution_in

@@ -23,14 +23,14 @@ from voting_service.web.limits import costly
 from voting_service.web.problems import status_of
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket import acknowledgement
+from ..docket.form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
+from ..docket.handed_in import HandedIn
+from ..docket.lodging import Lodged, new_submission
 from ..docket.numbers import SUBMISSION
+from ..docket.offers import contacts_of_campaign, notices_on_offer
 from ..docket.words import GROUND_WORDS
-from . import acknowledgement
-from .form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
-from .handed_in import HandedIn
 from .intake import Form, Refused, acknowledged, take_in
-from .lodge import Lodged, new_submission
-from .offers import contacts_of_campaign, notices_on_offer
 from .room import Room
 
 pages = Blueprint("objections", __name__)

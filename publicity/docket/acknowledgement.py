@@ -11,9 +11,9 @@ from voting_service.clock import spoken_in_full
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
-from ..docket.numbers import shown_passcode
 from ..documents.picture import draw_card
-from .lodge import Lodged
+from .lodging import Lodged
+from .numbers import shown_passcode
 
 
 @dataclass(frozen=True)
