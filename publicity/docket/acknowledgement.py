@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from voting_service.clock import spoken_in_full
+from voting_service.clock import spoken_day, spoken_in_full
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
 from ..documents.picture import draw_card
 from .lodging import Lodged
+from .models import ONLINE
 from .numbers import shown_passcode
 
 
@@ -32,7 +33,8 @@ class Shown:
 
 def shown(done: Lodged, campaign_title: str, zone: ZoneInfo, say: Callable[[Text], str]) -> Shown:
     """Of one that was taken. ``say``: in whose language the card is."""
-    received = spoken_in_full(done.received_at.astimezone(zone))
+    local = done.received_at.astimezone(zone)
+    received = spoken_in_full(local) if done.came_by == ONLINE else spoken_day(local)
     passcode, due = shown_passcode(done.passcode), due_text(done)
     rows = [
         (say(_("受理编号")), done.docket_number),
