@@ -2,7 +2,9 @@
 (function () {
   "use strict";
   const MB = 1048576;
-  const size = (bytes) => (bytes < MB ? Math.max(1, Math.round(bytes / 1024)) + " KB" : (bytes / MB).toFixed(1) + " MB");
+  /* As it is: a file of nothing is no kilobyte. */
+  const size = (bytes, unit) => (bytes < 1024 ? bytes + " " + unit : bytes < MB ? Math.round(bytes / 1024) + " KB" :
+    (bytes / MB).toFixed(1) + " MB");
   const fill = (text, name, n) => text.replace("{name}", name).replace("{n}", n);
 
   /* `own`: keeps a list of its own, from which files can be taken out and to which more can be added; for pages that send it
@@ -31,7 +33,7 @@
       kept.forEach((file, at) => {
         const line = document.createElement("li");
         const name = document.createElement("span");
-        name.textContent = file.name + "（" + size(file.size) + "）";
+        name.textContent = file.name + "（" + size(file.size, words.bytes) + "）";
         line.appendChild(name);
         if (own) {
           const away = document.createElement("button");

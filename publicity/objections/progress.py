@@ -16,7 +16,14 @@ from ..docket.models import ACCEPTED, ONLINE, PENDING, RECEIVED, DocketAttachmen
 from ..docket.offers import on_offer
 from ..docket.queries import objection_by_number
 from ..docket.sealing import open_body, open_heading
-from ..docket.words import GROUND_WORDS, SHOWN_ACT_WORDS, SHOWN_CAME_BY_WORDS, STATE_WORDS
+from ..docket.words import (
+    DECLINE_WORDS,
+    GROUND_WORDS,
+    SHOWN_ACT_WORDS,
+    SHOWN_CAME_BY_WORDS,
+    STATE_WORDS,
+)
+from ..notices.rules import acceptance
 from .following import question_open
 
 
@@ -31,9 +38,11 @@ class Step:
     """By when it is to be done, while it is not."""
     provisional: bool = False
     here: bool = False
+    """Whether this is where it stands."""
     day_only: bool = False
     """Whether nobody knows the hour: it was entered by an official."""
-    """Whether this is where it stands."""
+    good: bool = True
+    """Whether it is a step ahead; not so where it ends without being looked into."""
 
     @property
     def done(self) -> bool:
@@ -50,6 +59,8 @@ class EntryShown:
     by_objector: bool
     body: str
     files: int
+    answer: bool = False
+    """Whether this is the written answer, which there is as a letter too."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +80,10 @@ class Progress:
     question: str | None
     """What a handler asks and has no answer yet."""
     pending: bool
-    anonymous: bool
+    declined: Text | None
+    """Of which class the reason is for which it was not taken up."""
+    may_lodge_again: bool
+    """Whether the notice still takes objections."""
     contacts: tuple[dict[str, str], ...]
 
 
@@ -94,7 +108,8 @@ def progress(session: Session, books: Books, docket_number: str) -> Progress:
         entries=entries,
         question=questions[-1] if questions and question_open(session, objection) else None,
         pending=objection.state in PENDING,
-        anonymous=objection.kind == "anonymous",
+        declined=DECLINE_WORDS[objection.decline_class] if objection.decline_class else None,
+        may_lodge_again=acceptance(notice, books.clock.now()) == "open",
         contacts=offered.contacts,
     )
 
@@ -116,6 +131,7 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
             by_objector=entry.party == "objector",
             body=open_body(keyring, objection.docket_number, entry),
             files=files.get(entry.seq, 0),
+            answer=entry.act == "replied",
         )
         for entry in objection.entries
         if entry.shown_to_objector
@@ -133,7 +149,7 @@ def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
     if objection.withdrawn_at:
         return (
             Step(_("已收到"), received, None, day_only=objection.came_by != ONLINE),
-            Step(_("您已撤回"), objection.withdrawn_at, None, here=True),
+            Step(_("您已撤回"), objection.withdrawn_at, None, here=True, good=False),
         )
 
     def provisional(due: date) -> bool:
@@ -141,7 +157,7 @@ def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
 
     first = Step(_("已收到"), received, None, here=state == RECEIVED, day_only=objection.came_by != ONLINE)
     if state == "declined":
-        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True)
+        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True, good=False)
     taken_up = Step(
         _("审查是否受理") if state == RECEIVED else _("已受理"),
         objection.taken_up_at,

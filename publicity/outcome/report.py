@@ -93,7 +93,11 @@ def objection_texts(numbers: Mapping[str, Any]) -> list[Text]:
         _("公示期间共收到异议 %(received)s 件，其中受理 %(accepted)s 件，不予受理 %(declined)s 件，异议人撤回 %(withdrawn)s 件。",
           received=numbers["received"], accepted=numbers["accepted"], declined=declined, withdrawn=numbers["withdrawn"])
     ]  # fmt: skip
-    ways = "、".join(f"{words} {numbers['came_by'][way]} 件" for way, words in REPORTED_WAYS.items() if way in numbers["came_by"])
+    ways = "、".join(
+        f"{words} {numbers['came_by'][way]} 件"
+        for way, words in REPORTED_WAYS.items()
+        if way in numbers["came_by"]
+    )
     texts.append(_("异议的来源：%(ways)s。", ways=ways))
     if declined:
         classes = "、".join(f"{DECLINE_WORDS[kind]} {n} 件" for kind, n in numbers["declined"].items())

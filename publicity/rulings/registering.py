@@ -137,9 +137,7 @@ def register(
     return done
 
 
-def registered_before(
-    session: Session, books: Books, campaign: Campaign, submission: str
-) -> Lodged | None:
+def registered_before(session: Session, books: Books, campaign: Campaign, submission: str) -> Lodged | None:
     """The acknowledgement of a form that was entered already; None where it was not."""
     if not SUBMISSION.fullmatch(submission):
         return None
@@ -159,8 +157,14 @@ def rule_text(notice: Notice) -> Text:
     if notice.provisional:
         return _("公示日期是暂定的（暂定到%(until)s），确认以前都可以登记。", until=until)
     if letters_of(notice) is Letters.ARRIVED:
-        return _("异议受理到%(until)s止：来信看到达地邮戳日期，来电、来访、转办看收到的日期，不晚于这一天的有效。", until=until)
-    return _("异议受理到%(until)s止：来信看寄出地邮戳日期，来电、来访、转办看收到的日期，不晚于这一天的有效。", until=until)
+        return _(
+            "异议受理到%(until)s止：来信看到达地邮戳日期，来电、来访、转办看收到的日期，不晚于这一天的有效。",
+            until=until,
+        )
+    return _(
+        "异议受理到%(until)s止：来信看寄出地邮戳日期，来电、来访、转办看收到的日期，不晚于这一天的有效。",
+        until=until,
+    )
 
 
 def _day(text: str, where: str, missing: Text, problems: list[Problem]) -> date | None:

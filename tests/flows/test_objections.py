@@ -202,8 +202,8 @@ def test_a_draft_is_thrown_away_or_never_kept_on_a_phone_that_is_somebody_elses(
     assert drafts(page) == []
     fill_matter(page)
     page.wait_for_function("localStorage.length > 0")
-    page.get_by_role("button", name="这不是我的手机").tap()
-    expect(page.get_by_text("这部手机上什么都不保存")).to_be_visible()
+    page.get_by_role("button", name="这不是我的设备").tap()
+    expect(page.get_by_text("这台设备上什么都不保存")).to_be_visible()
     page.get_by_label("事实经过").fill(STATEMENT + "又写了几句")
     page.wait_for_timeout(600)
     assert drafts(page) == []
