@@ -14,11 +14,16 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresCluster
 from tests.stage import Stage, make_service
 from tests.wechat_platform import FakePlatform
 from voting_service.redis_server.embedded import EmbeddedRedis
+
+# What a property holds for does not depend on how busy the machine is.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def missing(what: str) -> None:

@@ -391,5 +391,6 @@ def _typed(name: str) -> str:
 
 
 def _number(name: str) -> int:
-    """A number that a form carries; one that is none refers to nothing."""
-    return request.form.get(name, -1, type=int)
+    """A number that a form carries; one that is none, or that no database holds, refers to nothing."""
+    number = request.form.get(name, -1, type=int)
+    return number if abs(number) < 2**31 else -1
