@@ -3,5 +3,7 @@
   "use strict";
   const problems = document.getElementById("problems");
   if (problems) problems.focus();
+  const print = document.querySelector("[data-print]");
+  if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();

@@ -95,6 +95,7 @@ def dockets() -> str:
         due_text=due_text,
         done=_done(),
         on_day=spoken_date,
+        may_register=official.has("operator", "handler"),
     )
 
 
