@@ -21,6 +21,7 @@ from .outcome import desk_routes as outcome_desk_routes
 from .outcome import routes as outcome_routes
 from .outcome.waiting import notices_to_close
 from .rulings import desk_routes as docket_routes
+from .rulings import registering_routes
 from .rulings.overview import overview_section
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     objection_return_routes.pages,
     objection_api_routes.api,
     docket_routes.pages,
+    registering_routes.pages,
     substitution_routes.pages,
     outcome_routes.public,
     outcome_desk_routes.desk,

@@ -7,5 +7,7 @@
   if (window.innerWidth < 700) {
     Array.from(document.querySelectorAll("details[data-wide]")).forEach((one) => { one.open = false; });
   }
+  const print = document.querySelector("[data-print]");
+  if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();

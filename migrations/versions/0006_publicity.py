@@ -247,6 +247,8 @@ def make_tables() -> None:
         sa.Column("submission_digest", sa.LargeBinary(), nullable=False),
         sa.Column("passcode_digest", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("came_by", sa.String(), nullable=False),
+        sa.Column("postmarked_on", sa.Date(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("worth", sa.String(), nullable=False),
         sa.Column("heading_sealed", sa.LargeBinary(), nullable=False),
@@ -279,6 +281,14 @@ def make_tables() -> None:
         sa.CheckConstraint(
             "kind = 'anonymous' OR identity_sealed IS NOT NULL",
             name=op.f("ck_objections_somebody_known_if_not"),
+        ),
+        sa.CheckConstraint(
+            "came_by IN ('online', 'letter', 'call', 'visit', 'referred')",
+            name=op.f("ck_objections_came_by_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(came_by = 'letter') = (postmarked_on IS NOT NULL)",
+            name=op.f("ck_objections_letters_have_a_postmark"),
         ),
         sa.CheckConstraint(
             "kind IN ('named', 'unit', 'anonymous')", name=op.f("ck_objections_kind_is_known")

@@ -20,6 +20,10 @@ RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 UPHELD, DISMISSED, WITHDRAWN = "upheld", "dismissed", "withdrawn"
 PENDING = (RECEIVED, ACCEPTED)
 
+ONLINE = "online"
+AT_THE_DESK = ("letter", "call", "visit", "referred")
+"""How an objection comes that an official enters: 来信, 来电, 来访, 转办."""
+
 KINDS = ("named", "unit", "anonymous")
 DECLINE_CLASSES = (
     "no_clue",
@@ -37,6 +41,8 @@ class Objection(Base):
     __tablename__ = "objections"
     __table_args__ = (
         CheckConstraint("kind IN ('named', 'unit', 'anonymous')", name="kind_is_known"),
+        CheckConstraint("came_by IN ('online', 'letter', 'call', 'visit', 'referred')", name="came_by_is_known"),
+        CheckConstraint("(came_by = 'letter') = (postmarked_on IS NOT NULL)", name="letters_have_a_postmark"),
         CheckConstraint("worth IN ('answered', 'examined')", name="worth_is_known"),
         CheckConstraint(
             "state IN ('received', 'accepted', 'declined', 'upheld', 'dismissed', 'withdrawn')",
@@ -60,6 +66,9 @@ class Objection(Base):
     """Keyed digest of the random id that the form carries: the same form posted again is the same objection."""
     passcode_digest: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
+    """Where an official entered it, local midnight of the day on which it came in: nobody knows the minute."""
+    came_by: Mapped[str] = mapped_column(default=ONLINE)
+    postmarked_on: Mapped[date | None]
     kind: Mapped[str]
     worth: Mapped[str]
     """What the campaign promised to this kind when it was lodged: answered in writing, or examined where there is a clue."""

@@ -31,6 +31,8 @@ class Statistics:
     upheld: int
     dismissed: int
     withdrawn: int
+    came_by: dict[str, int]
+    """How they came, by ``Objection.came_by``: only ways that some came by."""
 
     @property
     def pending(self) -> int:
@@ -41,16 +43,18 @@ class Statistics:
 def statistics(session: Session, notice_id: int) -> Statistics:
     """Of one notice."""
     rows = session.execute(
-        select(Objection.state, Objection.decline_class, func.count())
+        select(Objection.state, Objection.decline_class, Objection.came_by, func.count())
         .where(Objection.notice_id == notice_id)
-        .group_by(Objection.state, Objection.decline_class)
+        .group_by(Objection.state, Objection.decline_class, Objection.came_by)
     ).all()
     by_state: dict[str, int] = {}
     declined: dict[str, int] = {}
-    for state, decline_class, count in rows:
+    came_by: dict[str, int] = {}
+    for state, decline_class, way, count in rows:
         by_state[state] = by_state.get(state, 0) + count
         if decline_class is not None:
-            declined[decline_class] = count
+            declined[decline_class] = declined.get(decline_class, 0) + count
+        came_by[way] = came_by.get(way, 0) + count
     of = by_state.get
     upheld, dismissed, under_way = of(UPHELD, 0), of(DISMISSED, 0), of(ACCEPTED, 0)
     return Statistics(
@@ -62,6 +66,7 @@ def statistics(session: Session, notice_id: int) -> Statistics:
         upheld=upheld,
         dismissed=dismissed,
         withdrawn=of(WITHDRAWN, 0),
+        came_by=came_by,
     )
 
 

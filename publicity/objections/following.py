@@ -16,12 +16,13 @@ from voting_service.encryption import Keyring
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
 
+from ..docket.form import check_text
+from ..docket.lodging import Books
 from ..docket.models import PENDING, WITHDRAWN, DocketAttachment, DocketEntry, Objection
 from ..docket.numbers import DocketDigests
 from ..docket.queries import objection_by_number
 from ..docket.record import append_entry
-from .form import check_text
-from .lodge import OBJECTOR, Books
+from .lodge import OBJECTOR
 
 MOST_ENTRIES = 40
 """How often an objector may add to one docket."""

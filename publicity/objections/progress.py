@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session
 from voting_service.encryption import Keyring
 from voting_service.text import Text, _
 
-from ..docket.models import ACCEPTED, PENDING, RECEIVED, DocketAttachment, Objection
+from ..docket.lodging import Books, is_provisional
+from ..docket.models import ACCEPTED, ONLINE, PENDING, RECEIVED, DocketAttachment, Objection
+from ..docket.offers import on_offer
 from ..docket.queries import objection_by_number
 from ..docket.sealing import open_body, open_heading
-from ..docket.words import DECLINE_WORDS, GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
+from ..docket.words import (
+    DECLINE_WORDS,
+    GROUND_WORDS,
+    SHOWN_ACT_WORDS,
+    SHOWN_CAME_BY_WORDS,
+    STATE_WORDS,
+)
 from ..notices.rules import acceptance
 from .following import question_open
-from .lodge import Books, is_provisional
-from .offers import on_offer
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class Step:
     provisional: bool = False
     here: bool = False
     """Whether this is where it stands."""
+    day_only: bool = False
+    """Whether nobody knows the hour: it was entered by an official."""
     good: bool = True
     """Whether it is a step ahead; not so where it ends without being looked into."""
 
@@ -119,7 +127,7 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
     return tuple(
         EntryShown(
             at=entry.at,
-            words=SHOWN_ACT_WORDS[entry.act],
+            words=_words(objection, entry.act),
             by_objector=entry.party == "objector",
             body=open_body(keyring, objection.docket_number, entry),
             files=files.get(entry.seq, 0),
@@ -130,18 +138,24 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
     )
 
 
+def _words(objection: Objection, act: str) -> Text:
+    if act == "lodged" and objection.came_by != ONLINE:
+        return SHOWN_CAME_BY_WORDS[objection.came_by]
+    return SHOWN_ACT_WORDS[act]
+
+
 def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
     state, received = objection.state, objection.received_at
     if objection.withdrawn_at:
         return (
-            Step(_("已收到"), received, None),
+            Step(_("已收到"), received, None, day_only=objection.came_by != ONLINE),
             Step(_("您已撤回"), objection.withdrawn_at, None, here=True, good=False),
         )
 
     def provisional(due: date) -> bool:
         return is_provisional(books, received, due)
 
-    first = Step(_("已收到"), received, None, here=state == RECEIVED)
+    first = Step(_("已收到"), received, None, here=state == RECEIVED, day_only=objection.came_by != ONLINE)
     if state == "declined":
         return first, Step(_("不予受理"), objection.taken_up_at, None, here=True, good=False)
     taken_up = Step(

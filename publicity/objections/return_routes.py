@@ -20,13 +20,13 @@ from voting_service.web import access, errors
 from voting_service.web.limits import costly
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket.form import check_text
+from ..docket.lodging import new_submission
 from ..docket.numbers import read_docket_number, read_passcode
 from ..documents.pdf import to_pdf
 from ..toll import Due
 from .following import add_material, answer_question, withdraw
-from .form import check_text
 from .handed_in import examined
-from .lodge import new_submission
 from .progress import progress
 from .reply import letter_to_objector
 from .routes import by_field, docket_cookie, handed_in, head_of, is_foreign, keep_nothing, room, solution_in

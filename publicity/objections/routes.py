@@ -19,20 +19,21 @@ from voting_service.errors import NotFound, Problem, Unavailable
 from voting_service.text import _
 from voting_service.web import access, errors
 from voting_service.web.headers import keep_out_of_sight
+from voting_service.web.language import say
 from voting_service.web.limits import costly
 from voting_service.web.problems import status_of
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket import acknowledgement
+from ..docket.form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
+from ..docket.handed_in import HandedIn
+from ..docket.lodging import Lodged, new_submission
 from ..docket.numbers import SUBMISSION
+from ..docket.offers import contacts_of_campaign, notices_on_offer
 from ..docket.queries import objection_by_number
 from ..docket.words import GROUND_WORDS
 from ..notices.queries import notices_of
-from . import acknowledgement
-from .form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
-from .handed_in import HandedIn
 from .intake import Form, Refused, acknowledged, take_in
-from .lodge import Lodged, new_submission
-from .offers import contacts_of_campaign, notices_on_offer
 from .room import Room
 from .sessions import COOKIE, LIFETIME_S, PATH
 
@@ -188,7 +189,7 @@ def acknowledgement_page(slug: str, done: Lodged, status: int) -> Response:
     with place.database.read() as session:
         campaign = campaign_by_slug(session, slug)
         objection = objection_by_number(session, done.docket_number)
-        shown = acknowledgement.shown(done, objection, place.zone, f"{place.base_url}{PATH}")
+        shown = acknowledgement.shown(done, objection, place.zone, f"{place.base_url}{PATH}", say)
         notice_url = f"/c/{campaign.slug}/notices/{objection.notice.number}"
     response = make_response(
         render_template(

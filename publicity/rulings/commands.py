@@ -78,6 +78,7 @@ def _plain(one: Listed) -> dict[str, Any]:
         "campaign": one.slug,
         "notice": one.notice_number,
         "kind": one.kind,
+        "came_by": one.came_by,
         "state": one.state,
         "received": one.standing.received.isoformat(),
         "decide_by": one.standing.decide_by.isoformat(),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
@@ -14,11 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.accounts.signed_in import acting_official
 from voting_service.attachments.examine import EXTENSIONS
-from voting_service.clock import Clock
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
-from voting_service.workdays import Calendar
 from voting_service.workdays.wording import spoken_date
 
 from ..docket import words
@@ -27,12 +23,13 @@ from ..docket.models import DECLINE_CLASSES
 from ..documents.pdf import to_pdf
 from .asking import ask
 from .assigning import assign, assignable, mark_recused, release, stand_aside
+from .desk import DocketDesk
 from .docket_page import DONE, dues_of, found_so_far, late_text, letter_of, possible_steps, shown_steps
 from .finding import record_finding
 from .list_page import list_page
-from .overdue import Today, due_text
+from .overdue import due_text
 from .readers import may_see_readings, readings_of
-from .reading import Contents, Stores, Summary, look, read_file
+from .reading import Contents, Summary, look, read_file
 from .ruling import RulingDraft, check_draft, confirm, propose, send_back
 from .taking_up import accept, check_decline, decline
 
@@ -40,20 +37,6 @@ pages = Blueprint("dockets", __name__)
 
 STAFF: tuple[Role, ...] = ("committee", "operator", "handler", "supervisor")
 _FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-
-
-@dataclass(frozen=True)
-class DocketDesk:
-    """What the desk needs for dockets."""
-
-    stores: Stores
-    clock: Clock
-    zone: ZoneInfo
-    calendar: Callable[[], Calendar]
-
-    def today(self) -> Today:
-        """The day at the desk."""
-        return Today(self.clock.now(), self.zone, self.calendar())
 
 
 def _desk() -> DocketDesk:
@@ -83,6 +66,7 @@ def dockets() -> str:
         news_words=words.NEWS_WORDS,
         done=_done(),
         on_day=spoken_date,
+        may_register=official.has("operator", "handler"),
     )
 
 

@@ -10,7 +10,7 @@ from voting_service.text import Text, _
 
 from ..docket.letters import ReplyFrame, reply_letter
 from ..docket.models import PENDING, RECEIVED
-from ..docket.words import ACT_WORDS
+from ..docket.words import ACT_WORDS, lodged_words
 from ..documents.official_text import OfficialText
 from .admission import may_assign
 from .overdue import Due, Standing, Today, dues, late_by
@@ -68,9 +68,13 @@ def shown_steps(summary: Summary, contents: Contents | None, today: Today) -> li
     """The record, in order; what was said only where the reader handles the docket."""
     said = contents.said if contents else {}
     return [
-        ShownStep(step, ACT_WORDS[step.act], _late(step, summary, today), said.get(step.seq, NOTHING_SAID))
+        ShownStep(step, _words(step, summary), _late(step, summary, today), said.get(step.seq, NOTHING_SAID))
         for step in summary.steps
     ]
+
+
+def _words(step: Step, summary: Summary) -> Text:
+    return lodged_words(summary.came_by) if step.act == "lodged" else ACT_WORDS[step.act]
 
 
 def _late(step: Step, summary: Summary, today: Today) -> int | None:

@@ -33,6 +33,7 @@ class Listed:
     notice_title: str
     kind: str
     worth: str
+    came_by: str
     state: str
     received_at: datetime
     standing: Standing
@@ -65,7 +66,7 @@ class Listed:
 
 
 _COLUMNS = (
-    Objection.id, Objection.docket_number, Objection.kind, Objection.worth, Objection.state, Objection.received_at,
+    Objection.id, Objection.docket_number, Objection.kind, Objection.worth, Objection.came_by, Objection.state, Objection.received_at,
     Objection.decide_by, Objection.reply_by, Objection.taken_up_at, Objection.ruled_at,
     Notice.number, Notice.title, Campaign.slug, Campaign.title.label("campaign_title"),
 )  # fmt: skip
@@ -123,7 +124,7 @@ def _one(
     )  # fmt: skip
     return Listed(
         objection_id=row.id, number=row.docket_number, slug=row.slug, campaign_title=row.campaign_title, notice_number=row.number,
-        notice_title=row.title, kind=row.kind, worth=row.worth, state=row.state, received_at=row.received_at,
+        notice_title=row.title, kind=row.kind, worth=row.worth, came_by=row.came_by, state=row.state, received_at=row.received_at,
         standing=standing, handlers=handlers, proposed_by=proposed_by, dues=dues(standing, today), news=news,
     )  # fmt: skip
 

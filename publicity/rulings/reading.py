@@ -63,6 +63,8 @@ class Summary:
     notice_title: str
     kind: str
     worth: str
+    came_by: str
+    postmarked_on: date | None
     candidate: int
     candidate_name: str
     """Empty where the roster has none of this number."""
@@ -223,7 +225,8 @@ def _summary(session: Session, keyring: Keyring, case: Case) -> Summary:
     return Summary(
         number=objection.docket_number, slug=campaign.slug, campaign_title=campaign.title,
         organiser=campaign.organiser, notice_number=notice.number, notice_title=notice.title, kind=objection.kind,
-        worth=objection.worth, candidate=heading.candidate, candidate_name=named or "", ground=heading.ground,
+        worth=objection.worth, came_by=objection.came_by, postmarked_on=objection.postmarked_on,
+        candidate=heading.candidate, candidate_name=named or "", ground=heading.ground,
         received_at=objection.received_at, state=objection.state, decide_by=objection.decide_by,
         reply_by=objection.reply_by, taken_up_at=objection.taken_up_at, decline_class=objection.decline_class,
         ruled_at=objection.ruled_at, withdrawn_at=objection.withdrawn_at, steps=_steps(session, keyring, objection),

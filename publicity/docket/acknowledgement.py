@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from voting_service.clock import spoken_in_full
+from voting_service.clock import spoken_day, spoken_in_full
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
-from ..docket.models import Objection
-from ..docket.numbers import shown_passcode
 from ..documents.picture import draw_card
-from .lodge import Lodged
+from .lodging import Lodged
+from .models import ONLINE, Objection
+from .numbers import shown_passcode
 from .offers import on_offer
 
 
@@ -40,29 +41,33 @@ class Shown:
     """What the copy button copies."""
 
 
-def shown(done: Lodged, objection: Objection, zone: ZoneInfo, address: str) -> Shown:
-    """Of one that was taken, as it is kept. ``address``: of the page on which one comes back."""
-    received = spoken_in_full(done.received_at.astimezone(zone))
+def shown(
+    done: Lodged, objection: Objection, zone: ZoneInfo, address: str, say: Callable[[Text], str]
+) -> Shown:
+    """Of one that was taken, as it is kept. ``address``: of the page on which one comes back; ``say``: in whose language the
+    card is."""
+    local = done.received_at.astimezone(zone)
+    received = spoken_in_full(local) if done.came_by == ONLINE else spoken_day(local)
     passcode, due = shown_passcode(done.passcode), due_text(done)
     notice, answered = on_offer(objection.notice), objection.worth == "answered"
     due_label = _("答复期限") if answered else _("办理期限")
     phone = next((office["phone"] for office in notice.contacts if "phone" in office), "")
     rows = [
-        (str(_("公示")), notice.title),
-        (str(_("受理编号")), done.docket_number),
-        (str(_("查询码")), passcode),
-        (str(_("收到时间")), str(received)),
-        (str(due_label), str(due)),
-        *([(str(_("受理部门电话")), phone)] if phone else []),
+        (say(_("公示")), notice.title),
+        (say(_("受理编号")), done.docket_number),
+        (say(_("查询码")), passcode),
+        (say(_("收到时间")), say(received)),
+        (say(due_label), say(due)),
+        *([(say(_("受理部门电话")), phone)] if phone else []),
     ]
     notes = [
-        str(_("凭受理编号和查询码，可以查看进度、补充材料、回答提问、撤回。")),
-        *([] if answered else [str(_("这类异议不单独书面答复，办理结果请凭编号和查询码查看。"))]),
-        str(_("查询码只显示这一次，请妥善保存，不要给别人看。")),
+        say(_("凭受理编号和查询码，可以查看进度、补充材料、回答提问、撤回。")),
+        *([] if answered else [say(_("这类异议不单独书面答复，办理结果请凭编号和查询码查看。"))]),
+        say(_("查询码只显示这一次，请妥善保存，不要给别人看。")),
     ]
-    scan = str(_("扫码或打开下面的网址，输入编号和查询码："))
-    card = draw_card(str(_("异议受理凭证")), rows, notes, address, scan)
-    kept = [*rows, (str(_("查询网址")), address)]
+    scan = say(_("扫码或打开下面的网址，输入编号和查询码："))
+    card = draw_card(say(_("异议受理凭证")), rows, notes, address, scan)
+    kept = [*rows, (say(_("查询网址")), address)]
     return Shown(
         docket_number=done.docket_number,
         passcode=passcode,
@@ -74,7 +79,7 @@ def shown(done: Lodged, objection: Objection, zone: ZoneInfo, address: str) -> S
         phone=phone,
         address=address,
         picture="data:image/png;base64," + base64.b64encode(card).decode(),
-        copied="\n".join(f"{label}：{value}" for label, value in kept),
+        copied="\n".join(say(_("%(label)s：%(value)s", label=label, value=value)) for label, value in kept),
     )
 
 

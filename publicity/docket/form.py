@@ -12,8 +12,8 @@ from voting_service.candidates.personal_data import holds_id_card
 from voting_service.errors import Problem
 from voting_service.text import Text, _
 
-from ..docket.numbers import SUBMISSION
-from ..docket.sealing import GROUNDS, Heading, Identity, Matter
+from .numbers import SUBMISSION
+from .sealing import GROUNDS, Heading, Identity, Matter
 
 LEAST_STATEMENT, MOST_STATEMENT = 20, 2000
 LEAST_CLUE, MOST_CLUE = 10, 1000
