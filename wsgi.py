@@ -32,7 +32,7 @@ from publicity.objections.coming_back import Doorkeeper
 from publicity.objections.room import Room as ObjectionRoom
 from publicity.objections.sessions import DocketSessions
 from publicity.rulings.commands import dockets_group
-from publicity.rulings.desk_routes import DocketDesk
+from publicity.rulings.desk import DocketDesk
 from publicity.rulings.reading import Stores as DocketStores
 from publicity.rulings.registering_routes import RegistrationDesk
 from publicity.rulings.reminders import probe_dockets
@@ -96,6 +96,7 @@ from voting_service.web import (
     health,
     language,
     limits,
+    nul,
     offline,
     static_files,
     uploads,
@@ -507,6 +508,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
+    nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
     return app

@@ -8,7 +8,7 @@
   const fill = (text, name, n) => text.replace("{name}", name).replace("{n}", n);
 
   /* `own`: keeps a list of its own, from which files can be taken out and to which more can be added; for pages that send it
-     themselves. Gives `files()`, `set(files)` and `problems()`. */
+     themselves. Gives `files()`, `set(files)`, `problems()` and `mark(sentences)`. */
   window.fileField = function (input, own, changed) {
     const list = document.getElementById(input.id + "-list");
     const words = input.dataset;
@@ -52,11 +52,18 @@
         list.appendChild(line);
       });
       say(problems());
+      mark(problems());
+    };
+    const mark = (found) => {
+      Array.from(list.children).forEach((line, at) => {
+        const name = "“" + kept[at].name.slice(-60) + "”";
+        line.className = found.some((text) => text.indexOf(name) === 0) ? "is-wrong" : "";
+      });
     };
     const say = (found) => {
       const error = document.getElementById(input.id + "-error");
       error.hidden = !found.length;
-      error.querySelector("span").textContent = found.join("");
+      error.querySelector("span").textContent = found.join("\n");
       if (found.length) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     };
@@ -72,6 +79,9 @@
       files: () => kept.slice(),
       set: (files) => { kept = files.slice(); show(); },
       problems: problems,
+      tooMany: () => kept.length > most || kept.reduce((sum, file) => sum + Math.min(file.size, one), 0) > together,
+      /* What the server says of single files, each named: told apart in the list. */
+      mark: mark,
     };
   };
 })();

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voting_service.database import Base
 
-from ..notices.models import Notice
+from ..notices.models import APPEND_ONLY, Notice
 
 RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 UPHELD, DISMISSED, WITHDRAWN = "upheld", "dismissed", "withdrawn"
@@ -110,6 +110,7 @@ class DocketEntry(Base):
             "'asked', 'found', 'proposed', 'returned', 'ruled', 'replied')",
             name="act_is_known",
         ),
+        APPEND_ONLY,
     )
 
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True)
@@ -121,6 +122,8 @@ class DocketEntry(Base):
     shown_to_objector: Mapped[bool]
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What was said; None where the act says it all."""
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    """Keyed digest of the form by which the objector added or answered: the same form posted again is the same entry."""
 
     objection: Mapped[Objection] = relationship(back_populates="entries")
 
@@ -131,6 +134,7 @@ class DocketAttachment(Base):
     __tablename__ = "docket_attachments"
     __table_args__ = (
         ForeignKeyConstraint(["objection_id", "seq"], ["docket_entries.objection_id", "docket_entries.seq"]),
+        APPEND_ONLY,
     )
 
     attachment_id: Mapped[str] = mapped_column(ForeignKey("attachments.id"), primary_key=True)

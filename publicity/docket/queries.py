@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from voting_service.errors import NotFound
 from voting_service.text import _
 
-from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, Objection
+from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, DocketEntry, Objection
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,36 @@ def statistics(session: Session, notice_id: int) -> Statistics:
         withdrawn=of(WITHDRAWN, 0),
         came_by=came_by,
     )
+
+
+def news_of(session: Session, objection_ids: Collection[int]) -> dict[int, str]:
+    """By objection, where something has come from the objector that no official has acted upon: ``answered`` or, where
+    it ends with additions alone, ``added``."""
+    last = (
+        select(DocketEntry.objection_id, func.max(DocketEntry.seq).label("seq"))
+        .where(
+            DocketEntry.objection_id.in_(objection_ids),
+            DocketEntry.party == "official",
+            # Who is to handle it says nothing of what has come in.
+            DocketEntry.act.not_in(("assigned", "released", "recused")),
+        )
+        .group_by(DocketEntry.objection_id)
+        .subquery()
+    )
+    since = session.execute(
+        select(DocketEntry.objection_id, DocketEntry.act)
+        .outerjoin(last, last.c.objection_id == DocketEntry.objection_id)
+        .where(
+            DocketEntry.objection_id.in_(objection_ids),
+            DocketEntry.act.in_(("answered", "added")),
+            DocketEntry.seq > func.coalesce(last.c.seq, 0),
+        )
+    )
+    found: dict[int, str] = {}
+    for objection_id, act in since:
+        if found.get(objection_id) != "answered":
+            found[objection_id] = act
+    return found
 
 
 def objection_by_number(session: Session, docket_number: str, *, lock: bool = False) -> Objection:

@@ -109,10 +109,13 @@ def lodged_words(came_by: str) -> Text:
     return ACT_WORDS["lodged"] if came_by == ONLINE else CAME_BY_WORDS[came_by]
 
 
-def docket_state_of(state: str, *, assigned: bool, proposed: bool = False) -> Text:
-    """Where a docket stands, for the desk: as the objection, but unassigned and waiting for the second person as such."""
-    if state in (RECEIVED, ACCEPTED) and not assigned:
-        return _("%(state)s（未指派）", state=STATE_WORDS[state])
+NEWS_WORDS: dict[str, Text] = {"answered": _("异议人已回答"), "added": _("异议人有补充")}
+"""What has come from the objector since an official last did something: for the acts that say something new."""
+
+
+def docket_state_of(state: str, *, proposed: bool = False) -> Text:
+    """Where a docket stands, for the desk: as the objection, but waiting for the second person as such. That nobody handles it
+    is told by ``overdue.due_text``, with how long."""
     if state == ACCEPTED and proposed:
         return _("处理意见待确认")
     return STATE_WORDS[state]

@@ -20,6 +20,7 @@ from voting_service.web import access, errors
 from voting_service.web.limits import costly
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket.form import check_text
 from ..docket.lodging import new_submission
 from ..docket.numbers import read_docket_number, read_passcode
 from ..documents.pdf import to_pdf
@@ -70,15 +71,16 @@ def open_docket() -> BaseResponse:
     if slips := _slips(number, passcode):
         return _entry_page(422, slips)
     form, address = request.form.get("form", "")[:64], request.remote_addr or ""
+    solution = solution_in(request.form.get("challenge"))
     try:
         # Counted before it is looked up, so that many at once cannot slip through; given back when it was right.
-        if due := place.toll.pay("wrong", address, form, solution_in(request.form.get("challenge"))):
+        if due := place.toll.pay("wrong", address, form, solution):
             return _entry_page(428, [Problem("", _("这一小时里同一网络输错的次数较多，需要做一次安全验证。"))],
                                due.challenge)  # fmt: skip
         with place.database.read() as session:
             right = place.doorkeeper.knows(session, number or "", passcode or "")
         if right:
-            place.toll.give_back("wrong", address)
+            place.toll.give_back("wrong", address, solution)
     except Unavailable as error:
         return _entry_page(503, [Problem("", error.sentence, _("您可以先打电话向受理部门查询。"))])
     if not right:
@@ -169,9 +171,12 @@ def leave() -> BaseResponse:
 
 
 def _say(field: str, verb: Any) -> BaseResponse:
-    sent = read_upload(request)
     number = _docket()
-    if number is None or not _ours():
+    # Before the body is read: who has opened no docket takes no place from those who send files.
+    if number is None or is_foreign():
+        return _entry_page(403, [Problem("", _OVER)])
+    sent = read_upload(request)
+    if not _ours():
         return _entry_page(403, [Problem("", _OVER)])
     text = sent.form.get(field, "").replace("\r\n", "\n").strip()
     try:
@@ -196,9 +201,10 @@ def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> D
         return due
     kept, problems = examined(place, address, handed_in(sent, files_field), files_field)
     if problems:
-        raise ProblemsFound(problems)
+        text_field = files_field.removesuffix("-files")
+        raise ProblemsFound([*check_text(text_field, text, required=None), *problems])
     with place.store.keeping() as keeping, place.database.write() as session:
-        verb(session, place.books(), number, text, keeping, kept)
+        verb(session, place.books(), number, form, text, keeping, kept)
     return None
 
 

@@ -18,6 +18,21 @@ from .reading import Contents, Said, Step, Summary
 
 NOTHING_SAID = Said("", ())
 
+DONE: dict[str, Text] = {
+    "assign": _("已指派。"),
+    "release": _("已解除指派。"),
+    "stand_aside": _("您已回避，这件案卷不再向您显示。"),
+    "mark_recused": _("已登记回避。"),
+    "accept": _("已受理，异议人可以查到。"),
+    "decline": _("已作不予受理，异议人可以看到理由。"),
+    "ask": _("已提问，异议人用受理编号和查询码回来时会看到。"),
+    "record_finding": _("已记入案卷，异议人看不到。"),
+    "propose": _("处理意见已提出，等待另一名承办人员确认。"),
+    "confirm": _("处理决定已作出。"),
+    "send_back": _("已退回处理意见。"),
+}
+"""What is said above the page after a step, by the names of the verbs."""
+
 
 @dataclass(frozen=True)
 class ShownStep:
@@ -67,6 +82,12 @@ def _late(step: Step, summary: Summary, today: Today) -> int | None:
         step.act
     )
     return late_by(due, today.on(step.at), today) if due else None
+
+
+def found_so_far(summary: Summary, contents: Contents) -> str:
+    """What was recorded of the facts, in order: what a proposal begins with."""
+    found = (contents.said[step.seq].body for step in summary.steps if step.act == "found")
+    return "\n".join(found)
 
 
 def late_text(workdays: int) -> Text:
