@@ -27,7 +27,7 @@ from .desk import DocketDesk
 from .docket_page import DONE, dues_of, found_so_far, late_text, letter_of, possible_steps, shown_steps
 from .finding import record_finding
 from .list_page import list_page
-from .overdue import due_text
+from .overdue import Today, due_text
 from .readers import may_see_readings, readings_of
 from .reading import Contents, Summary, look, read_file
 from .ruling import RulingDraft, check_draft, confirm, propose, send_back

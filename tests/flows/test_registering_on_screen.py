@@ -26,6 +26,7 @@ def test_a_letter_is_entered(
     make_phone: MakePhone, live: LiveService, desk: Desk, options: dict[str, object]
 ) -> None:
     phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce", **options)
+    phone.expects("status of 422")
     size = "1280" if options else "390"
     page = sit_down(phone, desk)
     today = live.stage.service.clock.now().astimezone(BEIJING).date().isoformat()
