@@ -78,6 +78,11 @@ class Summary:
     """Who proposed the ruling that waits for a second person."""
 
     @property
+    def author_handles(self) -> bool:
+        """Whether whoever proposed it handles the docket still: otherwise it can only be sent back."""
+        return any(one.handles for one in self.assigned if one.official_id == self.proposed_by)
+
+    @property
     def last_seq(self) -> int:
         """The last entry that is shown."""
         return self.steps[-1].seq if self.steps else 0
