@@ -15,8 +15,8 @@ FROZEN = {
     "docket_entries": ("objection_id", "seq", "at", "party", "official_id", "act", "shown_to_objector",
                        "form_digest"),
     "docket_attachments": ("attachment_id", "objection_id", "seq"),
-    "objections": ("id", "docket_number", "notice_id", "submission_digest", "passcode_digest", "received_at", "kind",
-                   "worth", "phone_index", "decide_by", "reply_by"),
+    "objections": ("id", "docket_number", "notice_id", "submission_digest", "passcode_digest", "received_at",
+                   "came_by", "postmarked_on", "kind", "worth", "phone_index", "decide_by", "reply_by"),
     "notice_events": ("notice_id", "seq", "at", "official_id", "act", "reason", "log_name", "document",
                       "document_sha256"),
 }  # fmt: skip

@@ -51,7 +51,7 @@ def possible_steps(summary: Summary, official: ActingOfficial, *, readable: bool
     found: set[str] = set()
     pending = summary.state in PENDING
     if may_assign(official, summary.slug):
-        found |= {"mark_recused"} | ({"assign", "release"} if pending else set())
+        found |= {"mark_recused", "release"} | ({"assign"} if pending else set())
     if not readable or not pending:
         return frozenset(found)
     found |= {"ask", "record_finding", "stand_aside"}
@@ -60,7 +60,7 @@ def possible_steps(summary: Summary, official: ActingOfficial, *, readable: bool
     elif summary.proposed_by is None:
         found.add("propose")
     elif summary.proposed_by != official.id:
-        found |= {"confirm", "send_back"}
+        found |= {"send_back"} | ({"confirm"} if summary.author_handles else set())
     return frozenset(found)
 
 

@@ -85,6 +85,11 @@ class Summary:
     """What the objector has sent since an official last acted: a key of ``words.NEWS_WORDS``."""
 
     @property
+    def author_handles(self) -> bool:
+        """Whether whoever proposed it handles the docket still: otherwise it can only be sent back."""
+        return any(one.handles for one in self.assigned if one.official_id == self.proposed_by)
+
+    @property
     def last_seq(self) -> int:
         """The last entry that is shown."""
         return self.steps[-1].seq if self.steps else 0

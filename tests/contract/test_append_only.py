@@ -45,6 +45,7 @@ def test_a_docket_cannot_be_rewritten(stage_on: Stage) -> None:
         update(Objection).values(docket_number="GS-2026-AAAAAA"),
         update(Objection).values(notice_id=Objection.notice_id + 1),
         update(Objection).values(kind="unit"),
+        update(Objection).values(came_by="visit"),
         update(Objection).values(reply_by=date(2031, 1, 1)),
     ):
         with pytest.raises(DBAPIError, match="append-only"), database.write() as session:

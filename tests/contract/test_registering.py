@@ -14,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from publicity.docket.form import Typed
 from publicity.docket.lodging import Books, Lodged
-from publicity.docket.models import DocketAttachment, DocketEntry, Objection
+from publicity.docket.models import RECEIVED, DocketAttachment, DocketEntry, Objection
 from publicity.docket.numbers import DocketDigests
 from publicity.docket.queries import statistics
 from publicity.docket.sealing import Heading, Identity, Matter, open_heading, open_identity, open_matter
 from publicity.notices.models import CLOSED, Notice
 from publicity.rulings.registering import Registration, may_register, open_for_entry, register
 from tests.desk import Desk
+from tests.docket_rows import objection_row
 from tests.dockets import readings_of
 from tests.letters import call, letter
 from tests.notices import BEIJING, CALENDAR_2027, beijing, plan_with, published
@@ -249,8 +250,9 @@ def test_how_they_came_is_counted(office: Office) -> None:
 def test_the_database_itself_refuses_what_cannot_be(
     office: Office, came_by: str, postmarked_on: date | None
 ) -> None:
-    done = office.enter(**letter())
+    with office.stage.service.database.read() as session:
+        notice = session.scalars(select(Notice)).one()
+    row = objection_row(office.stage, notice, RECEIVED, at=office.clock.now())
+    row.came_by, row.postmarked_on = came_by, postmarked_on
     with pytest.raises(IntegrityError), office.stage.service.database.write() as session:
-        row = session.scalars(select(Objection).where(Objection.docket_number == done.docket_number)).one()
-        row.came_by, row.postmarked_on = came_by, postmarked_on
-        session.flush()
+        session.add(row)

@@ -25,7 +25,8 @@ def desk(live: LiveService) -> Desk:
 def test_a_letter_is_entered(
     make_phone: MakePhone, live: LiveService, desk: Desk, options: dict[str, object]
 ) -> None:
-    phone = make_phone(bypass_csp=True, **options)
+    phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce", **options)
+    phone.expects("status of 422")
     size = "1280" if options else "390"
     page = sit_down(phone, desk)
     today = live.stage.service.clock.now().astimezone(BEIJING).date().isoformat()
@@ -36,7 +37,7 @@ def test_a_letter_is_entered(
     page.get_by_role("button", name="下一步：核对").click()
     expect(page.locator("#problems")).to_be_focused()
     seen(page, "register-problems", size)
-    page.get_by_label("来信").check()
+    page.get_by_role("radio", name="来信").check()
     page.get_by_label("寄出地邮戳日期").fill(today)
     page.get_by_label("收到的日期").fill(today)
     page.get_by_label("对谁有异议").select_option("2")
@@ -47,7 +48,7 @@ def test_a_letter_is_entered(
     expect(page.get_by_label("姓名")).to_be_hidden()
     page.get_by_label("个人，实名").check()
     page.get_by_label("姓名").fill(NAME)
-    page.get_by_label("电话").fill(PHONE)
+    page.get_by_role("textbox", name="电话").fill(PHONE)
     seen(page, "register-filled", size)
     page.get_by_role("button", name="下一步：核对").click()
     content, name = photo("信封.png")
