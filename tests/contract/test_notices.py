@@ -189,6 +189,10 @@ def test_an_extension_moves_both_dates_gives_its_reason_and_is_entered(stage_on:
     [
         ({"reason": " ", "workdays": 2}, "reason：请说明延长的理由，理由会公开。"),
         ({"reason": "电话 13800138000", "workdays": 2}, "reason：含有手机号码。 理由会公开，请删去。"),
+        ({"reason": "请打 0477-8581234", "workdays": 2}, "reason：含有电话号码。 理由会公开，请删去。"),
+        ({"reason": "a.b@example.org", "workdays": 2}, "reason：含有电子邮箱。 理由会公开，请删去。"),
+        ({"reason": "一三八 零零一三 八零零零", "workdays": 2}, "reason：含有手机号码。 理由会公开，请删去。"),
+        ({"reason": "家住晨光路 8 号 3 栋 201 室", "workdays": 2}, "reason：含有住址。 理由会公开，请删去。"),
         ({"reason": "好"}, "workdays：请填写延长几个工作日，或延长到哪一天，两项填一项。"),
         ({"reason": "好", "workdays": 0}, "workdays：请填 1 到 60 之间的整数。"),
         ({"reason": "好", "last_day": date(2026, 4, 26)}, "last_day：延长到的日子必须是工作日，并且晚于现在的最后一天。"),
