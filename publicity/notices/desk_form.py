@@ -62,6 +62,11 @@ class DraftForm:
             deeds, tuple(office for office in offices if office != Office("")),
         )  # fmt: skip
 
+    def reserve_names(self, names: Mapping[int, str]) -> str:
+        """The reserve list as it is typed, by number and name; without what cannot be read."""
+        numbers, _wrong = read_numbers(self.reserve, "reserve")
+        return "、".join(f"{number} 号 {names[number]}" for number in numbers if number in names)
+
     def text(self, people: Sequence[Person], reserve: Sequence[int], before: NoticeText) -> NoticeText:
         """The text that it makes, with these people from the roster; changes stay as they were."""
         return replace(
