@@ -175,7 +175,7 @@ def test_an_extension_moves_both_dates_gives_its_reason_and_is_entered(stage_on:
     assert notice.accepts_until == datetime(2026, 5, 9, tzinfo=BEIJING)
     document = json.loads(event.document)
     assert document["schedule"]["sentences"] == [
-        "公示期由4月28日延长至5月6日（延长3个工作日）。", "异议受理至5月8日止。",
+        "公示期由2026年4月28日延长至5月6日（延长3个工作日）。", "异议受理至5月8日止。",
     ]  # fmt: skip
     assert (document["reason"], document["notice_sha256"]) == ("再延长", notice.events[0].document_sha256)
     assert [entry["id"] for entry in entries_of(stage_on)] == [

@@ -81,7 +81,7 @@ def test_all_steps_by_pages(stage: Stage) -> None:
     assert (proposed.status_code, proposed.location) == (303, f"{HERE}/1?done=proposed")
 
     # Whoever proposed it, and whoever is no committee, finds no button.
-    assert "确认离开</button>" not in operator.get(f"{HERE}/1").text
+    assert "确认退出名单</button>" not in operator.get(f"{HERE}/1").text
     assert operator.post(f"{HERE}/1/confirm", confirmed="yes").status_code == 403
     page = first.get(f"{HERE}/1")
     assert send(first, page, f"{HERE}/1/confirm").status_code == 422
@@ -98,7 +98,7 @@ def test_all_steps_by_pages(stage: Stage) -> None:
 
     page = operator.get(f"{HERE}/notice")
     preview = send(operator, page, f"{HERE}/notice")
-    assert "1 号 候选人1已取消资格，不再列入公示名单，由 7 号 候选人7递补" in text_of_page(preview)
+    assert "1 号 候选人1已被取消资格，不再列入公示名单，由 7 号 候选人7递补" in text_of_page(preview)
     drafted = send(operator, preview, f"{HERE}/notice", confirmed="yes")
     assert (drafted.status_code, drafted.location) == (303, "/desk/notices/test/2")
     with stage.service.database.read() as session:
@@ -125,7 +125,7 @@ def test_nothing_typed_is_lost_and_everything_wrong_is_told(stage: Stage) -> Non
     assert "请打 13800138000" in wrong.text
     assert 'aria-describedby="reason-error reason-hint"' in wrong.text
     nothing = send(operator, page, f"{HERE}/new")
-    assert {"请选择离开名单的候选人。", "请选择离开的原因。"} <= set(text_of_page(nothing).split("\n"))
+    assert {"请选择退出名单的候选人。", "请选择退出的原因。"} <= set(text_of_page(nothing).split("\n"))
     # From the preview back to the form.
     again = operator.post(f"{HERE}/new", leaver="2", cause="withdrawn", reason=REASON, step="edit")
     assert (again.status_code, REASON in again.text) == (200, True)
