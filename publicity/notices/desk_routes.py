@@ -172,7 +172,8 @@ def save(slug: str, number: int) -> BaseResponse:
 def _edit_page(
     slug: str, number: int, form: DraftForm, people: tuple[Person, ...], found: list[Problem] | None = None, status: int = 200
 ) -> Response:  # fmt: skip
-    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department"]
+    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department",
+              *(f"office-{place}-{key}" for place in range(1, len(form.offices) + 1) for key in OFFICE_FIELDS)]  # fmt: skip
     return _page(
         "edit", status, slug=slug, number=number, form=form, people=people, found=found or [],
         fields=[*fields, *(f"deeds-{one.number}" for one in people)], office_fields=OFFICE_FIELDS,

@@ -73,6 +73,13 @@ def test_a_pdf_says_what_it_is_and_can_be_searched() -> None:
     assert "— 1 —" in pages(made)[0]
 
 
+def test_a_word_document_is_made_whatever_stands_in_its_title() -> None:
+    made = docx.Document(
+        BytesIO(to_docx(official(title="关于\x01人选\ufffe的公示", signed="云川\x0b市总工会")))
+    )
+    assert (made.core_properties.title, made.core_properties.author) == ("关于人选的公示", "云川市总工会")
+
+
 def test_the_same_text_gives_the_same_file() -> None:
     text = official(Paragraph("同一份文件。"))
     assert to_pdf(text) == to_pdf(text)
