@@ -72,7 +72,7 @@ def _add_block(document: Document, block: Block) -> None:
             paragraph = _add(document, block.text, "Normal", block.align)
             if block.indent and block.align == "justify":
                 _indent_characters(paragraph, firstLine=2)
-        case Table():
+        case Table() if block.head:
             _add_table(document, block)
 
 

@@ -22,7 +22,7 @@ def official_text(
     """Of a notice's document, with the dates as they stand now. ``address``: the notice's page; ``sha256``: of the document,
     as the log has it."""
     parts: list[tuple[Text, list[Block]]] = [
-        (_("公示名单"), [_people(document["people"])]),
+        (_("公示名单"), [_people(document["people"])] if document["people"] else []),
         (_("名单变动"), _changes(document)),
         (_("公示时间"), [Paragraph(sentence) for sentence in sentences]),
         (_("受理部门"), [Paragraph(office_line(office)) for office in document["offices"]]),
@@ -72,7 +72,7 @@ def _changes(document: Mapping[str, Any]) -> list[Block]:
 
 
 def _people(people: Sequence[Mapping[str, Any]]) -> Table:
-    """The column for posts and the one for deeds are left out where nobody has any."""
+    """Of at least one person. The column for posts and the one for deeds are left out where nobody has any."""
     columns = [
         (str(_("编号")), [str(one["number"]) for one in people], 1.1),
         (str(_("姓名")), [one["name"] for one in people], 1.8),

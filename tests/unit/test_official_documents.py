@@ -92,6 +92,13 @@ def test_names_stay_whole_in_a_table(name: str) -> None:
     assert docx.Document(BytesIO(to_docx(official(table)))).tables[0].cell(1, 1).text == name
 
 
+def test_a_table_without_rows_is_its_head_and_one_without_columns_is_nothing() -> None:
+    made = to_pdf(official(Table(("编号", "姓名"), ()), Table((), ()), Paragraph("名额空缺。")))
+    assert "编号姓名名额空缺。" in joined(made)
+    word = docx.Document(BytesIO(to_docx(official(Table(("编号", "姓名"), ()), Table((), ())))))
+    assert [len(table.rows) for table in word.tables] == [1]
+
+
 def test_a_long_table_has_its_head_on_every_page() -> None:
     rows = tuple((str(n), f"候选人{n}", "云川市晨光区第一建筑工程有限责任公司") for n in range(1, 121))
     read = pages(to_pdf(official(Table(("编号", "姓名", "单位"), rows))))
