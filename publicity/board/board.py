@@ -149,8 +149,8 @@ class PublicNotice:
         return self.row.state == CLOSED
 
     def accepts(self, now: datetime) -> bool:
-        """Whether objections are taken."""
-        return acceptance(self.row, now) == "open"
+        """Whether objections are taken; about nobody none are."""
+        return bool(self.document["people"]) and acceptance(self.row, now) == "open"
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands at a moment."""

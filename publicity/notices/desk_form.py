@@ -46,7 +46,8 @@ class DraftForm:
 
     @classmethod
     def typed(cls, fields: Mapping[str, str]) -> DraftForm:
-        """As somebody has typed it."""
+        """As somebody has typed it, less what no document can hold."""
+        fields = {name: _legible(value) for name, value in fields.items()}
         get = fields.get
         deeds = {
             int(name[6:]): " ".join(value.split())
@@ -125,7 +126,7 @@ def _field(where: str) -> str:
     if kind in ("name", "organisation", "title") and rest:
         return "people"
     if kind == "office" and rest:
-        return f"office-{rest}-department"
+        return where if "-" in rest else f"office-{rest}-department"
     if kind == "offices":
         return "office-1-department"
     return kind if kind in ("lead", "closing") else where
@@ -139,11 +140,21 @@ def _place(where: str, names: Mapping[str, str]) -> Text:
         "title": _("标题"), "level": _("公示层级"), "people": _("公示名单"), "reserve": _("递补名单"),
         "lead": _("正文第 %(n)s 段", n=rest) if rest else _("正文"),
         "closing": _("结尾第 %(n)s 段", n=rest) if rest else _("结尾"),
-        "office": _("第 %(n)s 个受理部门", n=rest), "offices": _("受理部门"), "supplements": _("补充公示"),
+        "office": _("第 %(n)s 个受理部门", n=rest.partition("-")[0]), "offices": _("受理部门"), "supplements": _("补充公示"),
         "changes": _("名单变动"), "change": _("名单变动"),
     }  # fmt: skip
     found: Text = words.get(kind, _("公告"))
     return found
+
+
+def _legible(typed: str) -> str:
+    """Without control characters but line ends and tabs, and without code points that are none: XML refuses both."""
+    return "".join(sign for sign in typed if sign in "\n\r\t" or not _is_no_sign(sign))
+
+
+def _is_no_sign(sign: str) -> bool:
+    code = ord(sign)
+    return unicodedata.category(sign) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _paragraphs(typed: str) -> tuple[str, ...]:

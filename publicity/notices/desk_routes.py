@@ -178,7 +178,8 @@ def _edit_page(
 ) -> Response:  # fmt: skip
     with Desk.here().database.read() as session:
         lines = roster_lines(session, campaign_by_slug(session, slug).id)
-    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department"]
+    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department",
+              *(f"office-{place}-{key}" for place in range(1, len(form.offices) + 1) for key in OFFICE_FIELDS)]  # fmt: skip
     return _page(
         "edit", status, slug=slug, number=number, form=form, people=people, found=found or [],
         fields=[*fields, *(f"deeds-{one.number}" for one in people)], office_fields=OFFICE_FIELDS,

@@ -78,7 +78,7 @@ def _changes(document: Mapping[str, Any]) -> list[Block]:
 
 
 def _people(people: Sequence[Mapping[str, Any]]) -> Table:
-    """The column for posts and the one for deeds are left out where nobody has any."""
+    """Of at least one person. The column for posts and the one for deeds are left out where nobody has any."""
     columns = [
         (str(_("编号")), [str(one["number"]) for one in people], 1.1),
         (str(_("姓名")), [one["name"] for one in people], 1.8),

@@ -37,10 +37,12 @@ class NoticeOnOffer:
 
 
 def notices_on_offer(session: Session, campaign: Campaign, now: datetime) -> list[NoticeOnOffer]:
-    """Those that take objections at this moment, the latest first."""
+    """Those that take objections at this moment, the latest first. One about a place that stays empty has nobody to object
+    to."""
     notices = notices_of(session, campaign.id)
     gone = departures_of(session, campaign.id)
-    return [on_offer(notice, gone) for notice in notices if acceptance(notice, now) == "open"]
+    offered = [on_offer(notice, gone) for notice in notices if acceptance(notice, now) == "open"]
+    return [one for one in offered if one.offer.people]
 
 
 def on_offer(notice: Notice, gone: Container[int] = ()) -> NoticeOnOffer:

@@ -43,7 +43,8 @@ def report_of(
     blocks: list[Block] = [
         Heading(str(_("一、公示情况"))),
         Paragraph(str(_published_text(published, place))),
-        _people_table(published),
+        # A supplement about a place that stays empty lists nobody.
+        *([_people_table(published)] if published["people"] else []),
         Heading(str(_("二、公示时间"))),
         *_window_paragraphs(published, later, result, place),
         Heading(str(_("三、异议受理和办理情况"))),
@@ -129,11 +130,19 @@ def _change_text(change: Mapping[str, Any], place: Place) -> Text:
 
 def _published_text(published: Mapping[str, Any], place: Place) -> Text:
     at = datetime.fromisoformat(published["published_at"]).astimezone(place.zone)
+    values: dict[str, object] = {
+        "day": spoken_date(at.date(), year=True), "hour": at.hour, "minute": f"{at.minute:02d}",
+        "organiser": published["organiser"], "url": f"{place.home}/c/{published['campaign']}/notices/{published['id']}",
+        "title": published["title"], "id": published["id"], "level": LEVEL_WORDS[published["level"]],
+    }  # fmt: skip
+    if not published["people"]:
+        return _(
+            "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公告名额空缺。",
+            **values,
+        )
     return _(
         "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公示 %(n)s 名：",
-        day=spoken_date(at.date(), year=True), hour=at.hour, minute=f"{at.minute:02d}", organiser=published["organiser"],
-        url=f"{place.home}/c/{published['campaign']}/notices/{published['id']}", title=published["title"],
-        id=published["id"], level=LEVEL_WORDS[published["level"]], n=len(published["people"]),
+        n=len(published["people"]), **values,
     )  # fmt: skip
 
 

@@ -298,6 +298,37 @@ def test_every_problem_is_told_before_publishing(stage: Stage) -> None:
     assert "晨光路" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("phone", "110101199003077715", ["电话的格式不对。", "含有身份证号码。"]),
+        ("phone", "请找张三", ["电话的格式不对。"]),
+        ("phone", "（0477）858 1234 转 801、13800138000", []),
+        ("phone", "0000-1234567（工作日 8:30-17:30）", []),
+        ("phone", "12345", []),
+        ("address", "云川市晨光路 1 号，110101 19900307 7715", ["含有身份证号码。"]),
+        ("email", "110101199003077715@example.org", ["含有身份证号码。"]),
+        ("email", "宣传部", ["电子邮箱的格式不对。"]),
+        ("email", "gongshi@example.org", []),
+        ("postcode", "110101199003077715", ["邮编是 6 位数字。", "含有身份证号码。"]),
+        ("postcode", "010000", []),
+    ],
+)
+def test_an_offices_fields_hold_what_they_are_for(
+    stage: Stage, field: str, typed: str, said: list[str]
+) -> None:
+    stage.campaign()
+    desk = Desk(stage, "王敏", "operator")
+    number = draft(stage, desk.official, (1, 2)).number
+    with stage.service.database.write() as session:
+        notice = notice_by_number(session, "test", number, drafts=True, lock=True)
+        text = NoticeText.from_json(notice.draft_json)
+        office = replace(text.offices[0], **{field: typed})
+        notice.draft_json = replace(text, offices=(office,)).to_json()
+        found = problems_before_publishing(session, notice)
+    assert [(one.where, str(one.sentence)) for one in found] == [(f"office-1-{field}", one) for one in said]
+
+
 def test_two_drafts_at_once_have_two_numbers_and_an_unknown_candidate_none(stage: Stage) -> None:
     stage.campaign()
     desk = Desk(stage, "王敏", "operator")

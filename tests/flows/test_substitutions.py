@@ -294,3 +294,24 @@ def test_the_rules_page_says_what_becomes_of_ballots(stage: Stage, rule: str, se
     page = stage.client().get("/c/test/rules").text
     assert sentence in page
     assert json.dumps("候选人变动", ensure_ascii=False)[1:-1] in page
+
+
+def test_a_place_that_stays_empty_is_told_on_paper_too_and_nobody_can_be_objected_to(stage: Stage) -> None:
+    committee = at_work(stage)
+    committee.notice([1, 2, 3])
+    substitution = committee.left(3)
+    committee.fill(substitution, None)
+    committee.publish(committee.supplement(substitution))
+    public = stage.client()
+    for kind in ("pdf", "docx"):
+        assert public.get(f"/c/test/notices/2.{kind}").status_code == 200
+    page = text_of_page(public.get("/c/test/notices/2"))
+    assert "名额空缺。" in page
+    assert [words for words in ("公示名单\n", "提出异议\n", "异议受理已经截止。") if words in page] == []
+    api = {
+        one["id"]: one["takes_objections"]
+        for one in json.loads(public.get("/api/v1/campaigns/test/notices").data)["notices"]
+    }
+    assert api == {1: True, 2: False}
+    assert "补充公示" not in public.get("/c/test/objections/new?notice=2").text
+    assert "候选人1" in public.get("/c/test/objections/new?notice=1").text
