@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from voting_service.errors import Problem
+from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
 from .drafting import NoticeText, Office, Person
 from .models import Notice
+from .publishing import MOST_WORKDAYS
 
 OFFICE_FIELDS: dict[str, Text] = {
     "department": _("部门"), "accepts": _("受理内容"), "name": _("联系人"), "phone": _("电话"),
@@ -103,6 +105,27 @@ def read_numbers(typed: str, where: str) -> tuple[list[int], list[Problem]]:
             continue
         numbers += range(first, last + 1)
     return numbers[:MOST_PEOPLE], problems
+
+
+def extension_typed(typed: Mapping[str, str]) -> dict[str, Any]:
+    """By how much a window is to be extended, and why, as ``publishing.extend`` takes it. Raises ProblemsFound for a number or
+    a day that is none."""
+    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
+    problems = []
+    day = None
+    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
+        problems.append(Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=MOST_WORKDAYS)))
+    try:
+        day = date.fromisoformat(last_day) if last_day else None
+    except ValueError:
+        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
+    if problems:
+        raise ProblemsFound(problems)
+    return {
+        "reason": typed.get("reason", ""),
+        "workdays": int(workdays) if workdays else None,
+        "last_day": day,
+    }
 
 
 def shown_numbers(numbers: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ An operator writes; committee and supervisor look. Every act that cannot be undo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from voting_service.workdays.wording import spoken_date
 from ..documents.glyphs import missing_glyphs
 from . import drafting, publishing
 from .cautions import cautions
-from .desk_form import OFFICE_FIELDS, DraftForm, by_field, in_words, read_numbers
+from .desk_form import OFFICE_FIELDS, DraftForm, by_field, extension_typed, in_words, read_numbers
 from .desk_links import MakeNotes, links_for
 from .document import notice_document
 from .drafting import Person
@@ -314,7 +314,7 @@ def extend(slug: str, number: int) -> BaseResponse:
     """First what would come of it, then, confirmed, the extension."""
     desk, typed = Desk.here(), request.form.to_dict()
     try:
-        wanted = _extension_typed(typed)
+        wanted = extension_typed(typed)
         if typed.get("confirmed") != "yes":
             with desk.database.read() as session:
                 notice = notice_by_number(session, slug, number)
@@ -326,28 +326,6 @@ def extend(slug: str, number: int) -> BaseResponse:
     except ProblemsFound as refused:
         return _extend_page(slug, number, typed, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=extended", 303)
-
-
-def _extension_typed(typed: dict[str, str]) -> dict[str, Any]:
-    """Raises ProblemsFound for a number or a day that is none."""
-    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
-    problems = []
-    day = None
-    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
-        problems.append(
-            Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=publishing.MOST_WORKDAYS))
-        )
-    try:
-        day = date.fromisoformat(last_day) if last_day else None
-    except ValueError:
-        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
-    if problems:
-        raise ProblemsFound(problems)
-    return {
-        "reason": typed.get("reason", ""),
-        "workdays": int(workdays) if workdays else None,
-        "last_day": day,
-    }
 
 
 def _extend_page(

@@ -73,9 +73,7 @@ def contacts_of(document: dict[str, Any]) -> tuple[dict[str, str], ...]:
     return tuple({key: text for key, text in office.items() if text} for office in document["offices"])
 
 
-def contacts_of_campaign(
-    session: Session, campaign: Campaign, asked: str = ""
-) -> tuple[dict[str, str], ...]:
+def contacts_of_campaign(session: Session, campaign: Campaign, asked: str = "") -> tuple[dict[str, str], ...]:
     """Whom to turn to where no notice takes objections: as the notice of the number that was ``asked`` about names them, else
     the latest one, or else the declaration."""
     notices = notices_of(session, campaign.id)

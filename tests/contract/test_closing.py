@@ -105,7 +105,14 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
         },
         "changes": [],
         "list": [
-            {"number": n, "name": f"候选人{n}", "organisation": f"单位{n}", "title": "工人", "supplementary": None, "closed": True}
+            {
+                "number": n,
+                "name": f"候选人{n}",
+                "organisation": f"单位{n}",
+                "title": "工人",
+                "supplementary": None,
+                "closed": True,
+            }
             for n in (1, 2, 3)
         ],
     }
