@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -412,7 +412,11 @@ def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | No
             lambda typed: find_receipt(place.database, place.station, typed),
             settings.base_url,
             service.clock,
-            lambda: [PublishedNotice(*line) for show in place.showcase.listed() for line in show.notices],
+            lambda: [
+                PublishedNotice(line.title, line.path)
+                for show in place.showcase.listed()
+                for line in show.notices
+            ],
         ),
     )
 
@@ -435,7 +439,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
     return PollingPlace(
         database=service.database,
-        showcase=Showcase(service.database, published_lines),
+        showcase=Showcase(service.database, partial(published_lines, zone=settings.zone)),
         board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
@@ -479,6 +483,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         workday_start=settings.workday_start,
         recorder_stores=service.recorder_stores,
         desk_notice_links=rooms.NOTICE_LINKS,
+        desk_notice_notes=rooms.NOTICE_NOTES,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,

@@ -25,6 +25,7 @@ from .rulings import registering_routes
 from .rulings.overview import overview_section
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
+from .substitutions.desk_notes import list_notes, objection_notes
 from .substitutions.waiting import substitutions_waiting
 
 _WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
@@ -57,6 +58,10 @@ NOTICE_LINKS = (
     NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
+
+
+NOTICE_NOTES = (objection_notes, list_notes)
+"""What other rooms know of a published notice, on its page at the desk."""
 
 
 def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[MakeSection, ...]:

@@ -1,9 +1,11 @@
-"""What other rooms do with a notice, as its page on the desk leads there. Registered in ``wsgi.py``: this room knows none."""
+"""What other rooms do with a notice and know of it, as its page on the desk shows it. Registered in ``wsgi.py``: this room knows none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
+
+from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.text import Text
@@ -19,6 +21,20 @@ class NoticeLink(NamedTuple):
     """Below the notice's own: ``close`` leads to ``/desk/notices/<slug>/<number>/close``."""
     roles: tuple[Role, ...]
     states: tuple[str, ...]
+
+
+class NoticeNote(NamedTuple):
+    """A fact about a published notice."""
+
+    label: Text
+    value: Text | str
+    """A name list is no sentence."""
+    url: str | None = None
+    """Where it is seen to; None where whoever looks may not go there."""
+    urgent: bool = False
+
+
+MakeNotes = Callable[[Session, Notice, ActingOfficial], Iterable[NoticeNote]]
 
 
 def links_for(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.activity import journal
-from voting_service.candidates.personal_data import personal_data_in
+from voting_service.candidates.personal_data import contact_data_in
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
 from voting_service.workdays import Calendar
@@ -182,7 +182,7 @@ def _reason_problems(reason: str) -> list[Problem]:
         return [Problem("reason", _("请说明延长的理由，理由会公开。"))]
     if len(reason.strip()) > LONGEST_REASON:
         return [Problem("reason", _("理由最多 %(most)s 个字。", most=LONGEST_REASON))]
-    if found := personal_data_in(reason):
+    if found := contact_data_in(reason):
         return [Problem("reason", found, _("理由会公开，请删去。"))]
     return []
 

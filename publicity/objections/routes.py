@@ -154,7 +154,7 @@ def form_page(
     with place.database.read() as session:
         campaign = campaign_by_slug(session, slug)
         offered = notices_on_offer(session, campaign, place.clock.now())
-        contacts = contacts_of_campaign(session, campaign)
+        contacts = contacts_of_campaign(session, campaign, typed.notice)
         published = {str(notice.number) for notice in notices_of(session, campaign.id)}
     chosen = next((one for one in offered if str(one.number) == typed.notice), None)
     if chosen is None and len(offered) == 1 and (not typed.notice or typed.submission):

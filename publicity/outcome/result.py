@@ -17,10 +17,11 @@ from voting_service.transparency import entries
 
 from ..docket.queries import Statistics, statistics
 from ..notices.events import NOTICE_CLOSED
-from ..notices.models import Notice
+from ..notices.models import CLOSED, Notice
 from ..notices.publishing import current_dates
 from ..notices.queries import document_of
 from ..substitutions.models import DROPPED, Substitution
+from ..substitutions.standing import list_of
 
 
 def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[str, Any]:
@@ -50,6 +51,7 @@ def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[s
             "withdrawn": found.withdrawn,
         },
         "changes": changes,
+        "list": _list(session, notice),
     }
 
 
@@ -72,6 +74,21 @@ def published_result(notice: Notice) -> dict[str, Any] | None:
             document: dict[str, Any] = json.loads(event.document)
             return document
     return None
+
+
+def _list(session: Session, notice: Notice) -> list[dict[str, Any]]:
+    """Who is on the list now, that of its first notice with all supplements; by number. ``supplementary``:
+    the notice that named whoever took a place, ``closed``: whether that one has ended."""
+    standing = list_of(session, notice.campaign.slug, notice.number)
+    told = {person["number"]: one for one in standing.family[1:] for person in document_of(one)["people"]}
+    listed = []
+    for number in sorted(standing.people()):
+        one, by = standing.candidates[number], told.get(number)
+        listed.append(
+            {"number": number, "name": one.name, "organisation": one.organisation, "title": one.title,
+             "supplementary": by.number if by else None, "closed": by is None or by.state == CLOSED or by is notice}
+        )  # fmt: skip
+    return listed
 
 
 def _substitutions(session: Session, notice: Notice) -> Sequence[Substitution]:

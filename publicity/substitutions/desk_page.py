@@ -150,7 +150,7 @@ def details(
         successor_reason=substitution.successor_reason,
         steps=(
             (_("提出"), True),
-            (_("确认离开"), substitution.confirmed_at is not None),
+            (_("确认退出"), substitution.confirmed_at is not None),
             (_("确定递补"), substitution.filled_at is not None),
             (_("补充公示"), substitution.stage == NOTICED),
         ),

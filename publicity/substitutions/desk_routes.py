@@ -23,7 +23,7 @@ from .desk_page import CAUSE_CHOICES, box_lacks, details, overview, places
 from .filling import NOBODY, Filling, check_filling, fill
 from .foreseeing import foresee
 from .noticing import draft_supplement, supplement_for
-from .proposing import Leave, check_leave, propose_leave, upheld_dockets
+from .proposing import Leave, check_leave, leave_by_docket, propose_leave, upheld_dockets
 from .standing import list_of, substitution_of
 from .voiding import propose_voiding
 from .waiting import substitutions_url
@@ -82,8 +82,12 @@ def listed(slug: str, number: int) -> str:
 @pages.get("/new")
 @access.official("operator", "committee")
 def new(slug: str, number: int) -> str:
-    """The form."""
-    return _leave_form(slug, number, Leave(None, "", ""))
+    """The form; begun with person, cause and docket where one comes from an objection that was upheld."""
+    stores = _stores()
+    with stores.database.read() as session:
+        standing = list_of(session, slug, number)
+        leave = leave_by_docket(session, stores.keyring, standing, request.args.get("docket", ""))
+    return _leave_form(slug, number, leave)
 
 
 @pages.post("/new")

@@ -40,7 +40,7 @@ def check_filling(
     standing = list_of(session, slug, number, lock=lock)
     substitution = substitution_of(standing, substitution_id)
     if substitution.state != LEFT:
-        sentence = _("名额已经处理过了。") if substitution.confirmed_at else _("离开名单还没有确认。")
+        sentence = _("名额已经处理过了。") if substitution.confirmed_at else _("退出名单还没有确认。")
         raise ProblemsFound([Problem("", sentence)])
     found = standing.succession(substitution.leaver, at)
     problems = []

@@ -122,7 +122,7 @@ def _ballots(campaign: Campaign, who: Text, cause: str, ballots: NamingBallots) 
         n=ballots.all, who=who, counted=ballots.counted, held=ballots.held, voided=ballots.voided,
     )  # fmt: skip
     if cause == DISQUALIFIED and ballots_of_disqualified(campaign.plan) == "void":
-        return _("%(figures)s，按评选规则要作废：确认离开之后在这里提出，由另一人确认。", figures=figures)
+        return _("%(figures)s，按评选规则要作废：确认退出之后在这里提出，由另一人确认。", figures=figures)
     return _(
         "%(figures)s，按评选规则照旧保留：仍在日志和总数里，票上其他候选人的票照常计算。", figures=figures
     )

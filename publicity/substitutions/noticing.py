@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
-from voting_service.candidates.departures import CAUSE_WORDS
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
@@ -26,6 +25,8 @@ from ..notices.drafting import (
     people_of,
 )
 from ..notices.models import Notice
+from ..notices.queries import text_of
+from ..notices.words import LEFT_WORDS
 from .models import FILLED, NOTICED, VACANT, Substitution
 from .standing import ListStanding, list_of
 
@@ -66,8 +67,11 @@ def supplement_for(
     text = default_text(
         standing.first.campaign, people, level=level, changes=changes, original=standing.notice
     )
+    # Whom to turn to, and the closing words, are those that the public has read; the campaign's may be older.
+    before = text_of(standing.notice)
     # Where nobody takes a place there is nobody to object to.
-    text = replace(text, lead=(_lead(standing, changes), *(text.lead[1:] if people else ())))
+    lead = (_lead(standing, changes), *(text.lead[1:] if people else ()))
+    text = replace(text, lead=lead, offices=before.offices, closing=before.closing)
     title = default_title(standing.first.campaign, level, original=standing.notice)
     return Supplement(standing, chosen, title, text, next(iter(drafts.values()), None))
 
@@ -117,7 +121,7 @@ def _require_tellable(
             problems.append(
                 Problem(
                     "substitutions",
-                    _("递补的 %(who)s也已离开，请先办理。", who=standing.called(row.successor)),
+                    _("递补的 %(who)s也已退出名单，请先办理。", who=standing.called(row.successor)),
                 )
             )
     if problems:
@@ -150,7 +154,7 @@ def _end(standing: ListStanding, row: Substitution) -> Substitution:
 
 
 def _lead(standing: ListStanding, changes: tuple[Change, ...]) -> str:
-    """``《…》发布后，3 号 李梅因故退出，不再列入公示名单，由 9 号 王芳递补。现予补充公示，接受社会监督。``"""
+    """``《…》发布后，3 号 李梅已退出评选，不再列入公示名单，由 9 号 王芳递补。现予补充公示，接受社会监督。``"""
     told = "；".join(str(_change_text(standing, change)) for change in changes)
     tail = (
         _("现将递补人选予以补充公示，接受社会监督。")
@@ -166,7 +170,7 @@ def _change_text(standing: ListStanding, change: Change) -> Text:
     left = _(
         "%(who)s%(word)s，不再列入公示名单",
         who=standing.called(change.number),
-        word=CAUSE_WORDS[change.cause],
+        word=LEFT_WORDS[change.cause],
     )
     if change.successor is None:
         return _("%(left)s，名额空缺", left=left)

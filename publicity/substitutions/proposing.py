@@ -87,6 +87,16 @@ def upheld_dockets(session: Session, standing: ListStanding) -> list[str]:
     return [number for number in session.scalars(query) if number not in used]
 
 
+def leave_by_docket(session: Session, keyring: Keyring, standing: ListStanding, docket: str) -> Leave:
+    """What follows from an objection that was upheld and has led to nothing yet; empty for any other number. Raises
+    SealBroken."""
+    number = read_docket_number(docket)
+    if number is None or number not in upheld_dockets(session, standing):
+        return Leave(None, "", "")
+    leaver = open_heading(keyring, objection_by_number(session, number)).candidate
+    return Leave(leaver, DISQUALIFIED, "", number)
+
+
 def public_reason_problems(reason: str, empty: Text) -> list[Problem]:
     """What is wrong with a reason that everyone is going to read."""
     reason = reason.strip()
@@ -104,19 +114,19 @@ def public_reason_problems(reason: str, empty: Text) -> list[Problem]:
 
 def _leaver_problems(standing: ListStanding, leave: Leave) -> list[Problem]:
     if leave.leaver is None:
-        return [Problem("leaver", _("请选择离开名单的候选人。"))]
+        return [Problem("leaver", _("请选择退出名单的候选人。"))]
     if leave.leaver not in standing.own:
         return [Problem("leaver", _("%(number)s 号不在这份公告的名单上。", number=leave.leaver))]
     if any(row.leaver == leave.leaver and row.state == PROPOSED for row in standing.substitutions):
         return [
-            Problem("leaver", _("%(who)s离开名单已经提出，等待确认。", who=standing.called(leave.leaver)))
+            Problem("leaver", _("%(who)s退出名单已经提出，等待确认。", who=standing.called(leave.leaver)))
         ]
     return []
 
 
 def _cause_problems(standing: ListStanding, leave: Leave) -> list[Problem]:
     if leave.cause not in CAUSES:
-        return [Problem("cause", _("请选择离开的原因。"))]
+        return [Problem("cause", _("请选择退出的原因。"))]
     known = standing.gone.get(leave.leaver or 0)
     if known is not None and known != leave.cause:
         word = CAUSE_WORDS[known]

@@ -57,9 +57,9 @@ def _substitutions(session: Session, official: ActingOfficial) -> Iterator[DeskL
         url = substitutions_url(slug, notice)
         decides = official.may(slug, "committee")
         if row.state == PROPOSED and decides and row.proposed_by != official.id:
-            yield DeskLine(_("%(who)s离开名单，等待您或另一名评委确认", who=who), f"{url}/{row.id}")
+            yield DeskLine(_("%(who)s退出名单，等待您或另一名评委确认", who=who), f"{url}/{row.id}")
         elif row.state == LEFT and decides:
-            yield DeskLine(_("%(who)s已离开名单，要确定由谁递补", who=who), f"{url}/{row.id}")
+            yield DeskLine(_("%(who)s已退出名单，要确定由谁递补", who=who), f"{url}/{row.id}")
         elif row.state in (FILLED, VACANT) and official.may(slug, "operator", "committee"):
             told = _("补充公示已起草，还没有发布") if row.supplementary_id else _("要起草补充公示")
             yield DeskLine(_("%(who)s的名额已处理，%(told)s", who=who, told=told), f"{url}/{row.id}")

@@ -104,6 +104,17 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
             "withdrawn": 0,
         },
         "changes": [],
+        "list": [
+            {
+                "number": n,
+                "name": f"候选人{n}",
+                "organisation": f"单位{n}",
+                "title": "工人",
+                "supplementary": None,
+                "closed": True,
+            }
+            for n in (1, 2, 3)
+        ],
     }
 
 
@@ -193,6 +204,9 @@ def test_a_substitution_makes_it_changed(committee: Committee) -> None:
         "2026年5月11日发布了《关于“测试评选”拟定人选的公示》（第2号公告）。" in report
     )
     assert "公示名单有变动，以变动后的名单和补充公示为准。" in report
+    assert [one["number"] for one in result["list"]] == [1, 3, 4]
+    assert "五、公示后的名单至本报告之日，名单共3人：" in report
+    assert "1候选人1单位1工人3候选人3单位3工人4候选人4单位4工人六、结论" in report
 
 
 def test_the_report_says_all_that_it_must(committee: Committee) -> None:
@@ -204,7 +218,7 @@ def test_the_report_says_all_that_it_must(committee: Committee) -> None:
         "2026年4月30日8时30分，测试总工会在https://vote.example.org/c/test/notices/1发布《关于“测试评选”拟定人选的公示》"
         "（第1号公告，市级公示），公示3名：",
         "编号姓名单位职务1候选人1单位1工人2候选人2单位2工人3候选人3单位3工人",
-        "公示期自4月30日起至5月9日止，共5个工作日（5月9日为调休上班日，计入；5月1日至5月5日为劳动节假期，不计入）。",
+        "公示期自2026年4月30日起至5月9日止，共5个工作日（5月9日为调休上班日，计入；5月1日至5月5日为劳动节假期，不计入）。",
         "异议受理至5月9日止。",
         "公示期间没有收到异议。",
         "公示名单没有变动。",

@@ -175,7 +175,7 @@ def test_a_file_is_for_handlers_of_its_own_docket(office: Office) -> None:
 
 def test_a_handler_of_another_campaign_knows_nothing(office: Office) -> None:
     office.stage.draft("other")
-    elsewhere = Desk(office.stage, "别处", "handler", "committee", "supervisor", slug="other")
+    elsewhere = Desk(office.stage, "别处", "handler", "committee", slug="other")
     number = office.docket()
     with pytest.raises(NotFound):
         office.look(elsewhere, number)
@@ -232,7 +232,10 @@ def test_assigning_taking_back_and_assigning_again(office: Office) -> None:
 def test_what_assigning_refuses(office: Office) -> None:
     number = office.docket(office.first)
     ids = {name: getattr(office, name).official.id for name in ("first", "operator", "supervisor")}
-    with_both = Desk(office.stage, "双重", "handler", "supervisor", slug="test")
+    with_both = Desk(office.stage, "双重", "handler", slug="test")
+    with office.stage.service.database.write() as session:
+        # As rows from before the register refused it.
+        session.add(OfficialRole(official_id=with_both.official.id, role="supervisor", campaign_slug="test"))
     assert office.refused(assign, office.committee, number, ids["first"]) == [
         "handlerfirst 已经在承办这件案卷。"
     ]

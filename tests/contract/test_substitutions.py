@@ -109,7 +109,7 @@ def test_several_share_one_supplementary_notice(stage_on: Stage) -> None:
     assert [person.number for person in text.people] == [5, 6]
     assert [(change.number, change.successor) for change in text.changes] == [(1, 5), (2, 6), (3, None)]
     assert text.lead[0] == (
-        "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出，不再列入公示名单，由 5 号 候选人5递补；"
+        "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出评选，不再列入公示名单，由 5 号 候选人5递补；"
         "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出，不再列入公示名单，名额空缺。"
         "现将递补人选予以补充公示，接受社会监督。"
     )
@@ -198,7 +198,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     committee.notice([1, 2, 3])
     nothing = problems_of(lambda: committee.propose(None, "", "  "))
     assert nothing == {
-        "leaver": "请选择离开名单的候选人。",
+        "leaver": "请选择退出名单的候选人。",
         "cause": "请选择离开的原因。",
         "reason": "请写明原因，它会写进补充公示。",
     }
@@ -207,7 +207,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     assert wrong["reason"] == "含有手机号码。"
     assert problems_of(lambda: committee.propose(1, reason="长" * (LONGEST_REASON + 1))).keys() == {"reason"}
     committee.propose(1)
-    assert problems_of(lambda: committee.propose(1)) == {"leaver": "1 号 候选人1离开名单已经提出，等待确认。"}
+    assert problems_of(lambda: committee.propose(1)) == {"leaver": "1 号 候选人1退出名单已经提出，等待确认。"}
     with pytest.raises(NotFound):
         committee.propose(1, notice=7)
     assert len(journal_of(stage_on)) == 1
@@ -347,7 +347,7 @@ def test_a_place_is_not_filled_before_its_leaver_has_left(stage: Stage) -> None:
     committee = at_work(stage)
     committee.notice([1, 2, 3], reserve=[5])
     substitution = committee.propose(1)
-    assert problems_of(lambda: committee.fill(substitution, 5)) == {"": "离开名单还没有确认。"}
+    assert problems_of(lambda: committee.fill(substitution, 5)) == {"": "退出名单还没有确认。"}
 
 
 def test_nobody_takes_two_places_however_quickly_they_are_filled(stage_on: Stage) -> None:

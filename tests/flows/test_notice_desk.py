@@ -101,6 +101,23 @@ def test_from_an_empty_list_to_a_published_notice(hall: Stage) -> None:
     assert document_of(now_of(hall, 1)) == document
 
 
+def test_what_no_document_can_hold_is_not_kept(hall: Stage) -> None:
+    """A control character in a title made the published notice's Word file fail for ever."""
+    desk = Desk(hall, "王敏", "operator")
+    path = made(desk)
+    desk.post(
+        path + "/edit", title="关于\x01人选\ufffe的\x0b公示\U0001ffff", level="city", lead="现予\x08公示。\r\n\t接受监督。", people="1",
+        **{"office-1-department": "组\x02织部", "office-1-phone": "0000-7654321", "deeds-1": "带出\ufdd0徒弟"},
+    )  # fmt: skip
+    preview = desk.get(path + "/preview").text
+    assert desk.post(path + "/publish", seen=hidden(preview, "seen"), confirmed="yes").status_code == 303
+    document = document_of(now_of(hall, 1))
+    assert (document["title"], document["text"]) == ("关于人选的公示", ["现予公示。", "接受监督。"])
+    assert (document["offices"][0]["department"], document["people"][0]["deeds"]) == ("组织部", "带出徒弟")
+    for kind in ("pdf", "docx"):
+        assert hall.client().get(f"/c/test/notices/1.{kind}").status_code == 200
+
+
 def test_dates_that_moved_since_the_preview_are_shown_again(hall: Stage) -> None:
     desk = Desk(hall, "王敏", "operator")
     path = made(desk)
@@ -154,7 +171,7 @@ def test_an_extension_is_shown_before_it_is_made(hall: Stage) -> None:
     path = "/desk/notices/test/1"
     first = desk.post(path + "/extend", workdays="2", last_day="", reason="网站检修")
     assert first.status_code == 200
-    assert "公示期由4月24日延长至4月28日（延长2个工作日）。" in first.text
+    assert "公示期由2026年4月24日延长至4月28日（延长2个工作日）。" in first.text
     assert len(now_of(hall, 1).events) == 1, "only shown"
     done = desk.post(path + "/extend", workdays="2", last_day="", reason="网站检修", confirmed="yes")
     assert done.status_code == 303
@@ -166,7 +183,8 @@ def test_an_extension_is_shown_before_it_is_made(hall: Stage) -> None:
     assert "公示中（已延长）" in desk.text("/desk/notices")
     assert waiting(hall, desk) == []
     at(hall, 2026, 4, 29, 0, 0)
-    assert waiting(hall, desk) == ["公示期满，待结束：关于“测试评选”拟定人选的公示"]
+    assert waiting(hall, desk) == [], "closing is told of once, by the room that closes"
+    assert desk.text("/desk").count("已经期满") == 1
 
 
 def test_provisional_dates_warn_and_are_confirmed_once_the_year_is_known(hall: Stage) -> None:

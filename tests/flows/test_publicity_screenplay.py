@@ -261,16 +261,16 @@ def disqualify(proposer: Page, number: str, confirmer: Page) -> None:
     proposer.get_by_text("取消资格", exact=True).click()
     proposer.locator("#docket_number").select_option(number)
     proposer.locator("#reason").fill("申报材料不实，经查属实。")
-    proposer.get_by_role("button", name="看看会怎样").click()
+    proposer.get_by_role("button", name="下一步：核对").click()
     confirm(proposer, "提出")
     address = proposer.url.split("?")[0].split("#")[0]
     confirmer.goto(address)
-    confirm(confirmer, "确认离开")
+    confirm(confirmer, "确认退出名单")
     expect(confirmer.locator("main")).to_contain_text("由谁递补")
     # The man who is first on the reserve list would leave one woman in five.
     expect(confirmer.locator("main")).to_contain_text("女职工不少于 40%")
     expect(confirmer.locator('[name="successor"][value="7"]')).to_be_checked()
-    confirmer.get_by_role("button", name="看看会怎样").click()
+    confirmer.get_by_role("button", name="下一步：核对").click()
     confirm(confirmer, "确定")
     expect(confirmer.locator("main")).to_contain_text("起草补充公示")
 
