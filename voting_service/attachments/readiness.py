@@ -42,7 +42,9 @@ def examine_attachments(database: Database, store: AttachmentStore) -> Iterator[
             "error",
             "attachments_missing",
             _("有 %(count)s 个附件的文件不见了：%(ids)s。", count=len(missing), ids="、".join(missing[:5])),
-            _("请运行 voting-service doctor --fix，移出过的会放回；仍缺的，请从备份恢复数据目录下的 attachments/。"),
+            _(
+                "请运行 voting-service doctor --fix，移出过的会放回；仍缺的，请从备份恢复数据目录下的 attachments/。"
+            ),
         )
     if not orphans and not missing:
         yield Finding("ok", "attachments", _("附件同记录一一对应。"))
