@@ -13,7 +13,7 @@ from voting_service.text import Text, _
 
 from ..docket.models import ACCEPTED, PENDING, RECEIVED, DocketAttachment, Objection
 from ..docket.queries import objection_by_number
-from ..docket.sealing import open_body, open_heading
+from ..docket.sealing import Matter, open_body, open_heading, open_matter
 from ..docket.words import GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
 from .following import question_open
 from .lodge import Books, is_provisional
@@ -64,6 +64,8 @@ class Progress:
     state_words: Text
     steps: tuple[Step, ...]
     entries: tuple[EntryShown, ...]
+    matter: Matter
+    """What they wrote when they lodged it. Who they are is not shown again."""
     question: str | None
     """What a handler asks and has no answer yet."""
     pending: bool
@@ -90,6 +92,7 @@ def progress(session: Session, books: Books, docket_number: str) -> Progress:
         state_words=STATE_WORDS[objection.state],
         steps=_steps(books, objection),
         entries=entries,
+        matter=open_matter(keyring, objection),
         question=questions[-1] if questions and question_open(session, objection) else None,
         pending=objection.state in PENDING,
         anonymous=objection.kind == "anonymous",
