@@ -91,7 +91,9 @@
   if (!draft) forget();
   else if (isEmpty(values())) {
     const at = new Date(draft.at), two = (n) => (n < 10 ? "0" : "") + n;
-    const when = at.getMonth() + 1 + "月" + at.getDate() + "日 " + at.getHours() + ":" + two(at.getMinutes());
+    const when = box.dataset.moment
+      .replace("{m}", at.getMonth() + 1).replace("{d}", at.getDate())
+      .replace("{t}", at.getHours() + ":" + two(at.getMinutes()));
     const told = box.querySelector("p");
     told.textContent = told.textContent.replace("{when}", when);
     box.hidden = false;

@@ -21,9 +21,9 @@ from tests.stage import Stage, make_service
 from tests.wechat_platform import FakePlatform
 from voting_service.redis_server.embedded import EmbeddedRedis
 
-# What a property holds for does not depend on how busy the machine is.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# No test depends on how fast the machine is, nor on how fast its examples are made.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def missing(what: str) -> None:

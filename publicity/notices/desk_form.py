@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,10 +109,10 @@ def by_field(problems: Iterable[Problem]) -> list[Problem]:
     return [replace(one, where=_field(one.where)) for one in problems]
 
 
-def in_words(problems: Iterable[Problem], text: NoticeText) -> list[Problem]:
-    """The same problems with their places as people call them: ``正文第 1 段``, ``3 号石望川``."""
+def in_words(problems: Iterable[Problem], text: NoticeText, say: Callable[[Text], str]) -> list[Problem]:
+    """The same problems with their places as people call them: ``正文第 1 段``, ``3 号石望川``. ``say``: in whose language."""
     names = {str(one.number): one.name for one in text.people}
-    return [replace(one, where=str(_place(one.where, names))) for one in problems]
+    return [replace(one, where=say(_place(one.where, names))) for one in problems]
 
 
 def _field(where: str) -> str:

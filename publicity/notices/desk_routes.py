@@ -251,7 +251,7 @@ def _preview_page(
         document = notice_document(
             notice.campaign, notice, text, dates, terms, published_at=desk.now, supplements=original
         )
-        problems = in_words(publishing.problems_before_publishing(session, notice), text)
+        problems = in_words(publishing.problems_before_publishing(session, notice), text, say)
         seen = _seen(notice, desk)
     return _page(
         "preview", status, slug=slug, notice=notice, text=text, dates=dates, document=document, problems=problems,

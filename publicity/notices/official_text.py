@@ -48,27 +48,31 @@ def official_text(
 def office_line(office: Mapping[str, str]) -> str:
     """An office in one line: ``宣传教育部（受理事迹方面的异议）：李工，电话 …，地址 …``."""
     accepts = f"（{office['accepts']}）" if office.get("accepts") else ""
-    words = [
-        ("name", _("联系人 %(what)s")), ("phone", _("电话 %(what)s")), ("email", _("电子邮箱 %(what)s")),
-        ("address", _("地址 %(what)s")), ("postcode", _("邮编 %(what)s")),
-    ]  # fmt: skip
-    said = [text.source % {"what": office[key]} for key, text in words if office.get(key)]
+    given = {key: office.get(key, "") for key in ("name", "phone", "email", "address", "postcode")}
+    words = {
+        "name": _("联系人 %(what)s", what=given["name"]),
+        "phone": _("电话 %(what)s", what=given["phone"]),
+        "email": _("电子邮箱 %(what)s", what=given["email"]),
+        "address": _("地址 %(what)s", what=given["address"]),
+        "postcode": _("邮编 %(what)s", what=given["postcode"]),
+    }
+    said = [str(words[key]) for key, what in given.items() if what]
     return f"{office['department']}{accepts}：{'，'.join(said)}。"
 
 
-def change_line(change: Mapping[str, Any], people: Iterable[Mapping[str, Any]]) -> str:
+def change_line(change: Mapping[str, Any], people: Iterable[Mapping[str, Any]]) -> Text:
     """A change in one sentence: ``3 号石望川取消资格（…），由 7 号江晚舟递补。``"""
     name = {person["number"]: person["name"] for person in people}.get(change["successor"])
     who = _("%(number)s 号%(name)s%(cause)s（%(reason)s）", number=change["number"], name=change["name"],
             cause=CAUSE_WORDS[change["cause"]], reason=change["reason"])  # fmt: skip
     if name is None:
-        return str(_("%(who)s，名额空缺。", who=who))
-    return str(_("%(who)s，由 %(number)s 号%(name)s递补。", who=who, number=change["successor"], name=name))
+        return _("%(who)s，名额空缺。", who=who)
+    return _("%(who)s，由 %(number)s 号%(name)s递补。", who=who, number=change["successor"], name=name)
 
 
 def _changes(document: Mapping[str, Any]) -> list[Block]:
     supplements = document["supplements"] or {"changes": ()}
-    return [Paragraph(change_line(change, document["people"])) for change in supplements["changes"]]
+    return [Paragraph(str(change_line(change, document["people"]))) for change in supplements["changes"]]
 
 
 def _people(people: Sequence[Mapping[str, Any]]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -29,28 +30,28 @@ class Shown:
     """What the copy button copies."""
 
 
-def shown(done: Lodged, campaign_title: str, zone: ZoneInfo) -> Shown:
-    """Of one that was taken."""
+def shown(done: Lodged, campaign_title: str, zone: ZoneInfo, say: Callable[[Text], str]) -> Shown:
+    """Of one that was taken. ``say``: in whose language the card is."""
     received = spoken_in_full(done.received_at.astimezone(zone))
     passcode, due = shown_passcode(done.passcode), due_text(done)
     rows = [
-        (str(_("受理编号")), done.docket_number),
-        (str(_("查询码")), passcode),
-        (str(_("收到时间")), str(received)),
-        (str(_("答复期限")), str(due)),
+        (say(_("受理编号")), done.docket_number),
+        (say(_("查询码")), passcode),
+        (say(_("收到时间")), say(received)),
+        (say(_("答复期限")), say(due)),
     ]
     notes = [
-        str(_("凭受理编号和查询码，可以查看进度、补充材料、回答提问、撤回。")),
-        str(_("查询码只显示这一次，请妥善保存，不要给别人看。")),
+        say(_("凭受理编号和查询码，可以查看进度、补充材料、回答提问、撤回。")),
+        say(_("查询码只显示这一次，请妥善保存，不要给别人看。")),
     ]
-    card = draw_card(str(_("异议受理凭证")), [(str(_("评选活动")), campaign_title), *rows], notes)
+    card = draw_card(say(_("异议受理凭证")), [(say(_("评选活动")), campaign_title), *rows], notes)
     return Shown(
         docket_number=done.docket_number,
         passcode=passcode,
         received=received,
         reply_due=due,
         picture="data:image/png;base64," + base64.b64encode(card).decode(),
-        copied="\n".join(f"{label}：{value}" for label, value in rows),
+        copied="\n".join(say(_("%(label)s：%(value)s", label=label, value=value)) for label, value in rows),
     )
 
 

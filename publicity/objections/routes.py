@@ -18,6 +18,7 @@ from voting_service.errors import NotFound, Problem, Unavailable
 from voting_service.text import _
 from voting_service.web import access, errors
 from voting_service.web.headers import keep_out_of_sight
+from voting_service.web.language import say
 from voting_service.web.limits import costly
 from voting_service.web.problems import status_of
 from voting_service.web.uploads import Upload, read_upload
@@ -181,7 +182,7 @@ def acknowledgement_page(slug: str, done: Lodged, status: int) -> Response:
     place = room()
     with place.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-    shown = acknowledgement.shown(done, campaign.title, place.zone)
+    shown = acknowledgement.shown(done, campaign.title, place.zone, say)
     page = render_template("objections/lodged.html", campaign=head_of(campaign), done=done, shown=shown)
     return make_response(page, status)
 

@@ -179,10 +179,12 @@ def places(standing: ListStanding, substitution: Substitution, at: datetime) -> 
     options: list[tuple[str, Text, Text | None]] = []
     for number in standing.reserve:
         broken = broken_with(listed, leaver, number, standing.person(number), rules)
-        why = broken_rules(standing, leaver, PassedOver(number, broken))
-        hint = _("不符合结构比例要求：%(why)s", why=why) if broken else None
+        hint: Text | None = None
         if number == found.chosen:
             hint = _("按规则递补")
+        elif broken:
+            why = broken_rules(standing, leaver, PassedOver(number, broken))
+            hint = _("不符合结构比例要求：%(why)s", why=why)
         options.append((str(number), standing.called(number), hint))
     options.append((NOBODY, _("名额空缺，不递补"), None))
     return Places(found.chosen, tuple(succession_texts(standing, leaver, at)), tuple(options))

@@ -76,29 +76,35 @@ def succession_texts(standing: ListStanding, leaver: int, at: datetime) -> list[
     return texts
 
 
-def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> str:
+def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> Text:
     """Why one of the reserve does not take the place: each rule with its figures."""
     after = {number: person for number, person in standing.list_with(leaver).items() if number != leaver}
     after[passed.number] = standing.person(passed.number)
     people = list(after.values())
-    return "；".join(str(_rule_text(state_of(rule, people))) for rule in passed.rules)
+    told, *others = (_rule_text(state_of(rule, people)) for rule in passed.rules)
+    for another in others:
+        told = _("%(rules)s；%(another)s", rules=told, another=another)
+    return told
 
 
 def _rule_text(state: RuleState) -> Text:
-    figures: dict[str, object] = {"name": state.rule.name, "of": state.of, "count": state.count}
     unknown = _("，另有 %(n)s 人资料不全", n=state.unknown) if state.unknown else ""
     if state.missing:
         return _(
             "“%(name)s”%(of)s 人中至少要 %(least)s 人，只有 %(count)s 人%(unknown)s",
+            name=state.rule.name,
+            of=state.of,
             least=state.least,
+            count=state.count,
             unknown=unknown,
-            **figures,
         )
     return _(
         "“%(name)s”%(of)s 人中至多 %(most)s 人，会有 %(count)s 人%(unknown)s",
+        name=state.rule.name,
+        of=state.of,
         most=state.most,
+        count=state.count,
         unknown=unknown,
-        **figures,
     )
 
 
