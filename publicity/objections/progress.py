@@ -15,7 +15,7 @@ from ..docket.lodging import Books, is_provisional
 from ..docket.models import ACCEPTED, ONLINE, PENDING, RECEIVED, DocketAttachment, Objection
 from ..docket.offers import on_offer
 from ..docket.queries import objection_by_number
-from ..docket.sealing import open_body, open_heading
+from ..docket.sealing import Matter, open_body, open_heading, open_matter
 from ..docket.words import (
     DECLINE_WORDS,
     GROUND_WORDS,
@@ -77,6 +77,9 @@ class Progress:
     state_words: Text
     steps: tuple[Step, ...]
     entries: tuple[EntryShown, ...]
+    matter: Matter
+    """What they wrote when they lodged it. Who they are is not shown again."""
+    anonymous: bool
     question: str | None
     """What a handler asks and has no answer yet."""
     pending: bool
@@ -106,6 +109,8 @@ def progress(session: Session, books: Books, docket_number: str) -> Progress:
         state_words=STATE_WORDS[objection.state],
         steps=_steps(books, objection),
         entries=entries,
+        matter=open_matter(keyring, objection),
+        anonymous=objection.kind == "anonymous",
         question=questions[-1] if questions and question_open(session, objection) else None,
         pending=objection.state in PENDING,
         declined=DECLINE_WORDS[objection.decline_class] if objection.decline_class else None,

@@ -21,6 +21,8 @@ from publicity.objections.sessions import LIFETIME_S
 from publicity.toll import FREE
 from tests.desk import Desk
 from tests.objectors import (
+    NAME,
+    PHONE,
     STATEMENT,
     come_back,
     form,
@@ -190,7 +192,13 @@ def test_adding_answering_and_withdrawing_are_entries_that_stay(stage_on: Stage)
     assert 'action="/objections/answer"' not in page
     for words in ("您提出了异议", "您补充了材料", "承办人向您提问", "您回答了提问", "附件 1 个", "二班。"):
         assert words in page, words
-    assert STATEMENT not in page, "what was lodged is not shown to whoever looks over a shoulder"
+    folded = re.search(r'<details class="wrote">.*?</details>', page, re.DOTALL)
+    assert folded, "closed, for whoever looks over a shoulder"
+    assert STATEMENT in folded[0], "so that they see what was received"
+    assert STATEMENT not in page.replace(folded[0], "")
+    assert [word for word in (NAME, PHONE) if word in page] == [], (
+        "whoever found the acknowledgement learns no name"
+    )
     asked = say(client, "withdraw")
     assert (asked.status_code, "确定撤回" in asked.text) == (200, True)
     assert say(client, "withdraw", sure="yes").status_code == 303
