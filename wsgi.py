@@ -470,6 +470,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         workday_start=settings.workday_start,
         recorder_stores=service.recorder_stores,
         desk_notice_links=rooms.NOTICE_LINKS,
+        compare_supplement=rooms.COMPARE_SUPPLEMENT,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,

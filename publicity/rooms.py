@@ -23,6 +23,7 @@ from .outcome.waiting import notices_to_close
 from .rulings import desk_routes as docket_routes
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
+from .substitutions.noticing import compare_supplement
 from .substitutions.waiting import substitutions_waiting
 
 _WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
@@ -53,6 +54,9 @@ NOTICE_LINKS = (
     NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
+
+COMPARE_SUPPLEMENT = compare_supplement
+"""What the notices room asks before it publishes a supplement."""
 
 
 def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[MakeSection, ...]:

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from voting_service.errors import Problem
+from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
 from .drafting import NoticeText, Office, Person
 from .models import Notice
+from .publishing import MOST_WORKDAYS
 
 OFFICE_FIELDS: dict[str, Text] = {
     "department": _("部门"), "accepts": _("受理内容"), "name": _("联系人"), "phone": _("电话"),
@@ -63,6 +65,25 @@ class DraftForm:
             deeds, tuple(office for office in offices if office != Office("")),
         )  # fmt: skip
 
+    def numbers(self, notice: Notice, before: NoticeText) -> tuple[list[int], list[int]]:
+        """List and reserve. A supplement's list is whom the committee has decided on, whatever is sent. Raises
+        ProblemsFound."""
+        if notice.supplements is not None:
+            return before.successors, []
+        people, wrong = read_numbers(self.people, "people")
+        reserve, also_wrong = read_numbers(self.reserve, "reserve")
+        if wrong or also_wrong:
+            raise ProblemsFound([*wrong, *also_wrong])
+        return people, reserve
+
+    def fields(self, people: Iterable[Person]) -> list[str]:
+        """The names of its fields, where problems can lead."""
+        offices = (
+            f"office-{place}-{key}" for place in range(1, len(self.offices) + 2) for key in OFFICE_FIELDS
+        )
+        deeds = (f"deeds-{one.number}" for one in people)
+        return ["title", "level", "people", "reserve", "lead", "closing", *offices, *deeds]
+
     def text(self, people: Sequence[Person], reserve: Sequence[int], before: NoticeText) -> NoticeText:
         """The text that it makes, with these people from the roster; changes stay as they were."""
         return replace(
@@ -103,6 +124,26 @@ def read_numbers(typed: str, where: str) -> tuple[list[int], list[Problem]]:
 def shown_numbers(numbers: Iterable[int]) -> str:
     """Numbers as the form shows them."""
     return "、".join(map(str, numbers))
+
+
+def extension_typed(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What an extension's form holds. Raises ProblemsFound for a number or a day that is none."""
+    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
+    problems = []
+    day = None
+    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
+        problems.append(Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=MOST_WORKDAYS)))
+    try:
+        day = date.fromisoformat(last_day) if last_day else None
+    except ValueError:
+        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
+    if problems:
+        raise ProblemsFound(problems)
+    return {
+        "reason": typed.get("reason", ""),
+        "workdays": int(workdays) if workdays else None,
+        "last_day": day,
+    }
 
 
 def by_field(problems: Iterable[Problem]) -> list[Problem]:

@@ -6,7 +6,7 @@ An operator writes; committee and supervisor look. Every act that cannot be undo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,15 @@ from voting_service.workdays import Calendar
 
 from ..documents.glyphs import missing_glyphs
 from . import drafting, publishing
-from .desk_form import OFFICE_FIELDS, DraftForm, by_field, in_words, read_numbers, shown_numbers
+from .desk_form import (
+    OFFICE_FIELDS,
+    DraftForm,
+    by_field,
+    extension_typed,
+    in_words,
+    read_numbers,
+    shown_numbers,
+)
 from .desk_links import links_for
 from .document import notice_document
 from .drafting import NoticeText, Person, default_text, default_title, people_of
@@ -153,11 +161,8 @@ def save(slug: str, number: int) -> BaseResponse:
         with desk.database.write() as session:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             before = text_of(notice)
-            numbers, wrong = read_numbers(typed.people, "people")
-            reserve, also_wrong = read_numbers(typed.reserve, "reserve")
             people = before.people
-            if problems := [*wrong, *also_wrong]:
-                raise ProblemsFound(problems)
+            numbers, reserve = typed.numbers(notice, before)
             people = people_of(session, notice.campaign, numbers)
             drafting.change_draft(
                 session, notice, typed.text(people, reserve, before), title=typed.title, level=typed.level,
@@ -172,12 +177,13 @@ def save(slug: str, number: int) -> BaseResponse:
 def _edit_page(
     slug: str, number: int, form: DraftForm, people: tuple[Person, ...], found: list[Problem] | None = None, status: int = 200
 ) -> Response:  # fmt: skip
-    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department",
-              *(f"office-{place}-{key}" for place in range(1, len(form.offices) + 1) for key in OFFICE_FIELDS)]  # fmt: skip
+    with Desk.here().database.read() as session:
+        supplements = notice_by_number(session, slug, number, drafts=True).supplements is not None
     return _page(
         "edit", status, slug=slug, number=number, form=form, people=people, found=found or [],
-        fields=[*fields, *(f"deeds-{one.number}" for one in people)], office_fields=OFFICE_FIELDS,
+        fields=form.fields(people), office_fields=OFFICE_FIELDS,
         levels=[(level, LEVEL_WORDS[level]) for level in LEVELS], saved=request.args.get("saved") == "1",
+        supplements=supplements,
     )  # fmt: skip
 
 
@@ -232,7 +238,13 @@ def publish(slug: str, number: int) -> BaseResponse:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             if notice.state == DRAFT and request.form.get("seen") != _seen(notice, desk):
                 raise ProblemsFound([Problem("", _("内容或日期与您刚才看到的不同，请重新核对下面的预览。"))])
-            publishing.publish(session, notice, **desk.publishing, official=acting_official())
+            publishing.publish(
+                session,
+                notice,
+                **desk.publishing,
+                official=acting_official(),
+                compare=current_app.extensions["compare_supplement"],
+            )
     except ProblemsFound as refused:
         return _preview_page(slug, number, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=published", 303)
@@ -252,7 +264,12 @@ def _preview_page(
         document = notice_document(
             notice.campaign, notice, text, dates, terms, published_at=desk.now, supplements=original
         )
-        problems = in_words(publishing.problems_before_publishing(session, notice), text)
+        problems = in_words(
+            publishing.problems_before_publishing(
+                session, notice, current_app.extensions["compare_supplement"]
+            ),
+            text,
+        )
         seen = _seen(notice, desk)
     return _page(
         "preview", status, slug=slug, notice=notice, text=text, dates=dates, document=document, problems=problems,
@@ -304,7 +321,7 @@ def extend(slug: str, number: int) -> BaseResponse:
     """First what would come of it, then, confirmed, the extension."""
     desk, typed = Desk.here(), request.form.to_dict()
     try:
-        wanted = _extension_typed(typed)
+        wanted = extension_typed(typed)
         if typed.get("confirmed") != "yes":
             with desk.database.read() as session:
                 notice = notice_by_number(session, slug, number)
@@ -316,28 +333,6 @@ def extend(slug: str, number: int) -> BaseResponse:
     except ProblemsFound as refused:
         return _extend_page(slug, number, typed, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=extended", 303)
-
-
-def _extension_typed(typed: dict[str, str]) -> dict[str, Any]:
-    """Raises ProblemsFound for a number or a day that is none."""
-    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
-    problems = []
-    day = None
-    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
-        problems.append(
-            Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=publishing.MOST_WORKDAYS))
-        )
-    try:
-        day = date.fromisoformat(last_day) if last_day else None
-    except ValueError:
-        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
-    if problems:
-        raise ProblemsFound(problems)
-    return {
-        "reason": typed.get("reason", ""),
-        "workdays": int(workdays) if workdays else None,
-        "last_day": day,
-    }
 
 
 def _extend_page(

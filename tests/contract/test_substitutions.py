@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from publicity.notices.models import Notice
 from publicity.notices.queries import document_of, text_of
+from publicity.outcome.result import result_document
 from publicity.substitutions.confirming import drop_leave
 from publicity.substitutions.foreseeing import foresee
 from publicity.substitutions.models import Substitution
@@ -172,6 +174,58 @@ def test_a_successor_who_leaves_before_anybody_was_told_is_not_named(stage: Stag
     assert [person.number for person in text.people] == [6]
     committee.publish(draft)
     assert [row.stage for row in committee.standing().substitutions] == ["noticed", "noticed"]
+
+
+def test_links_of_a_chain_are_told_together_or_not_at_all(stage: Stage) -> None:
+    """Told alone, either would name who came and went between."""
+    committee = at_work(stage)
+    committee.notice([1, 2, 3], reserve=[5, 6, 7])
+    first = committee.left(1)
+    committee.fill(first, 5)
+    second = committee.left(5)
+    committee.fill(second, 6)
+    for alone in (first, second):
+        assert problems_of(lambda alone=alone: committee.supplement(alone)) == {
+            "substitutions": "5 号 候选人5的离开与前后的递补是连着的，请写在同一份补充公示里。"
+        }
+    committee.publish(committee.supplement(first, second))
+    with stage.service.database.read() as session:
+        notice = committee_draft(stage, 1)
+        result = result_document(session, session.get_one(Notice, notice.id), at=stage.service.clock.now())
+    assert [
+        (one["number"], one["name"], one["successor"], one["successor_name"]) for one in result["changes"]
+    ] == [(1, "候选人1", 6, "候选人6")]
+
+
+def test_a_supplement_lists_whom_the_committee_has_decided_on_and_nobody_else(stage_on: Stage) -> None:
+    """However the draft was written: by the form, or in the row itself."""
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[9])
+    substitution = committee.left(1)
+    committee.fill(substitution, 9)
+    number = committee.supplement(substitution)
+    committee.operator.post(f"/desk/notices/test/{number}/edit", title="补充公示", level="city", lead="现予公示。", people="10",
+                            reserve="8", **{"office-1-department": "宣教部", "office-1-phone": "0000-1234567"})  # fmt: skip
+    text = text_of(committee_draft(stage_on, number))
+    assert ([one.number for one in text.people], text.reserve, text.lead) == ([9], (), ("现予公示。",))
+    assert 'name="people"' not in committee.operator.get(f"/desk/notices/test/{number}/edit").text
+    ten = replace(text.people[0], number=10, name="候选人10", organisation="单位10")
+    other = replace(text.changes[0], successor=10)
+    for spoilt, where in (
+        (replace(text, people=(*text.people, ten)), {"people"}),
+        (replace(text, people=()), {"people"}),
+        (replace(text, reserve=(8,)), {"reserve"}),
+        (replace(text, people=(ten,), changes=(other,)), {"changes"}),
+        (replace(text, changes=(replace(text.changes[0], successor=None),), people=()), {"changes"}),
+        (replace(text, changes=(replace(text.changes[0], reason="另有原因"),)), {"changes"}),
+    ):
+        with stage_on.service.database.write() as session:
+            session.execute(update(Notice).where(Notice.number == number).values(draft_json=spoilt.to_json()))
+        assert set(problems_of(lambda: committee.publish(number))) == where
+    with stage_on.service.database.write() as session:
+        session.execute(update(Notice).where(Notice.number == number).values(draft_json=text.to_json()))
+    committee.publish(number)
+    assert committee.standing().listed == (2, 3, 9)
 
 
 def test_a_draft_written_anew_lets_go_of_what_it_does_not_tell_of(stage: Stage) -> None:
