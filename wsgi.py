@@ -484,6 +484,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         recorder_stores=service.recorder_stores,
         desk_notice_links=rooms.NOTICE_LINKS,
         desk_notice_notes=rooms.NOTICE_NOTES,
+        compare_supplement=rooms.COMPARE_SUPPLEMENT,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,

@@ -26,6 +26,7 @@ from .rulings.overview import overview_section
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
 from .substitutions.desk_notes import list_notes, objection_notes
+from .substitutions.noticing import compare_supplement
 from .substitutions.waiting import substitutions_waiting
 
 _WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
@@ -58,6 +59,9 @@ NOTICE_LINKS = (
     NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
+
+COMPARE_SUPPLEMENT = compare_supplement
+"""What the notices room asks before it publishes a supplement."""
 
 
 NOTICE_NOTES = (objection_notes, list_notes)

@@ -70,6 +70,23 @@ class DraftForm:
         numbers, _wrong = read_numbers(self.reserve, "reserve")
         return "、".join(f"{number} 号 {names[number]}" for number in numbers if number in names)
 
+    def numbers(self, notice: Notice, before: NoticeText) -> tuple[list[int], list[int], list[Problem]]:
+        """List and reserve. A supplement's list is whom the committee has decided on, whatever is sent. With
+        what could not be read."""
+        if notice.supplements is not None:
+            return before.successors, [], []
+        people, wrong = read_numbers(self.people, "people")
+        reserve, also_wrong = read_numbers(self.reserve, "reserve")
+        return people, reserve, [*wrong, *also_wrong]
+
+    def fields(self, people: Iterable[Person]) -> list[str]:
+        """The names of its fields, where problems can lead."""
+        offices = (
+            f"office-{place}-{key}" for place in range(1, len(self.offices) + 2) for key in OFFICE_FIELDS
+        )
+        deeds = (f"deeds-{one.number}" for one in people)
+        return ["title", "level", "people", "reserve", "lead", "closing", *offices, *deeds]
+
     def text(self, people: Sequence[Person], reserve: Sequence[int], before: NoticeText) -> NoticeText:
         """The text that it makes, with these people from the roster; changes stay as they were."""
         return replace(
@@ -107,9 +124,13 @@ def read_numbers(typed: str, where: str) -> tuple[list[int], list[Problem]]:
     return numbers[:MOST_PEOPLE], problems
 
 
+def shown_numbers(numbers: Iterable[int]) -> str:
+    """Numbers as the form shows them."""
+    return "、".join(map(str, numbers))
+
+
 def extension_typed(typed: Mapping[str, str]) -> dict[str, Any]:
-    """By how much a window is to be extended, and why, as ``publishing.extend`` takes it. Raises ProblemsFound for a number or
-    a day that is none."""
+    """What an extension's form holds. Raises ProblemsFound for a number or a day that is none."""
     workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
     problems = []
     day = None
@@ -126,11 +147,6 @@ def extension_typed(typed: Mapping[str, str]) -> dict[str, Any]:
         "workdays": int(workdays) if workdays else None,
         "last_day": day,
     }
-
-
-def shown_numbers(numbers: Iterable[int]) -> str:
-    """Numbers as the form shows them."""
-    return "、".join(map(str, numbers))
 
 
 def by_field(problems: Iterable[Problem]) -> list[Problem]:

@@ -28,7 +28,7 @@ from voting_service.workdays.wording import spoken_date
 from ..documents.glyphs import missing_glyphs
 from . import drafting, publishing
 from .cautions import cautions
-from .desk_form import OFFICE_FIELDS, DraftForm, by_field, extension_typed, in_words, read_numbers
+from .desk_form import OFFICE_FIELDS, DraftForm, by_field, extension_typed, in_words
 from .desk_links import MakeNotes, links_for
 from .document import notice_document
 from .drafting import Person
@@ -146,17 +146,11 @@ def save(slug: str, number: int) -> BaseResponse:
         with desk.database.write() as session:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             before = text_of(notice)
-            numbers, wrong = read_numbers(typed.people, "people")
-            reserve, also_wrong = read_numbers(typed.reserve, "reserve")
+            numbers, reserve, wrong = typed.numbers(notice, before)
             listed, unknown = known_people(session, notice.campaign, numbers)
             people = before.people if unknown else listed
             text = typed.text(people, reserve, before)
-            if problems := [
-                *wrong,
-                *unknown,
-                *also_wrong,
-                *unknown_reserve(session, notice.campaign, reserve),
-            ]:
+            if problems := [*wrong, *unknown, *unknown_reserve(session, notice.campaign, reserve)]:
                 raise ProblemsFound([*problems, *drafting.shape_problems(text, typed.title, typed.level)])
             drafting.change_draft(
                 session,
@@ -178,13 +172,13 @@ def _edit_page(
 ) -> Response:  # fmt: skip
     with Desk.here().database.read() as session:
         lines = roster_lines(session, campaign_by_slug(session, slug).id)
-    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department",
-              *(f"office-{place}-{key}" for place in range(1, len(form.offices) + 1) for key in OFFICE_FIELDS)]  # fmt: skip
+        supplements = notice_by_number(session, slug, number, drafts=True).supplements is not None
     return _page(
         "edit", status, slug=slug, number=number, form=form, people=people, found=found or [],
-        fields=[*fields, *(f"deeds-{one.number}" for one in people)], office_fields=OFFICE_FIELDS,
+        fields=form.fields(people), office_fields=OFFICE_FIELDS,
         levels=[(level, LEVEL_WORDS[level]) for level in LEVELS], saved=request.args.get("saved") == "1",
         lines=lines, names={one.number: one.name for one in lines},
+        supplements=supplements,
     )  # fmt: skip
 
 
@@ -239,7 +233,13 @@ def publish(slug: str, number: int) -> BaseResponse:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             if notice.state == DRAFT and request.form.get("seen") != _seen(notice, desk):
                 raise ProblemsFound([Problem("", _("内容或日期与您刚才看到的不同，请重新核对下面的预览。"))])
-            publishing.publish(session, notice, **desk.publishing, official=acting_official())
+            publishing.publish(
+                session,
+                notice,
+                **desk.publishing,
+                official=acting_official(),
+                compare=current_app.extensions["compare_supplement"],
+            )
     except ProblemsFound as refused:
         return _preview_page(slug, number, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=published", 303)
@@ -259,7 +259,8 @@ def _preview_page(
         document = notice_document(
             notice.campaign, notice, text, dates, terms, published_at=desk.now, supplements=original
         )
-        problems = in_words(publishing.problems_before_publishing(session, notice), text, say)
+        compare = current_app.extensions["compare_supplement"]
+        problems = in_words(publishing.problems_before_publishing(session, notice, compare), text, say)
         seen, reserve = _seen(notice, desk), called(session, notice.campaign_id, text.reserve)
     return _page(
         "preview", status, slug=slug, notice=notice, text=text, dates=dates, document=document, problems=problems,

@@ -84,6 +84,11 @@ class NoticeText:
     reserve: tuple[int, ...] = ()
     """Candidates' numbers, in the order in which they would take a place. Never public."""
 
+    @property
+    def successors(self) -> list[int]:
+        """Who takes a place by its changes: in a supplementary notice the whole list."""
+        return [change.successor for change in self.changes if change.successor is not None]
+
     def to_json(self) -> str:
         """As ``Notice.draft_json`` has it."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,11 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
 _POSTCODE = re.compile(r"\d{6}")
 _LONGEST_PHONE = 14
 """Digits of country, area and number."""
+
+
+CompareSupplement = Callable[[Session, Notice, NoticeText], list[Problem]]
+"""What a supplement's draft says of changes, compared with what was decided: the substitutions room's, which is above this
+one."""
 
 
 def text_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
@@ -111,6 +116,12 @@ def _supplement_problems(session: Session, notice: Notice, text: NoticeText) -> 
         yield Problem("supplements", _("补充公告所补充的公告还没有发布。"))
     if not text.changes:
         yield Problem("changes", _("补充公告没有写明有什么变动。"))
+    # Whoever is on a list got there by decisions of the committee, and by no other way.
+    if [one.number for one in text.people] != text.successors:
+        yield Problem("people", _("补充公告的名单只能是递补的人选，一个不多，一个不少。"),
+                      _("请到“名单变动和递补”重新起草补充公示。"))  # fmt: skip
+    if text.reserve:
+        yield Problem("reserve", _("补充公告没有自己的递补名单。"))
 
 
 def _personal_data(title: str, text: NoticeText) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ objected."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -25,9 +25,10 @@ from ..substitutions.standing import list_of
 
 
 def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[str, Any]:
-    """What closing at a moment would publish. The notice is published."""
+    """What closing at a moment would publish. The notice is published, and so is whatever tells of its changes: see
+    ``closing.problems_before_closing``."""
     found, dates = statistics(session, notice.id), current_dates(notice)
-    changes = list(_changes(notice, _substitutions(session, notice)))
+    changes = list(_changes(_substitutions(session, notice)))
     return {
         "type": "notice_closed",
         "campaign": notice.campaign.slug,
@@ -98,22 +99,23 @@ def _substitutions(session: Session, notice: Notice) -> Sequence[Substitution]:
     ).all()  # fmt: skip
 
 
-def _changes(notice: Notice, found: Iterable[Substitution]) -> Iterable[dict[str, Any]]:
-    listed = {person["number"]: person["name"] for person in document_of(notice)["people"]}
-    for one in found:
-        told = one.supplementary
-        followed = document_of(told) if told is not None and told.events else None
-        successors = {person["number"]: person for person in followed["people"]} if followed else {}
-        successor = successors.get(one.successor)
-        yield {
-            "number": one.leaver,
-            "name": listed.get(one.leaver, ""),
-            "cause": one.cause,
-            "reason": one.reason,
-            "successor": one.successor,
-            "successor_name": successor["name"] if successor else "",
-            "successor_organisation": successor["organisation"] if successor else "",
-            "supplementary": followed["id"] if followed else None,
-            "supplementary_title": followed["title"] if followed else "",
-            "supplementary_published_at": followed["published_at"] if followed else None,
-        }
+def _changes(found: Iterable[Substitution]) -> Iterator[dict[str, Any]]:
+    """As the supplements have told them: who came and went before anybody was told stands in none, and is not named here."""
+    told = {one.supplementary.id: one.supplementary for one in found if one.supplementary is not None}
+    for supplement in told.values():
+        document = document_of(supplement)
+        people = {person["number"]: person for person in document["people"]}
+        for change in document["supplements"]["changes"]:
+            successor = people.get(change["successor"])
+            yield {
+                "number": change["number"],
+                "name": change["name"],
+                "cause": change["cause"],
+                "reason": change["reason"],
+                "successor": change["successor"],
+                "successor_name": successor["name"] if successor else "",
+                "successor_organisation": successor["organisation"] if successor else "",
+                "supplementary": document["id"],
+                "supplementary_title": document["title"],
+                "supplementary_published_at": document["published_at"],
+            }

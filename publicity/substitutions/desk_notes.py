@@ -31,11 +31,11 @@ def objection_notes(session: Session, notice: Notice, _official: ActingOfficial)
     yield NoticeNote(_("异议"), told, dockets_url(notice))
 
 
-def list_notes(session: Session, notice: Notice, _official: ActingOfficial) -> Iterator[NoticeNote]:
+def list_notes(session: Session, notice: Notice, official: ActingOfficial) -> Iterator[NoticeNote]:
     """Objections that were upheld and have led to nothing, who is on the list now, and who may still take a place."""
     standing = list_of(session, notice.campaign.slug, notice.number)
     url = substitutions_url(notice.campaign.slug, notice.number)
-    if waiting := upheld_dockets(session, standing):
+    if waiting := upheld_dockets(session, standing, official):
         yield NoticeNote(_("异议成立"), _("%(n)s 件，名单还没有变动", n=len(waiting)), url, urgent=True)
     yield NoticeNote(_("名单现有"), _("%(n)s 人", n=len(standing.people())), url)
     reserve = "、".join(str(standing.called(number)) for number in standing.reserve)

@@ -67,7 +67,7 @@ def listed(slug: str, number: int) -> str:
     """Who has left this notice's list, and what is still to be done about it."""
     official = acting_official()
     with _stores().database.read() as session:
-        shown = overview(session, _stores().box, slug, list_of(session, slug, number))
+        shown = overview(session, _stores().box, slug, list_of(session, slug, number), official)
         return render_template(
             "substitutions/list.html",
             shown=shown,
@@ -86,7 +86,8 @@ def new(slug: str, number: int) -> str:
     stores = _stores()
     with stores.database.read() as session:
         standing = list_of(session, slug, number)
-        leave = leave_by_docket(session, stores.keyring, standing, request.args.get("docket", ""))
+        asked = request.args.get("docket", "")
+        leave = leave_by_docket(session, stores.keyring, standing, asked, acting_official())
     return _leave_form(slug, number, leave)
 
 
@@ -108,7 +109,7 @@ def propose(slug: str, number: int) -> BaseResponse | str | tuple[str, int]:
                 )  # fmt: skip
             return _done(f"{substitutions_url(slug, number)}/{made.id}", "proposed")
         with stores.database.read() as session:
-            standing = check_leave(session, stores.keyring, slug, number, leave)
+            standing = check_leave(session, stores.keyring, slug, number, leave, official=acting_official())
             assert leave.leaver is not None  # checked
             return render_template(
                 "substitutions/leave_preview.html",
@@ -133,7 +134,7 @@ def _leave_form(slug: str, number: int, leave: Leave, error: ProblemsFound | Non
             url=substitutions_url(slug, number),
             people=[(n, standing.called(n)) for n in standing.own if n not in waiting],
             causes=CAUSE_CHOICES,
-            dockets=upheld_dockets(session, standing),
+            dockets=upheld_dockets(session, standing, acting_official()),
             leave=leave,
             found=error.problems if error else (),
         )
@@ -188,7 +189,9 @@ def fill_place(slug: str, number: int, substitution_id: int) -> BaseResponse | s
                 fill(session, slug, number, substitution_id, filling, at=now, official=acting_official())
             return _done(url, "filled")
         with stores.database.read() as session:
-            standing, row, _found = check_filling(session, slug, number, substitution_id, filling, at=now)
+            standing, row, _found = check_filling(
+                session, slug, number, substitution_id, filling, at=now, official=acting_official()
+            )
             return render_template(
                 "substitutions/fill_preview.html",
                 notice=standing.notice,
@@ -239,13 +242,14 @@ def _one_page(
     now = stores.clock.now()
     standing = list_of(session, slug, number)
     row = substitution_of(standing, substitution_id)
+    shown = details(session, slug, standing, row, official)
     return {
         "notice": standing.notice,
         "slug": slug,
         "list_url": substitutions_url(slug, number),
-        "one": details(session, slug, standing, row, official),
-        "decides": official.may(slug, "committee"),
-        "may_propose": official.may(slug, "operator", "committee"),
+        "one": shown,
+        "decides": shown.has_part and official.may(slug, "committee"),
+        "may_propose": shown.has_part and official.may(slug, "operator", "committee"),
         "foresight": foresee(session, standing, row.leaver, row.cause, at=now) if row.state == "proposed" else None,
         "places": places(standing, row, now) if row.state == "left" else None,
         "box_lacks": row.confirmed_at is not None and box_lacks(stores.box, slug, standing),
@@ -280,6 +284,6 @@ def notice(slug: str, number: int) -> BaseResponse | str | tuple[str, int]:
     except ProblemsFound as error:
         found = error.problems
     with stores.database.read() as session:
-        shown = overview(session, stores.box, slug, list_of(session, slug, number))
+        shown = overview(session, stores.box, slug, list_of(session, slug, number), acting_official())
         page = render_template("substitutions/notice.html", shown=shown, ids=ids, found=found)
     return (page, 422) if found else page

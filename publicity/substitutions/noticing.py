@@ -104,6 +104,23 @@ def draft_supplement(
     return notice
 
 
+def compare_supplement(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
+    """Whether a draft tells exactly what was decided, as it stands now: whoever may write a draft may not put anybody on the
+    list with it, or take anybody off. For ``notices.publishing``."""
+    original = session.get_one(Notice, notice.supplements)
+    standing = list_of(session, original.campaign.slug, original.number)
+    rows = tuple(row for row in tellable(standing) if row.supplementary_id == notice.id)
+    decided = {(one.number, one.cause, one.reason, one.successor) for one in _changes(standing, rows)}
+    told = [(one.number, one.cause, one.reason, one.successor) for one in text.changes]
+    if sorted(told, key=str) == sorted(decided, key=str) and not _torn(standing, rows):
+        return []
+    return [
+        Problem(
+            "changes", _("草稿写的变动与已确定的递补不一致。"), _("请到“名单变动和递补”重新起草补充公示。")
+        )
+    ]
+
+
 def _require_tellable(
     standing: ListStanding, chosen: tuple[Substitution, ...], ids: Collection[int], drafts: int
 ) -> None:
@@ -116,6 +133,16 @@ def _require_tellable(
         problems.append(
             Problem("substitutions", _("所选的变动已写在不同的草稿里，请选择写在同一份草稿里的。"))
         )
+    for row in _torn(standing, chosen) if chosen else ():
+        problems.append(
+            Problem(
+                "substitutions",
+                _(
+                    "%(who)s的离开与前后的递补是连着的，请写在同一份补充公示里。",
+                    who=standing.called(row.leaver),
+                ),
+            )
+        )
     for row in chosen:
         if row.successor is not None and row.successor in standing.gone and _end(standing, row) is row:
             problems.append(
@@ -126,6 +153,17 @@ def _require_tellable(
             )
     if problems:
         raise ProblemsFound(problems)
+
+
+def _torn(standing: ListStanding, chosen: tuple[Substitution, ...]) -> list[Substitution]:
+    """Those that nobody was told of and that begin where one ends that is told, or the other way round: told apart, they would
+    name who came and went between."""
+    torn = []
+    for row in tellable(standing):
+        before = next((one for one in tellable(standing) if one.successor == row.leaver), None)
+        if before is not None and (row in chosen) != (before in chosen):
+            torn.append(row)
+    return torn
 
 
 def _changes(standing: ListStanding, chosen: tuple[Substitution, ...]) -> tuple[Change, ...]:

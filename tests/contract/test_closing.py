@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -14,18 +15,22 @@ from sqlalchemy import select
 
 from publicity.docket.models import ACCEPTED, DECLINED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN
 from publicity.documents.pdf import to_pdf
+from publicity.notices.drafting import Change, draft_notice
 from publicity.notices.models import Notice, NoticeEvent
+from publicity.notices.publishing import publish
 from publicity.notices.queries import notice_by_number
 from publicity.outcome.closing import cautions_before_closing, close_notice, problems_before_closing
 from publicity.outcome.report import Place, closed_report
 from publicity.outcome.result import digest_of, published_result, result_document
 from tests.desk import Desk
 from tests.docket_rows import STATEMENT, objection, objection_row, substitution
-from tests.notices import BEIJING, CALENDAR_2027, beijing, draft, published
+from tests.notices import BEIJING, CALENDAR_2027, beijing, draft, published, text_for
 from tests.stage import ClockInHand, Stage, make_service, rules
 from tests.unit.test_official_documents import joined
 from voting_service.activity import JournalEntry
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import ProblemsFound
+from voting_service.workdays import Calendar
 
 # The day before the holiday of May 2026, of which Saturday 9 May is worked in lieu.
 EVE = beijing(2026, 4, 30)
@@ -45,6 +50,19 @@ class Committee:
 
     def published(self, numbers: tuple[int, ...] = (1, 2, 3)) -> Notice:
         return published(self.stage, self.operator, numbers, at=EVE)
+
+    def supplement(self, change: Change, at: datetime) -> Notice:
+        """A published supplement of the first notice, as the substitutions room has it drafted."""
+        with self.stage.service.database.write() as session:
+            campaign = campaign_by_slug(session, "test")
+            text = text_for(session, campaign, () if change.successor is None else (change.successor,))
+            notice = draft_notice(
+                session, "test", replace(text, changes=(change,)), title="关于“测试评选”递补人选的补充公示", level="city",
+                supplements=notice_by_number(session, "test", 1), at=at, official=self.operator,
+            )  # fmt: skip
+            publish(session, notice, calendar=Calendar(), zone=BEIJING, workday_starts=time(9), at=at,
+                    official=self.operator, compare=lambda _session, _notice, _text: [])  # fmt: skip
+            return notice
 
     def problems(self, number: int = 1, at: object = OVER) -> list[str]:
         with self.stage.service.database.read() as session:
@@ -183,7 +201,9 @@ def test_objections_are_counted_and_nobody_is_named(committee: Committee) -> Non
 def test_a_substitution_makes_it_changed(committee: Committee) -> None:
     notice = committee.published()
     docket = objection(committee.stage, notice, UPHELD, at=INSIDE)
-    followed = published(committee.stage, committee.operator, (4,), at=beijing(2026, 5, 11, 8, 0))
+    followed = committee.supplement(
+        Change(2, "候选人2", "disqualified", "申报材料不实", 4), at=beijing(2026, 5, 11, 8, 0)
+    )
     substitution(committee.stage, notice, "filled", leaver=2, successor=4, by=committee.pair, at=INSIDE,
                  told_by=followed, docket_number=docket)  # fmt: skip
     closed = committee.close()
@@ -201,7 +221,7 @@ def test_a_substitution_makes_it_changed(committee: Committee) -> None:
     report = committee.report()
     assert (
         "2号候选人2退出名单（取消资格），理由：申报材料不实。由4号候选人4（单位4）递补。"
-        "2026年5月11日发布了《关于“测试评选”拟定人选的公示》（第2号公告）。" in report
+        "2026年5月11日发布了《关于“测试评选”递补人选的补充公示》（第2号公告）。" in report
     )
     assert "公示名单有变动，以变动后的名单和补充公示为准。" in report
     assert [one["number"] for one in result["list"]] == [1, 3, 4]

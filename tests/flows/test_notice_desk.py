@@ -79,7 +79,7 @@ def test_from_an_empty_list_to_a_published_notice(hall: Stage) -> None:
         "候选人5",
         "带出 12 名徒弟",
         "本公告于4月20日08:30发布",
-        "递补名单（不公开）：2、1",
+        "递补名单（不公开）：2 号 候选人2、1 号 候选人1",
     ):
         assert words in preview
     unconfirmed = desk.post(path + "/publish", seen=hidden(preview, "seen"))
@@ -184,7 +184,7 @@ def test_an_extension_is_shown_before_it_is_made(hall: Stage) -> None:
     assert waiting(hall, desk) == []
     at(hall, 2026, 4, 29, 0, 0)
     assert waiting(hall, desk) == [], "closing is told of once, by the room that closes"
-    assert desk.text("/desk").count("已经期满") == 1
+    assert Desk(hall, "张华", "operator").text("/desk").count("已经期满") == 1
 
 
 def test_provisional_dates_warn_and_are_confirmed_once_the_year_is_known(hall: Stage) -> None:
@@ -198,7 +198,7 @@ def test_provisional_dates_warn_and_are_confirmed_once_the_year_is_known(hall: S
     assert "放假安排还没有导入" in desk.text(path + "/dates")
     assert desk.post(path + "/dates", confirmed="yes").status_code == 422
     save_overrides(hall.service.settings.data_dir, CALENDAR_2027.overrides)
-    assert "公示期自12月23日起至12月29日止" in desk.text(path + "/dates")
+    assert "公示期自2026年12月23日起至12月29日止" in desk.text(path + "/dates")
     assert desk.post(path + "/dates", confirmed="yes").status_code == 303
     assert now_of(hall, 1).provisional is False
     assert entries_of(hall)[-1]["id"] == "notice-1-dates-1"
