@@ -115,6 +115,7 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
         "window": {"first_day": "2026-04-30", "last_day": "2026-05-09", "accepted_until": "2026-05-09"},
         "objections": {
             "received": 0,
+            "came_by": {},
             "accepted": 0,
             "declined": {},
             "upheld": 0,
