@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,9 @@ from publicity.objections.coming_back import Doorkeeper
 from publicity.objections.room import Room as ObjectionRoom
 from publicity.objections.sessions import DocketSessions
 from publicity.rulings.commands import dockets_group
-from publicity.rulings.desk_routes import DocketDesk
+from publicity.rulings.desk import DocketDesk
 from publicity.rulings.reading import Stores as DocketStores
+from publicity.rulings.registering_routes import RegistrationDesk
 from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs
@@ -361,6 +362,13 @@ class Service:
         stores = DocketStores(self.database, self.keyring, self.attachments)
         return DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
 
+    def registration_desk(self) -> RegistrationDesk:
+        """What entering objections at the desk needs."""
+        return RegistrationDesk(
+            self.database, self.keyring, self.attachments, self.workdays, self.settings.zone, self.clock,
+            self.settings.base_url,
+        )  # fmt: skip
+
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
@@ -404,7 +412,11 @@ def make_message_desk(service: Service, place: PollingPlace) -> MessageDesk | No
             lambda typed: find_receipt(place.database, place.station, typed),
             settings.base_url,
             service.clock,
-            lambda: [PublishedNotice(*line) for show in place.showcase.listed() for line in show.notices],
+            lambda: [
+                PublishedNotice(line.title, line.path)
+                for show in place.showcase.listed()
+                for line in show.notices
+            ],
         ),
     )
 
@@ -427,7 +439,7 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
     return PollingPlace(
         database=service.database,
-        showcase=Showcase(service.database, published_lines),
+        showcase=Showcase(service.database, partial(published_lines, zone=settings.zone)),
         board=CountsBoard(service.box, service.clock, SetAsideBoard(service.database)),
         station=station,
         sessions=VoterSessions(service.key("voter session"), service.clock),
@@ -471,11 +483,14 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         workday_start=settings.workday_start,
         recorder_stores=service.recorder_stores,
         desk_notice_links=rooms.NOTICE_LINKS,
+        desk_notice_notes=rooms.NOTICE_NOTES,
+        compare_supplement=rooms.COMPARE_SUPPLEMENT,
         reception=service.reception,
         desk_tokens=EntryTokens(service.key("desk form")),
         desk_rooms=DESK_ROOMS,
         desk_sections=rooms.desk_sections(settings.zone, service.workdays),
         docket_desk=service.docket_desk(),
+        registration_desk=service.registration_desk(),
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )

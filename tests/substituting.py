@@ -17,7 +17,7 @@ from publicity.notices.publishing import publish
 from publicity.notices.queries import notice_by_number
 from publicity.substitutions.confirming import carry_out
 from publicity.substitutions.filling import Filling, fill
-from publicity.substitutions.noticing import draft_supplement
+from publicity.substitutions.noticing import compare_supplement, draft_supplement
 from publicity.substitutions.proposing import Leave, propose_leave
 from publicity.substitutions.standing import ListStanding, list_of
 from tests import notices
@@ -115,7 +115,7 @@ class Committee:
             notice = notice_by_number(session, "test", number, drafts=True, lock=True)
             publish(
                 session, notice, calendar=Calendar(), zone=notices.BEIJING, workday_starts=service.settings.workday_start,
-                at=service.clock.now(), official=self.operator.official,
+                at=service.clock.now(), official=self.operator.official, compare=compare_supplement,
             )  # fmt: skip
 
     def standing(self, notice: int = 1) -> ListStanding:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, selectinload
 from voting_service.campaigns.models import DRAFT as CAMPAIGN_DRAFT
 from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.queries import campaign_by_slug
+from voting_service.candidates.departures import departures_of
 from voting_service.database import Database
 from voting_service.errors import NotFound, Unavailable
 from voting_service.text import Text, _
@@ -30,8 +31,10 @@ from voting_service.web.addresses import SLUG
 
 from ..docket.queries import Statistics, statistics
 from ..notices.models import CLOSED, DRAFT, Notice, NoticeEvent
+from ..notices.queries import document_of
 from ..notices.rules import Standing, acceptance, standing
-from ..notices.words import ACT_WORDS, LEVEL_WORDS, OUTCOME_WORDS, STANDING_TONES, STANDING_WORDS
+from ..notices.words import ACT_WORDS, LEVEL_WORDS, OUTCOME_WORDS, STANDING_TONES, standing_text
+from .remarks import Remark, remarks_of, remarks_text
 
 FRESH_S = 2.0
 MOST_CAMPAIGNS = 200
@@ -71,6 +74,8 @@ class PublicNotice:
     original: tuple[str, str] | None
     """Title and path of the notice that this one follows up."""
     followed_by: tuple[tuple[str, str], ...]
+    remarks: tuple[Remark, ...]
+    """Those on its list who have left since."""
     zone: ZoneInfo
 
     @property
@@ -144,8 +149,8 @@ class PublicNotice:
         return self.row.state == CLOSED
 
     def accepts(self, now: datetime) -> bool:
-        """Whether objections are taken."""
-        return acceptance(self.row, now) == "open"
+        """Whether objections are taken; about nobody none are."""
+        return bool(self.document["people"]) and acceptance(self.row, now) == "open"
 
     def standing(self, now: datetime) -> Standing:
         """Where it stands at a moment."""
@@ -153,7 +158,11 @@ class PublicNotice:
 
     def standing_words(self, now: datetime) -> Text:
         """The same in words."""
-        return STANDING_WORDS[self.standing(now)]
+        return standing_text(self.standing(now), self.row.first_day)
+
+    def remarks_text(self, now: datetime) -> Text | None:
+        """What has become of its list until today; None where nothing has."""
+        return remarks_text(self.remarks, now.astimezone(self.zone).date())
 
     def tone(self, now: datetime) -> str:
         """How its state is coloured."""
@@ -274,25 +283,30 @@ def _read(session: Session, slug: str, zone: ZoneInfo) -> CampaignNotices:
     public = campaign.phase != CAMPAIGN_DRAFT
     if not rows and not public:
         raise NotFound(_NO_CAMPAIGN, _LOOK_AGAIN)
+    gone = departures_of(session, campaign.id)
     return CampaignNotices(
         slug, campaign.title, campaign.organiser, public,
         session.get(Log, campaign.id) is not None,
-        tuple(_public(session, slug, row, rows, zone) for row in rows),
+        tuple(_public(session, slug, row, rows, gone, zone) for row in rows),
     )  # fmt: skip
 
 
-def _public(session: Session, slug: str, row: Notice, rows: Any, zone: ZoneInfo) -> PublicNotice:
+def _public(
+    session: Session, slug: str, row: Notice, rows: Any, gone: Mapping[int, str], zone: ZoneInfo
+) -> PublicNotice:
     def link(other: Notice) -> tuple[str, str]:
         return other.title, f"/c/{slug}/notices/{other.number}"
 
+    document = document_of(row)
     return PublicNotice(
         row=row,
         slug=slug,
-        document=json.loads(row.events[0].document),
+        document=document,
         steps=tuple(_step(slug, event) for event in row.events),
         statistics=statistics(session, row.id),
         original=next((link(other) for other in rows if other.id == row.supplements), None),
         followed_by=tuple(link(other) for other in reversed(rows) if other.supplements == row.id),
+        remarks=remarks_of(document, gone, map(document_of, rows)),
         zone=zone,
     )
 

@@ -53,14 +53,16 @@ def notice_in_full(notice: PublicNotice, now: datetime, base_url: str) -> dict[s
     }  # fmt: skip
 
 
-def text_of(notice: PublicNotice, base_url: str) -> OfficialText:
-    """The official text, with the dates as they stand."""
+def text_of(notice: PublicNotice, now: datetime, base_url: str) -> OfficialText:
+    """The official text, with the dates as they stand, and a dated line on whoever has left since."""
+    remark = notice.remarks_text(now)
     return official_text(
         notice.document,
         zone=notice.zone,
         sentences=notice.sentences,
         address=base_url + notice.url,
         sha256=notice.steps[0].sha256,
+        remark=str(remark) if remark else "",
     )
 
 

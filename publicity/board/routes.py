@@ -73,7 +73,8 @@ def notice(slug: str, number: int) -> Response:
     """One notice."""
     found = _board().notice(slug, number)
     campaign = _board().campaign(slug)
-    return _page(campaign, "board/notice.html", found.url, found.title, notice=found, **_words())
+    return _page(campaign, "board/notice.html", found.url, found.title, notice=found,
+                 address=_base_url() + found.url, **_words())  # fmt: skip
 
 
 @pages.get("/c/<slug>/notices/<int:number>/embed")
@@ -112,7 +113,7 @@ def step_document(slug: str, rest: str) -> Response:
 @costly
 def official_file(slug: str, number: int, kind: str) -> Response:
     """The official text to print, or to go on working with."""
-    text = text_of(_board().notice(slug, number), _base_url())
+    text = text_of(_board().notice(slug, number), _now(), _base_url())
     data, mimetype = (pdf_of(text), PDF) if kind == "pdf" else (docx_of(text), DOCX)
     name = f"{slug}-notice-{number}.{kind}"
     response = send_file(

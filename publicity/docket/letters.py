@@ -1,4 +1,4 @@
-"""The reply to an objector as an official letter (关于…异议的答复), for handlers and for the objector's own page alike.
+"""The reply to an objector as an official letter (关于对…所提异议的答复), for handlers and for the objector's own page alike.
 
 Nobody's name stands in it: it goes to whoever holds docket number and passcode, and may be left lying about.
 """
@@ -45,14 +45,14 @@ def reply_template(outcome: str) -> Text:
 
 
 def reply_title(notice_title: str) -> Text:
-    """``关于“……公示”异议的答复``."""
-    return _("关于“%(notice)s”异议的答复", notice=notice_title)
+    """``关于对《……拟定人选的公示》所提异议的答复``."""
+    return _("关于对《%(notice)s》所提异议的答复", notice=notice_title)
 
 
 def reply_letter(frame: ReplyFrame, reply: str) -> OfficialText:
     """The letter. ``reply``: its body as it was written, a line a paragraph."""
     opening = _(
-        "您于%(day)s对“%(notice)s”提出的异议（受理编号 %(number)s）收悉。现答复如下：",
+        "您于%(day)s对《%(notice)s》提出的异议（受理编号 %(number)s）收悉。现答复如下：",
         day=spoken_day(frame.received), notice=frame.notice_title, number=frame.docket_number,
     )  # fmt: skip
     body = [line.strip() for line in reply.splitlines() if line.strip()]

@@ -27,7 +27,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose head is repeated on every page that it runs over."""
+    """A table whose head is repeated on every page that it runs over. Without rows it is its head, without a head nothing."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

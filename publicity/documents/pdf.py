@@ -110,6 +110,8 @@ def _block(block: Block, fonts: Fonts) -> list[Flowable]:
             indent = 2 * SIZE if block.indent and block.align == "justify" else 0
             return [Prose.of(block.text, WIDTH, Style(SIZE, LEADING, block.align, indent), fonts)]
         case Table():
+            if not block.head:
+                return []
             return [Spacer(0, LEADING / 4), lay_table(block, WIDTH, fonts), Spacer(0, LEADING / 2)]
 
 

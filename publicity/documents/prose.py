@@ -86,7 +86,8 @@ class Prose(Flowable):  # type: ignore[misc]  # reportlab has no types
         elif style.align == "right":
             x += spare
         elif (
-            not line.last
+            style.align == "justify"
+            and not line.last
             and len(line.text) > 1
             and 0 < spare / (len(line.text) - 1) < _WIDEST_GAP * style.size
         ):

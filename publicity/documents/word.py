@@ -72,7 +72,7 @@ def _add_block(document: Document, block: Block) -> None:
             paragraph = _add(document, block.text, "Normal", block.align)
             if block.indent and block.align == "justify":
                 _indent_characters(paragraph, firstLine=2)
-        case Table():
+        case Table() if block.head:
             _add_table(document, block)
 
 
@@ -179,7 +179,8 @@ def _name_fonts_elsewhere(document: Document) -> None:
 
 def _set_particulars(document: Document, text: OfficialText) -> None:
     particulars = document.core_properties
-    particulars.title, particulars.author, particulars.language = text.title[:255], text.signed[:255], "zh-CN"
+    particulars.title, particulars.author = printable(text.title)[:255], printable(text.signed)[:255]
+    particulars.language = "zh-CN"
     element = particulars._element
     for name in _UNTRUE:
         for found in element.findall(qn(name)):

@@ -94,7 +94,7 @@ def first_dates(calendar: Calendar, terms: WindowTerms, published: datetime, wor
         accepted_until=found.accepted_until,
         acceptance_longer_by=len(found.acceptance.days) - len(found.window.days),
         unknown_years=_unknown_years(found),
-        sentences=tuple(map(str, schedule_texts(found))),
+        sentences=tuple(map(str, schedule_texts(found, year=True))),
         terms={
             "workdays": terms.workdays,
             "first_day": str(terms.first_day),
@@ -165,7 +165,7 @@ def _unknown_years(found: Schedule) -> tuple[int, ...]:
 
 def _extension_text(before: Dates, after: Dates, days: int) -> Text:
     year = before.last_day.year != after.last_day.year
-    first, last = spoken_date(before.last_day, year=year), spoken_date(after.last_day, year=year)
+    first, last = spoken_date(before.last_day, year=True), spoken_date(after.last_day, year=year)
     if after.provisional:
         return _("公示期由%(first)s暂定延长至%(last)s（延长%(n)s个工作日）。", first=first, last=last, n=days)
     return _("公示期由%(first)s延长至%(last)s（延长%(n)s个工作日）。", first=first, last=last, n=days)

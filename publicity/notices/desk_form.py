@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from voting_service.errors import Problem
+from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
 from .drafting import NoticeText, Office, Person
 from .models import Notice
+from .publishing import MOST_WORKDAYS
 
 OFFICE_FIELDS: dict[str, Text] = {
     "department": _("部门"), "accepts": _("受理内容"), "name": _("联系人"), "phone": _("电话"),
@@ -46,7 +48,8 @@ class DraftForm:
 
     @classmethod
     def typed(cls, fields: Mapping[str, str]) -> DraftForm:
-        """As somebody has typed it."""
+        """As somebody has typed it, less what no document can hold."""
+        fields = {name: _legible(value) for name, value in fields.items()}
         get = fields.get
         deeds = {
             int(name[6:]): " ".join(value.split())
@@ -61,6 +64,28 @@ class DraftForm:
             get("title", ""), get("level", ""), get("people", ""), get("reserve", ""), get("lead", ""), get("closing", ""),
             deeds, tuple(office for office in offices if office != Office("")),
         )  # fmt: skip
+
+    def reserve_names(self, names: Mapping[int, str]) -> str:
+        """The reserve list as it is typed, by number and name; without what cannot be read."""
+        numbers, _wrong = read_numbers(self.reserve, "reserve")
+        return "、".join(f"{number} 号 {names[number]}" for number in numbers if number in names)
+
+    def numbers(self, notice: Notice, before: NoticeText) -> tuple[list[int], list[int], list[Problem]]:
+        """List and reserve. A supplement's list is whom the committee has decided on, whatever is sent. With
+        what could not be read."""
+        if notice.supplements is not None:
+            return before.successors, [], []
+        people, wrong = read_numbers(self.people, "people")
+        reserve, also_wrong = read_numbers(self.reserve, "reserve")
+        return people, reserve, [*wrong, *also_wrong]
+
+    def fields(self, people: Iterable[Person]) -> list[str]:
+        """The names of its fields, where problems can lead."""
+        offices = (
+            f"office-{place}-{key}" for place in range(1, len(self.offices) + 2) for key in OFFICE_FIELDS
+        )
+        deeds = (f"deeds-{one.number}" for one in people)
+        return ["title", "level", "people", "reserve", "lead", "closing", *offices, *deeds]
 
     def text(self, people: Sequence[Person], reserve: Sequence[int], before: NoticeText) -> NoticeText:
         """The text that it makes, with these people from the roster; changes stay as they were."""
@@ -104,15 +129,35 @@ def shown_numbers(numbers: Iterable[int]) -> str:
     return "、".join(map(str, numbers))
 
 
+def extension_typed(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What an extension's form holds. Raises ProblemsFound for a number or a day that is none."""
+    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
+    problems = []
+    day = None
+    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
+        problems.append(Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=MOST_WORKDAYS)))
+    try:
+        day = date.fromisoformat(last_day) if last_day else None
+    except ValueError:
+        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
+    if problems:
+        raise ProblemsFound(problems)
+    return {
+        "reason": typed.get("reason", ""),
+        "workdays": int(workdays) if workdays else None,
+        "last_day": day,
+    }
+
+
 def by_field(problems: Iterable[Problem]) -> list[Problem]:
     """The same problems, each at the field of the form where it is mended."""
     return [replace(one, where=_field(one.where)) for one in problems]
 
 
-def in_words(problems: Iterable[Problem], text: NoticeText) -> list[Problem]:
-    """The same problems with their places as people call them: ``正文第 1 段``, ``3 号石望川``."""
+def in_words(problems: Iterable[Problem], text: NoticeText, say: Callable[[Text], str]) -> list[Problem]:
+    """The same problems with their places as people call them: ``正文第 1 段``, ``3 号石望川``. ``say``: in whose language."""
     names = {str(one.number): one.name for one in text.people}
-    return [replace(one, where=str(_place(one.where, names))) for one in problems]
+    return [replace(one, where=say(_place(one.where, names))) for one in problems]
 
 
 def _field(where: str) -> str:
@@ -120,7 +165,7 @@ def _field(where: str) -> str:
     if kind in ("name", "organisation", "title") and rest:
         return "people"
     if kind == "office" and rest:
-        return f"office-{rest}-department"
+        return where if "-" in rest else f"office-{rest}-department"
     if kind == "offices":
         return "office-1-department"
     return kind if kind in ("lead", "closing") else where
@@ -134,11 +179,21 @@ def _place(where: str, names: Mapping[str, str]) -> Text:
         "title": _("标题"), "level": _("公示层级"), "people": _("公示名单"), "reserve": _("递补名单"),
         "lead": _("正文第 %(n)s 段", n=rest) if rest else _("正文"),
         "closing": _("结尾第 %(n)s 段", n=rest) if rest else _("结尾"),
-        "office": _("第 %(n)s 个受理部门", n=rest), "offices": _("受理部门"), "supplements": _("补充公示"),
+        "office": _("第 %(n)s 个受理部门", n=rest.partition("-")[0]), "offices": _("受理部门"), "supplements": _("补充公示"),
         "changes": _("名单变动"), "change": _("名单变动"),
     }  # fmt: skip
     found: Text = words.get(kind, _("公告"))
     return found
+
+
+def _legible(typed: str) -> str:
+    """Without control characters but line ends and tabs, and without code points that are none: XML refuses both."""
+    return "".join(sign for sign in typed if sign in "\n\r\t" or not _is_no_sign(sign))
+
+
+def _is_no_sign(sign: str) -> bool:
+    code = ord(sign)
+    return unicodedata.category(sign) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _paragraphs(typed: str) -> tuple[str, ...]:

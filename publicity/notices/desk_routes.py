@@ -6,18 +6,16 @@ An operator writes; committee and supervisor look. Every act that cannot be undo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from voting_service.accounts.signed_in import acting_official, require
 from voting_service.campaigns.queries import campaign_by_slug
-from voting_service.candidates.queries import roster
 from voting_service.clock import Clock
 from voting_service.database import Database
 from voting_service.errors import Problem, ProblemsFound
@@ -25,17 +23,21 @@ from voting_service.text import Text, _
 from voting_service.web import access
 from voting_service.web.language import say
 from voting_service.workdays import Calendar
+from voting_service.workdays.wording import spoken_date
 
 from ..documents.glyphs import missing_glyphs
 from . import drafting, publishing
-from .desk_form import OFFICE_FIELDS, DraftForm, by_field, in_words, read_numbers, shown_numbers
-from .desk_links import links_for
+from .cautions import cautions
+from .desk_form import OFFICE_FIELDS, DraftForm, by_field, extension_typed, in_words
+from .desk_links import MakeNotes, links_for
 from .document import notice_document
-from .drafting import NoticeText, Person, default_text, default_title, people_of
+from .drafting import Person
+from .first_draft import first_text, known_people, unknown_reserve
 from .listing import LOOKERS, campaigns_to_draft_for, notices_for, row_of
 from .models import DRAFT, LEVELS, Notice
 from .official_text import change_line
 from .queries import notice_by_number, steps_of, text_of
+from .roster_list import called, roster_lines
 from .terms import ObjectionTerms
 from .words import ACT_WORDS, LEVEL_WORDS
 
@@ -99,7 +101,7 @@ def make() -> BaseResponse:
     official = require(slug, "operator")
     try:
         with desk.database.write() as session:
-            text, title, level = _first_text(session, slug)
+            text, title, level = first_text(session, slug, request.form, request.form.getlist("ticked"))
             notice = drafting.draft_notice(
                 session, slug, text, title=title, level=level, at=desk.now, official=official
             )
@@ -109,26 +111,17 @@ def make() -> BaseResponse:
     return redirect(f"/desk/notices/{slug}/{number}/edit", 303)
 
 
-def _first_text(session: Session, slug: str) -> tuple[NoticeText, str, str]:
-    """Raises ProblemsFound, NotFound."""
-    campaign, level = campaign_by_slug(session, slug), request.form.get("level", "")
-    if level not in LEVELS:
-        raise ProblemsFound([Problem("level", _("请选择公示层级。"))])
-    numbers, wrong = read_numbers(request.form.get("people", ""), "people")
-    if request.form.get("who") != "numbers":
-        numbers, wrong = [one.number for one in roster(session, campaign.id)], []
-    reserve, also_wrong = read_numbers(request.form.get("reserve", ""), "reserve")
-    if problems := [*wrong, *also_wrong]:
-        raise ProblemsFound(problems)
-    people = people_of(session, campaign, [number for number in numbers if number not in reserve])
-    return default_text(campaign, people, level=level, reserve=reserve), default_title(campaign, level), level
-
-
 def _new_page(values: dict[str, str], found: list[Problem] | None = None, status: int = 200) -> Response:
     with Desk.here().database.read() as session:
         campaigns = campaigns_to_draft_for(session, acting_official())
+        chosen = values.get("campaign") or (campaigns[0][0] if len(campaigns) == 1 else "")
+        known = dict(campaigns)
+        lines = roster_lines(session, campaign_by_slug(session, chosen).id) if chosen in known else []
     levels = [(level, LEVEL_WORDS[level]) for level in LEVELS]
-    return _page("new", status, values=values, campaigns=campaigns, levels=levels, found=found or [])
+    return _page(
+        "new", status, values=values, campaigns=campaigns, levels=levels, found=found or [], lines=lines,
+        chosen=(chosen, known[chosen]) if chosen in known else None, ticked=request.form.getlist("ticked"),
+    )  # fmt: skip
 
 
 @pages.get(_ONE + "/edit")
@@ -153,16 +146,21 @@ def save(slug: str, number: int) -> BaseResponse:
         with desk.database.write() as session:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             before = text_of(notice)
-            numbers, wrong = read_numbers(typed.people, "people")
-            reserve, also_wrong = read_numbers(typed.reserve, "reserve")
-            people = before.people
-            if problems := [*wrong, *also_wrong]:
-                raise ProblemsFound(problems)
-            people = people_of(session, notice.campaign, numbers)
+            numbers, reserve, wrong = typed.numbers(notice, before)
+            listed, unknown = known_people(session, notice.campaign, numbers)
+            people = before.people if unknown else listed
+            text = typed.text(people, reserve, before)
+            if problems := [*wrong, *unknown, *unknown_reserve(session, notice.campaign, reserve)]:
+                raise ProblemsFound([*problems, *drafting.shape_problems(text, typed.title, typed.level)])
             drafting.change_draft(
-                session, notice, typed.text(people, reserve, before), title=typed.title, level=typed.level,
-                at=desk.now, official=acting_official(),
-            )  # fmt: skip
+                session,
+                notice,
+                text,
+                title=typed.title,
+                level=typed.level,
+                at=desk.now,
+                official=acting_official(),
+            )
     except ProblemsFound as found:
         return _edit_page(slug, number, typed, people, by_field(found.problems), 422)
     onward = "preview" if request.form.get("action") == "preview" else "edit?saved=1"
@@ -172,11 +170,15 @@ def save(slug: str, number: int) -> BaseResponse:
 def _edit_page(
     slug: str, number: int, form: DraftForm, people: tuple[Person, ...], found: list[Problem] | None = None, status: int = 200
 ) -> Response:  # fmt: skip
-    fields = ["title", "level", "people", "reserve", "lead", "closing", "office-1-department"]
+    with Desk.here().database.read() as session:
+        lines = roster_lines(session, campaign_by_slug(session, slug).id)
+        supplements = notice_by_number(session, slug, number, drafts=True).supplements is not None
     return _page(
         "edit", status, slug=slug, number=number, form=form, people=people, found=found or [],
-        fields=[*fields, *(f"deeds-{one.number}" for one in people)], office_fields=OFFICE_FIELDS,
+        fields=form.fields(people), office_fields=OFFICE_FIELDS,
         levels=[(level, LEVEL_WORDS[level]) for level in LEVELS], saved=request.args.get("saved") == "1",
+        lines=lines, names={one.number: one.name for one in lines},
+        supplements=supplements,
     )  # fmt: skip
 
 
@@ -231,7 +233,13 @@ def publish(slug: str, number: int) -> BaseResponse:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
             if notice.state == DRAFT and request.form.get("seen") != _seen(notice, desk):
                 raise ProblemsFound([Problem("", _("内容或日期与您刚才看到的不同，请重新核对下面的预览。"))])
-            publishing.publish(session, notice, **desk.publishing, official=acting_official())
+            publishing.publish(
+                session,
+                notice,
+                **desk.publishing,
+                official=acting_official(),
+                compare=current_app.extensions["compare_supplement"],
+            )
     except ProblemsFound as refused:
         return _preview_page(slug, number, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=published", 303)
@@ -251,12 +259,13 @@ def _preview_page(
         document = notice_document(
             notice.campaign, notice, text, dates, terms, published_at=desk.now, supplements=original
         )
-        problems = in_words(publishing.problems_before_publishing(session, notice), text)
-        seen = _seen(notice, desk)
+        compare = current_app.extensions["compare_supplement"]
+        problems = in_words(publishing.problems_before_publishing(session, notice, compare), text, say)
+        seen, reserve = _seen(notice, desk), called(session, notice.campaign_id, text.reserve)
     return _page(
         "preview", status, slug=slug, notice=notice, text=text, dates=dates, document=document, problems=problems,
         found=found or [], seen=seen, level=LEVEL_WORDS[notice.level], change_line=change_line, published_on=_day(desk.now, desk),
-        reserve=shown_numbers(text.reserve), may_publish=acting_official().may(slug, "operator"),
+        reserve=reserve, cautions=cautions(text), spoken=spoken_date, may_publish=acting_official().may(slug, "operator"),
         missing=missing_glyphs("".join(f"{one.name}{one.organisation}" for one in text.people)),
     )  # fmt: skip
 
@@ -283,10 +292,13 @@ def notice_page(slug: str, number: int) -> Response:
         steps = [(ACT_WORDS[event.act], event) for event in notice.events]
         sentences = steps_of(notice)[-1]["schedule"]["sentences"] if notice.events else ()
         text = text_of(notice)
+        reserve = called(session, notice.campaign_id, text.reserve)
+        make_notes: tuple[MakeNotes, ...] = current_app.extensions["desk_notice_notes"]
+        notes = [note for make in make_notes for note in make(session, notice, official)] if steps else []
     links = links_for(current_app.extensions["desk_notice_links"], notice, slug, official)
     return _page(
-        "notice", row=row, notice=notice, slug=slug, steps=steps, sentences=sentences, text=text, links=links,
-        reserve=shown_numbers(text.reserve), may_write=official.may(slug, "operator"), done=request.args.get("done", ""),
+        "notice", row=row, notice=notice, slug=slug, steps=steps, sentences=sentences, text=text, links=links, notes=notes,
+        reserve=reserve, may_write=official.may(slug, "operator"), done=request.args.get("done", ""),
     )  # fmt: skip
 
 
@@ -303,7 +315,7 @@ def extend(slug: str, number: int) -> BaseResponse:
     """First what would come of it, then, confirmed, the extension."""
     desk, typed = Desk.here(), request.form.to_dict()
     try:
-        wanted = _extension_typed(typed)
+        wanted = extension_typed(typed)
         if typed.get("confirmed") != "yes":
             with desk.database.read() as session:
                 notice = notice_by_number(session, slug, number)
@@ -315,28 +327,6 @@ def extend(slug: str, number: int) -> BaseResponse:
     except ProblemsFound as refused:
         return _extend_page(slug, number, typed, list(refused.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}?done=extended", 303)
-
-
-def _extension_typed(typed: dict[str, str]) -> dict[str, Any]:
-    """Raises ProblemsFound for a number or a day that is none."""
-    workdays, last_day = typed.get("workdays", "").strip(), typed.get("last_day", "").strip()
-    problems = []
-    day = None
-    if workdays and not (workdays.isdecimal() and len(workdays) < 4):
-        problems.append(
-            Problem("workdays", _("请填 1 到 %(most)s 之间的整数。", most=publishing.MOST_WORKDAYS))
-        )
-    try:
-        day = date.fromisoformat(last_day) if last_day else None
-    except ValueError:
-        problems.append(Problem("last_day", _("请按 2026-04-30 这样填写日期。")))
-    if problems:
-        raise ProblemsFound(problems)
-    return {
-        "reason": typed.get("reason", ""),
-        "workdays": int(workdays) if workdays else None,
-        "last_day": day,
-    }
 
 
 def _extend_page(

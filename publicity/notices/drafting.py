@@ -84,6 +84,11 @@ class NoticeText:
     reserve: tuple[int, ...] = ()
     """Candidates' numbers, in the order in which they would take a place. Never public."""
 
+    @property
+    def successors(self) -> list[int]:
+        """Who takes a place by its changes: in a supplementary notice the whole list."""
+        return [change.successor for change in self.changes if change.successor is not None]
+
     def to_json(self) -> str:
         """As ``Notice.draft_json`` has it."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
@@ -245,12 +250,12 @@ def default_text(
 
 def _first_lead(campaign: Campaign, people: Sequence[Person], level: str) -> str:
     how = {
-        "unit": _("经民主推荐、职工代表大会审议，现将本单位推荐的“%(title)s”人选 %(n)s 名予以公示，接受职工群众监督。",
-                  title=_inner(campaign.title), n=len(people)),
-        "district": _("经单位推荐、逐级审核，现将“%(title)s”推荐人选 %(n)s 名予以公示，接受社会监督。",
-                      title=_inner(campaign.title), n=len(people)),
-        "city": _("经推荐申报、资格审核、综合评定，现将“%(title)s”拟定人选 %(n)s 名予以公示，接受社会监督。",
-                  title=_inner(campaign.title), n=len(people)),
+        "unit": _("经民主推荐、职工代表大会审议，现将本单位推荐的%(title)s人选 %(n)s 名予以公示，接受职工群众监督。",
+                  title=_named(campaign.title), n=len(people)),
+        "district": _("经单位推荐、逐级审核，现将%(title)s推荐人选 %(n)s 名予以公示，接受社会监督。",
+                      title=_named(campaign.title), n=len(people)),
+        "city": _("经推荐申报、资格审核、综合评定，现将%(title)s拟定人选 %(n)s 名予以公示，接受社会监督。",
+                  title=_named(campaign.title), n=len(people)),
     }  # fmt: skip
     return str(how[level])
 
@@ -264,16 +269,16 @@ def _supplementary_lead(original: Notice, changes: Sequence[Change]) -> str:
 
 
 def default_title(campaign: Campaign, level: str, *, original: Notice | None = None) -> str:
-    """``关于“…”拟定人选的公示``."""
+    """``关于“…”拟定人选的公示``; ``关于云川市“…”评选拟定人选的公示`` where the title has its own quotation marks."""
     if original is not None:
-        return str(_("关于“%(title)s”递补人选的补充公示", title=_inner(campaign.title)))
+        return str(_("关于%(title)s递补人选的补充公示", title=_named(campaign.title)))
     what = {"unit": _("单位推荐人选"), "district": _("推荐人选"), "city": _("拟定人选")}[level]
-    return str(_("关于“%(title)s”%(what)s的公示", title=_inner(campaign.title), what=what))
+    return str(_("关于%(title)s%(what)s的公示", title=_named(campaign.title), what=what))
 
 
-def _inner(title: str) -> str:
-    """A title as it stands within quotation marks: its own become the inner ones."""
-    return title.translate(str.maketrans("“”", "‘’"))
+def _named(title: str) -> str:
+    """A campaign's title inside a sentence: in quotation marks, unless it has some of its own."""
+    return title if "“" in title else f"“{title}”"
 
 
 def offices_of(plan: Mapping[str, Any]) -> tuple[Office, ...]:

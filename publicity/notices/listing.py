@@ -15,8 +15,8 @@ from voting_service.campaigns.models import Campaign
 from voting_service.text import _
 
 from .models import DRAFT, PUBLISHED, Notice
-from .rules import acceptance, standing
-from .words import LEVEL_WORDS, STANDING_TONES, STANDING_WORDS
+from .rules import standing
+from .words import LEVEL_WORDS, STANDING_TONES, standing_text
 
 LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
 """Who may look at notices on the desk; an operator alone writes them."""
@@ -58,7 +58,14 @@ def row_of(notice: Notice, slug: str, title: str, now: datetime, zone: ZoneInfo)
     """A notice as the desk shows it."""
     extended = any(event.act == "extended" for event in notice.events)
     stands = standing(notice, now, zone, extended=extended)
-    return Row(notice, slug, title, STANDING_WORDS[stands], STANDING_TONES[stands], LEVEL_WORDS[notice.level])
+    return Row(
+        notice,
+        slug,
+        title,
+        standing_text(stands, notice.first_day),
+        STANDING_TONES[stands],
+        LEVEL_WORDS[notice.level],
+    )
 
 
 def campaigns_to_draft_for(session: Session, official: ActingOfficial) -> list[tuple[str, str]]:
@@ -67,8 +74,8 @@ def campaigns_to_draft_for(session: Session, official: ActingOfficial) -> list[t
     return [(slug, title) for slug, title in rows if official.may(slug, "operator")]
 
 
-def notices_waiting(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
-    """For the desk's first page: drafts, dates that are provisional, windows that have run out."""
+def notices_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
+    """For the desk's first page: drafts, and dates that are provisional. Windows that have run out wait in ``outcome``."""
     rows = session.execute(
         select(Notice, Campaign.slug).join(Campaign, Campaign.id == Notice.campaign_id)
         .where(Notice.state.in_((DRAFT, PUBLISHED))).order_by(Notice.id)
@@ -76,17 +83,15 @@ def notices_waiting(session: Session, official: ActingOfficial, now: datetime) -
     lines = [
         line
         for notice, slug in rows
-        if official.may(slug, "operator") and (line := _line(notice, slug, now)) is not None
+        if official.may(slug, "operator") and (line := _line(notice, slug)) is not None
     ]
     return DeskSection(_("公示公告"), tuple(lines)) if lines else None
 
 
-def _line(notice: Notice, slug: str, now: datetime) -> DeskLine | None:
+def _line(notice: Notice, slug: str) -> DeskLine | None:
     url = f"/desk/notices/{slug}/{notice.number}"
     if notice.state == DRAFT:
         return DeskLine(_("草稿待发布：%(title)s", title=notice.title), url)
     if notice.provisional:
         return DeskLine(_("日期暂定，待确认：%(title)s", title=notice.title), url)
-    if acceptance(notice, now) == "over":
-        return DeskLine(_("公示期满，待结束：%(title)s", title=notice.title), url, urgent=True)
     return None

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting_service.candidates.models import Candidate, Departure
-from voting_service.candidates.personal_data import contact_data_in
+from voting_service.candidates.personal_data import contact_data_in, holds_id_card
 from voting_service.candidates.queries import roster
 from voting_service.errors import Problem
 from voting_service.text import Text, _
 
-from .drafting import NoticeText, Person, shape_problems
+from .drafting import NoticeText, Office, Person, shape_problems
 from .models import DRAFT, Notice
+
+_PHONE = re.compile(r"(\+?[\d() \-—–]{3,24})(?:\s*(?:转|分机|#)\s*\d{1,6})?\s*(?:\([^()]{1,20}\))?")
+"""Number, extension, and hours behind it."""
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}")
+_POSTCODE = re.compile(r"\d{6}")
+_LONGEST_PHONE = 14
+"""Digits of country, area and number."""
+
+
+CompareSupplement = Callable[[Session, Notice, NoticeText], list[Problem]]
+"""What a supplement's draft says of changes, compared with what was decided: the substitutions room's, which is above this
+one."""
 
 
 def text_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
@@ -72,6 +86,26 @@ def _office_problems(text: NoticeText) -> Iterator[Problem]:
             yield Problem("offices", _("第 %(n)s 个受理部门没有名称。", n=place))
         if not (office.phone or office.email or office.address):
             yield Problem("offices", _("第 %(n)s 个受理部门没有电话、邮箱和地址，至少写一项。", n=place))
+        yield from _reach_problems(place, office)
+
+
+def _reach_problems(place: int, office: Office) -> Iterator[Problem]:
+    """Fields in which anything could stand would be looked through by nobody."""
+    if not all(_is_phone(one) for one in re.split(r"[、,，;；/]", office.phone) if office.phone):
+        yield Problem(f"office-{place}-phone", _("电话的格式不对。"),
+                      _("请写成 0000-1234567 转 801 这样；几个号码用顿号隔开。"))  # fmt: skip
+    if office.email and not _EMAIL.fullmatch(office.email):
+        yield Problem(f"office-{place}-email", _("电子邮箱的格式不对。"), _("请写成 name@example.org 这样。"))
+    if office.postcode and not _POSTCODE.fullmatch(office.postcode):
+        yield Problem(f"office-{place}-postcode", _("邮编是 6 位数字。"))
+    for key in ("phone", "email", "address", "postcode"):
+        if holds_id_card(getattr(office, key)):
+            yield Problem(f"office-{place}-{key}", _("含有身份证号码。"), _("公告会公开，请删去。"))
+
+
+def _is_phone(typed: str) -> bool:
+    found = _PHONE.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+    return found is not None and 3 <= sum(sign.isdecimal() for sign in found[1]) <= _LONGEST_PHONE
 
 
 def _supplement_problems(session: Session, notice: Notice, text: NoticeText) -> Iterator[Problem]:
@@ -82,10 +116,16 @@ def _supplement_problems(session: Session, notice: Notice, text: NoticeText) -> 
         yield Problem("supplements", _("补充公告所补充的公告还没有发布。"))
     if not text.changes:
         yield Problem("changes", _("补充公告没有写明有什么变动。"))
+    # Whoever is on a list got there by decisions of the committee, and by no other way.
+    if [one.number for one in text.people] != text.successors:
+        yield Problem("people", _("补充公告的名单只能是递补的人选，一个不多，一个不少。"),
+                      _("请到“名单变动和递补”重新起草补充公示。"))  # fmt: skip
+    if text.reserve:
+        yield Problem("reserve", _("补充公告没有自己的递补名单。"))
 
 
 def _personal_data(title: str, text: NoticeText) -> Iterator[Problem]:
-    """An office's own number stands in its fields, which are not looked through; anywhere else it is somebody's."""
+    """An office's own number stands in its fields, where only its shape is asked for; anywhere else it is somebody's."""
     remedy = _("公告会公开，请删去。受理部门的联系方式写在受理部门一栏。")
     yield from _found("title", title, remedy)
     for place, paragraph in enumerate(text.lead, 1):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.activity import journal
-from voting_service.candidates.personal_data import personal_data_in
+from voting_service.candidates.personal_data import contact_data_in
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
 from voting_service.workdays import Calendar
@@ -21,7 +21,7 @@ from .drafting import NoticeText
 from .events import DATES_CONFIRMED, EXTENDED, PUBLISHED, write_event
 from .models import DRAFT, Notice, NoticeEvent
 from .models import PUBLISHED as STATE_PUBLISHED
-from .problems import text_problems
+from .problems import CompareSupplement, text_problems
 from .queries import document_of, steps_of
 from .terms import ObjectionTerms
 
@@ -38,20 +38,29 @@ def dates_if_published(
     return first_dates(calendar, terms, at.astimezone(zone), workday_starts)
 
 
-def problems_before_publishing(session: Session, notice: Notice) -> list[Problem]:
-    """All that keeps a draft from being published, each with where it is and what to do."""
+def problems_before_publishing(
+    session: Session, notice: Notice, compare: CompareSupplement | None = None
+) -> list[Problem]:
+    """All that keeps a draft from being published, each with where it is and what to do. ``compare``: due for a supplement,
+    which is not published without."""
     if notice.state != DRAFT:
         return [Problem("", _("公告已经发布。"))]
-    return text_problems(session, notice, NoticeText.from_json(notice.draft_json))
+    text = NoticeText.from_json(notice.draft_json)
+    problems = text_problems(session, notice, text)
+    if notice.supplements is None:
+        return problems
+    if compare is None:
+        raise ValueError("a supplement is compared with what was decided")
+    return [*problems, *compare(session, notice, text)]
 
 
 def publish(
     session: Session, notice: Notice, *, calendar: Calendar, zone: ZoneInfo, workday_starts: time, at: datetime,
-    official: ActingOfficial,
+    official: ActingOfficial, compare: CompareSupplement | None = None,
 ) -> NoticeEvent:  # fmt: skip
     """Publish a draft: its text and dates are frozen from now on. The notice is locked by the caller, who commits. Raises
-    ProblemsFound with every problem."""
-    _require(problems_before_publishing(session, notice))
+    ProblemsFound with every problem. ``compare``: see ``problems_before_publishing``."""
+    _require(problems_before_publishing(session, notice, compare))
     dates = dates_if_published(notice, calendar=calendar, zone=zone, workday_starts=workday_starts, at=at)
     original = session.get(Notice, notice.supplements) if notice.supplements else None
     text, terms = NoticeText.from_json(notice.draft_json), ObjectionTerms.from_plan(notice.campaign.plan)
@@ -182,7 +191,7 @@ def _reason_problems(reason: str) -> list[Problem]:
         return [Problem("reason", _("请说明延长的理由，理由会公开。"))]
     if len(reason.strip()) > LONGEST_REASON:
         return [Problem("reason", _("理由最多 %(most)s 个字。", most=LONGEST_REASON))]
-    if found := personal_data_in(reason):
+    if found := contact_data_in(reason):
         return [Problem("reason", found, _("理由会公开，请删去。"))]
     return []
 

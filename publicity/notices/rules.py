@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .models import CLOSED, DRAFT, Notice
 
 Acceptance = Literal["draft", "open", "over", "closed"]
-Standing = Literal["draft", "open", "extended", "provisional", "accepting", "over", "closed"]
+Standing = Literal["draft", "announced", "open", "extended", "provisional", "accepting", "over", "closed"]
 
 
 def acceptance(notice: Notice, now: datetime) -> Acceptance:
@@ -24,12 +24,16 @@ def acceptance(notice: Notice, now: datetime) -> Acceptance:
 
 
 def standing(notice: Notice, now: datetime, zone: ZoneInfo, *, extended: bool) -> Standing:
-    """Where a notice stands, as pages say it. ``accepting``: the window has ended, objections are still taken."""
+    """Where a notice stands, as pages say it. ``announced``: published, the window has not begun; objections are taken
+    already. ``accepting``: the window has ended, objections are still taken."""
     taken = acceptance(notice, now)
     if taken != "open":
         return taken
+    today = now.astimezone(zone).date()
+    if notice.first_day is not None and today < notice.first_day:
+        return "announced"
     if notice.provisional:
         return "provisional"
-    if notice.last_day is not None and now.astimezone(zone).date() > notice.last_day:
+    if notice.last_day is not None and today > notice.last_day:
         return "accepting"
     return "extended" if extended else "open"

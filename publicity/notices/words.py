@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from voting_service.text import Text, _
+from voting_service.workdays.wording import spoken_date
 
 LEVEL_WORDS: dict[str, Text] = {
     "unit": _("本单位公示"),
@@ -25,6 +28,13 @@ CAUSE_WORDS: dict[str, Text] = {
 }
 """Why somebody leaves the list: for every ``substitutions.models.CAUSES``."""
 
+LEFT_WORDS: dict[str, Text] = {
+    "disqualified": _("已被取消资格"),
+    "withdrawn": _("已退出评选"),
+    "deceased": _("已去世"),
+}
+"""The same as what has become of somebody, within a sentence that begins with the name."""
+
 ACT_WORDS: dict[str, Text] = {
     "published": _("发布公告"),
     "extended": _("延长公示期"),
@@ -35,16 +45,24 @@ ACT_WORDS: dict[str, Text] = {
 
 STANDING_WORDS: dict[str, Text] = {
     "draft": _("草稿"),
+    "announced": _("已发布，公示期自%(day)s起"),
     "open": _("公示中"),
     "extended": _("公示中（已延长）"),
     "provisional": _("公示中（日期暂定）"),
     "accepting": _("公示期满，仍受理异议"),
-    "over": _("公示期满，待结"),
+    "over": _("公示期满，正在办理"),
     "closed": _("公示已结束"),
 }
 """Where it stands at a moment: for every ``rules.Standing``."""
 
 STANDING_TONES = {
-    "draft": "calm", "open": "good", "extended": "good", "provisional": "wait", "accepting": "wait", "over": "wait",
-    "closed": "calm",
+    "draft": "calm", "announced": "wait", "open": "good", "extended": "good", "provisional": "wait", "accepting": "wait",
+    "over": "wait", "closed": "calm",
 }  # fmt: skip
+
+
+def standing_text(standing: str, first_day: date | None) -> Text:
+    """Where a notice stands, in words; with the day on which its window begins, where it has not."""
+    if standing == "announced" and first_day is not None:
+        return Text(STANDING_WORDS[standing].source, {"day": spoken_date(first_day)})
+    return STANDING_WORDS[standing]

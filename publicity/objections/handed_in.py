@@ -1,30 +1,15 @@
-"""Files that come with a form: paid for, counted, told by their content. Each bad one gets its sentence beside its field."""
+"""Files that come from a citizen: paid for and counted before anyone looks into them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from voting_service.attachments.examine import BadFile, Examined, examine, glance, work_in
+from voting_service.attachments.examine import Examined, work_in
 from voting_service.errors import Problem
 from voting_service.text import _
 
+from ..docket.handed_in import HandedIn, look_through
 from .room import Room
-
-
-@dataclass(frozen=True, repr=False)
-class HandedIn:
-    """One file as it was sent."""
-
-    field: str
-    name: str
-    data: bytes | BadFile
-    """Or why it was dropped while it came."""
-
-    @property
-    def size(self) -> int:
-        """Bytes that came and were kept."""
-        return len(self.data) if isinstance(self.data, bytes) else 0
 
 
 def examined(
@@ -36,25 +21,7 @@ def examined(
         return [], []
     if not _are_taken(room, address, files):
         return [], [_nothing_taken(files, field)]
-    kept, problems = [], []
-    for one in files:
-        try:
-            kept.append(examine(one.name, _came(one)))
-        except BadFile as bad:
-            problems.append(_wrong_with(one, bad))
-    return kept, problems
-
-
-def glanced(files: Sequence[HandedIn]) -> list[Problem]:
-    """What is plainly wrong with files of a form that is refused for its text: they are looked at as far as that costs
-    nothing, since whoever sends them pays nothing."""
-    problems = []
-    for one in files:
-        try:
-            glance(_came(one))
-        except BadFile as bad:
-            problems.append(_wrong_with(one, bad))
-    return problems
+    return look_through(files)
 
 
 def stamp_may_follow(room: Room, address: str) -> bool:
@@ -84,14 +51,3 @@ def _nothing_taken(files: Sequence[HandedIn], field: str) -> Problem:
 
 def _content(one: HandedIn) -> bytes:
     return one.data if isinstance(one.data, bytes) else b""
-
-
-def _came(one: HandedIn) -> bytes:
-    if isinstance(one.data, BadFile):
-        raise one.data
-    return one.data
-
-
-def _wrong_with(one: HandedIn, bad: BadFile) -> Problem:
-    sentence = _("“%(name)s”%(sentence)s", name=one.name[-60:], sentence=bad.sentence)
-    return Problem(one.field, sentence, bad.remedy)

@@ -14,11 +14,13 @@ from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import Problem, Unavailable
 from voting_service.text import Text, _
 
+from ..docket.form import Claim, Typed, check
+from ..docket.handed_in import HandedIn, glance_through
+from ..docket.lodging import Lodged, lodged_before
 from ..docket.numbers import SUBMISSION, DocketDigests
-from .form import Claim, Typed, check
-from .handed_in import HandedIn, examined, glanced, stamp_may_follow
-from .lodge import Lodged, NotTaken, lodge, lodged_before
-from .offers import NoticeOnOffer, notices_on_offer
+from ..docket.offers import NoticeOnOffer, notices_on_offer
+from .handed_in import examined, stamp_may_follow
+from .lodge import NotTaken, lodge
 from .room import Room
 
 
@@ -61,7 +63,7 @@ def take_in(room: Room, slug: str, form: Form) -> Lodged | Refused:
     if claim is None:
         return CLOSED
     if isinstance(claim, list):
-        return found([*claim, *glanced(form.files)])
+        return found([*claim, *glance_through(form.files)])
     return _paid(room, slug, form, claim)
 
 

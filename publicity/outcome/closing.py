@@ -22,13 +22,6 @@ from ..substitutions.models import DROPPED, FILLED, LEFT, NOTICED, PROPOSED, VAC
 from .result import digest_of, result_document
 
 CHANGED_SINCE = Problem("", _("在您查看之后情况有了变化。"), _("请再核对一遍下面的报告。"))
-_UNDER_WAY = {
-    PROPOSED: (_("%(n)s 号退出名单的提议还没有确认。"), _("请先确认或撤下这项提议。")),
-    LEFT: (_("%(n)s 号已退出名单，还没有决定由谁递补。"), _("请先确定递补人选，或确认名额空缺。")),
-    FILLED: (_("%(n)s 号已有人递补，补充公示还没有发布。"), _("请先发布补充公示。")),
-    VACANT: (_("%(n)s 号退出后名额空缺，补充公示还没有发布。"), _("请先发布补充公示。")),
-}
-"""What a substitution still waits for, by its stage."""
 
 
 def problems_before_closing(session: Session, notice: Notice, now: datetime) -> list[Problem]:
@@ -113,8 +106,14 @@ def _substitution_problems(session: Session, notice: Notice) -> list[Problem]:
         select(Substitution).where(Substitution.notice_id == notice.id, Substitution.state != DROPPED)
         .order_by(Substitution.leaver)
     )  # fmt: skip
-    waiting = [one for one in found if one.stage != NOTICED]
-    return [
-        Problem("", Text(_UNDER_WAY[one.stage][0].source, {"n": one.leaver}), _UNDER_WAY[one.stage][1])
-        for one in waiting
-    ]
+    return [Problem("", *_under_way(one.stage, one.leaver)) for one in found if one.stage != NOTICED]
+
+
+def _under_way(stage: str, n: int) -> tuple[Text, Text]:
+    """What a substitution still waits for, and what to do about it. ``n``: number of the candidate who leaves."""
+    return {
+        PROPOSED: (_("%(n)s 号退出名单的提议还没有确认。", n=n), _("请先确认或撤下这项提议。")),
+        LEFT: (_("%(n)s 号已退出名单，还没有决定由谁递补。", n=n), _("请先确定递补人选，或确认名额空缺。")),
+        FILLED: (_("%(n)s 号已有人递补，补充公示还没有发布。", n=n), _("请先发布补充公示。")),
+        VACANT: (_("%(n)s 号退出后名额空缺，补充公示还没有发布。", n=n), _("请先发布补充公示。")),
+    }[stage]

@@ -99,7 +99,7 @@ def _closing(slug: str, number: int) -> ClosingPage:
 def _page(slug: str, shown: ClosingPage, found: list[Problem] | None = None) -> Response:
     html = render_template(
         "outcome/close.html", shown=shown, found=found or [], slug=slug, here=request.path,
-        may_close=acting_official().may(slug, "committee"),
+        may_close=acting_official().may(slug, "committee"), may_write=acting_official().may(slug, "operator"),
     )  # fmt: skip
     return make_response(html, 422 if found else 200)
 

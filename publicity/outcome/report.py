@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
-from ..docket.words import DECLINE_WORDS
+from ..docket.words import DECLINE_WORDS, REPORTED_WAYS
 from ..documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from ..notices.events import NOTICE_CLOSED
 from ..notices.models import Notice, NoticeEvent
@@ -43,14 +43,16 @@ def report_of(
     blocks: list[Block] = [
         Heading(str(_("一、公示情况"))),
         Paragraph(str(_published_text(published, place))),
-        _people_table(published),
+        # A supplement about a place that stays empty lists nobody.
+        *([_people_table(published)] if published["people"] else []),
         Heading(str(_("二、公示时间"))),
         *_window_paragraphs(published, later, result, place),
         Heading(str(_("三、异议受理和办理情况"))),
         *(Paragraph(str(text)) for text in objection_texts(result["objections"])),
         Heading(str(_("四、名单变动和递补情况"))),
         *(Paragraph(str(text)) for text in change_texts(result["changes"], place)),
-        Heading(str(_("五、结论"))),
+        *_final_list(result["list"]),
+        Heading(str(_("六、结论"))),
         Paragraph(str(conclusion(result))),
     ]
     return OfficialText(
@@ -93,6 +95,12 @@ def objection_texts(numbers: Mapping[str, Any]) -> list[Text]:
         _("公示期间共收到异议 %(received)s 件，其中受理 %(accepted)s 件，不予受理 %(declined)s 件，异议人撤回 %(withdrawn)s 件。",
           received=numbers["received"], accepted=numbers["accepted"], declined=declined, withdrawn=numbers["withdrawn"])
     ]  # fmt: skip
+    ways = "、".join(
+        f"{words} {numbers['came_by'][way]} 件"
+        for way, words in REPORTED_WAYS.items()
+        if way in numbers["came_by"]
+    )
+    texts.append(_("异议的来源：%(ways)s。", ways=ways))
     if declined:
         classes = "、".join(f"{DECLINE_WORDS[kind]} {n} 件" for kind, n in numbers["declined"].items())
         texts.append(_("不予受理的理由：%(classes)s。", classes=classes))
@@ -110,12 +118,12 @@ def change_texts(changes: Sequence[Mapping[str, Any]], place: Place) -> list[Tex
 
 
 def _change_text(change: Mapping[str, Any], place: Place) -> Text:
-    left = _("%(n)s 号%(name)s退出名单（%(cause)s），理由：%(reason)s", n=change["number"], name=change["name"],
+    left = _("%(n)s 号 %(name)s退出名单（%(cause)s），理由：%(reason)s", n=change["number"], name=change["name"],
              cause=CAUSE_WORDS[change["cause"]], reason=_sentence(change["reason"]))  # fmt: skip
     if change["successor"] is None:
         followed = _("没有符合条件的人递补，名额空缺。")
     else:
-        followed = _("由 %(n)s 号%(name)s（%(organisation)s）递补。", n=change["successor"],
+        followed = _("由 %(n)s 号 %(name)s（%(organisation)s）递补。", n=change["successor"],
                      name=change["successor_name"], organisation=change["successor_organisation"])  # fmt: skip
     if change["supplementary"] is None:
         return _("%(left)s%(followed)s", left=left, followed=followed)
@@ -128,11 +136,19 @@ def _change_text(change: Mapping[str, Any], place: Place) -> Text:
 
 def _published_text(published: Mapping[str, Any], place: Place) -> Text:
     at = datetime.fromisoformat(published["published_at"]).astimezone(place.zone)
+    values: dict[str, object] = {
+        "day": spoken_date(at.date(), year=True), "hour": at.hour, "minute": f"{at.minute:02d}",
+        "organiser": published["organiser"], "url": f"{place.home}/c/{published['campaign']}/notices/{published['id']}",
+        "title": published["title"], "id": published["id"], "level": LEVEL_WORDS[published["level"]],
+    }  # fmt: skip
+    if not published["people"]:
+        return _(
+            "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公告名额空缺。",
+            **values,
+        )
     return _(
         "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公示 %(n)s 名：",
-        day=spoken_date(at.date(), year=True), hour=at.hour, minute=f"{at.minute:02d}", organiser=published["organiser"],
-        url=f"{place.home}/c/{published['campaign']}/notices/{published['id']}", title=published["title"],
-        id=published["id"], level=LEVEL_WORDS[published["level"]], n=len(published["people"]),
+        n=len(published["people"]), **values,
     )  # fmt: skip
 
 
@@ -142,6 +158,31 @@ def _people_table(published: Mapping[str, Any]) -> Table:
         (str(one["number"]), one["name"], one["organisation"], one["title"]) for one in published["people"]
     )
     return Table(head, tuple(rows))
+
+
+def _final_list(listed: Sequence[Mapping[str, Any]]) -> list[Block]:
+    """Who is on the list in the end; of those who took a place, by which notice."""
+    heading = Heading(str(_("五、公示后的名单")))
+    if not listed:
+        return [heading, Paragraph(str(_("至本报告之日，名单上没有人。")))]
+    columns = (
+        (_("编号"), [str(one["number"]) for one in listed]),
+        (_("姓名"), [one["name"] for one in listed]),
+        (_("单位"), [one["organisation"] for one in listed]),
+        (_("职务"), [one["title"] for one in listed]),
+        (_("备注"), [_remark(one) for one in listed]),
+    )
+    kept = [(str(head), cells) for head, cells in columns if any(cells)]
+    rows = tuple(zip(*(cells for _head, cells in kept), strict=True))
+    said = Paragraph(str(_("至本报告之日，名单共 %(n)s 人：", n=len(listed))))
+    return [heading, said, Table(tuple(head for head, _cells in kept), rows)]
+
+
+def _remark(one: Mapping[str, Any]) -> str:
+    if one["supplementary"] is None:
+        return ""
+    told = _("递补（第 %(n)s 号公告）") if one["closed"] else _("递补（第 %(n)s 号公告，公示未结束）")
+    return str(Text(told.source, {"n": one["supplementary"]}))
 
 
 def _window_paragraphs(

@@ -4,7 +4,7 @@ objected."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -17,16 +17,18 @@ from voting_service.transparency import entries
 
 from ..docket.queries import Statistics, statistics
 from ..notices.events import NOTICE_CLOSED
-from ..notices.models import Notice
+from ..notices.models import CLOSED, Notice
 from ..notices.publishing import current_dates
 from ..notices.queries import document_of
 from ..substitutions.models import DROPPED, Substitution
+from ..substitutions.standing import list_of
 
 
 def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[str, Any]:
-    """What closing at a moment would publish. The notice is published."""
+    """What closing at a moment would publish. The notice is published, and so is whatever tells of its changes: see
+    ``closing.problems_before_closing``."""
     found, dates = statistics(session, notice.id), current_dates(notice)
-    changes = list(_changes(notice, _substitutions(session, notice)))
+    changes = list(_changes(_substitutions(session, notice)))
     return {
         "type": "notice_closed",
         "campaign": notice.campaign.slug,
@@ -42,6 +44,7 @@ def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[s
         },
         "objections": {
             "received": found.received,
+            "came_by": dict(sorted(found.came_by.items())),
             "accepted": found.accepted,
             "declined": dict(sorted(found.declined.items())),
             "upheld": found.upheld,
@@ -49,6 +52,7 @@ def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[s
             "withdrawn": found.withdrawn,
         },
         "changes": changes,
+        "list": _list(session, notice),
     }
 
 
@@ -73,6 +77,21 @@ def published_result(notice: Notice) -> dict[str, Any] | None:
     return None
 
 
+def _list(session: Session, notice: Notice) -> list[dict[str, Any]]:
+    """Who is on the list now, that of its first notice with all supplements; by number. ``supplementary``:
+    the notice that named whoever took a place, ``closed``: whether that one has ended."""
+    standing = list_of(session, notice.campaign.slug, notice.number)
+    told = {person["number"]: one for one in standing.family[1:] for person in document_of(one)["people"]}
+    listed = []
+    for number in sorted(standing.people()):
+        one, by = standing.candidates[number], told.get(number)
+        listed.append(
+            {"number": number, "name": one.name, "organisation": one.organisation, "title": one.title,
+             "supplementary": by.number if by else None, "closed": by is None or by.state == CLOSED or by is notice}
+        )  # fmt: skip
+    return listed
+
+
 def _substitutions(session: Session, notice: Notice) -> Sequence[Substitution]:
     return session.scalars(
         select(Substitution).where(Substitution.notice_id == notice.id, Substitution.state != DROPPED)
@@ -80,22 +99,23 @@ def _substitutions(session: Session, notice: Notice) -> Sequence[Substitution]:
     ).all()  # fmt: skip
 
 
-def _changes(notice: Notice, found: Iterable[Substitution]) -> Iterable[dict[str, Any]]:
-    listed = {person["number"]: person["name"] for person in document_of(notice)["people"]}
-    for one in found:
-        told = one.supplementary
-        followed = document_of(told) if told is not None and told.events else None
-        successors = {person["number"]: person for person in followed["people"]} if followed else {}
-        successor = successors.get(one.successor)
-        yield {
-            "number": one.leaver,
-            "name": listed.get(one.leaver, ""),
-            "cause": one.cause,
-            "reason": one.reason,
-            "successor": one.successor,
-            "successor_name": successor["name"] if successor else "",
-            "successor_organisation": successor["organisation"] if successor else "",
-            "supplementary": followed["id"] if followed else None,
-            "supplementary_title": followed["title"] if followed else "",
-            "supplementary_published_at": followed["published_at"] if followed else None,
-        }
+def _changes(found: Iterable[Substitution]) -> Iterator[dict[str, Any]]:
+    """As the supplements have told them: who came and went before anybody was told stands in none, and is not named here."""
+    told = {one.supplementary.id: one.supplementary for one in found if one.supplementary is not None}
+    for supplement in told.values():
+        document = document_of(supplement)
+        people = {person["number"]: person for person in document["people"]}
+        for change in document["supplements"]["changes"]:
+            successor = people.get(change["successor"])
+            yield {
+                "number": change["number"],
+                "name": change["name"],
+                "cause": change["cause"],
+                "reason": change["reason"],
+                "successor": change["successor"],
+                "successor_name": successor["name"] if successor else "",
+                "successor_organisation": successor["organisation"] if successor else "",
+                "supplementary": document["id"],
+                "supplementary_title": document["title"],
+                "supplementary_published_at": document["published_at"],
+            }

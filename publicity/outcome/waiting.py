@@ -17,12 +17,12 @@ from .closing import problems_before_closing
 
 
 def notices_to_close(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
-    """For the committee: each with whether anything still keeps it open."""
+    """For the committee and the operators: each once, with whether anything still keeps it open."""
     running = session.scalars(select(Notice).where(Notice.state == PUBLISHED).order_by(Notice.accepts_until))
     lines = [
         _line(session, notice, now)
         for notice in running
-        if acceptance(notice, now) == "over" and official.may(notice.campaign.slug, "committee")
+        if acceptance(notice, now) == "over" and official.may(notice.campaign.slug, "committee", "operator")
     ]
     return DeskSection(_("期满待结束的公示"), tuple(lines)) if lines else None
 

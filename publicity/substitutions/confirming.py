@@ -23,6 +23,7 @@ from voting_service.text import _
 
 from .models import DROPPED, LEFT, PROPOSED, Substitution
 from .standing import list_of, substitution_of
+from .standing_aside import require_part
 
 
 def carry_out(
@@ -48,6 +49,7 @@ def confirm_leave(
     """Put it into effect. Raises ProblemsFound, NotFound. The caller commits, then tells the box."""
     standing = list_of(session, slug, number, lock=True)
     substitution = substitution_of(standing, substitution_id)
+    require_part(session, official, substitution)
     problems = []
     if substitution.state != PROPOSED:
         problems.append(Problem("", _("已经确认过了。")))
@@ -71,6 +73,7 @@ def drop_leave(
     """Let a proposal go that nobody has confirmed. Raises ProblemsFound, NotFound. The caller commits."""
     standing = list_of(session, slug, number, lock=True)
     substitution = substitution_of(standing, substitution_id)
+    require_part(session, official, substitution)
     if substitution.state != PROPOSED:
         raise ProblemsFound([Problem("", _("已经确认，不能作罢。"))])
     substitution.state = DROPPED

@@ -25,6 +25,7 @@ from .models import FILLED, LEFT, NOTICED, PROPOSED, VACANT, Substitution
 from .noticing import tellable
 from .proposing import upheld_dockets
 from .standing import ListStanding
+from .standing_aside import has_stood_aside
 from .succession import PassedOver, broken_with
 from .voiding import NamingBallots, ballots_naming, is_voidable, waiting_decision
 from .waiting import substitutions_url
@@ -75,8 +76,10 @@ class Overview:
     box_lacks: bool
 
 
-def overview(session: Session, box: BallotBox, slug: str, standing: ListStanding) -> Overview:
-    """Of one notice."""
+def overview(
+    session: Session, box: BallotBox, slug: str, standing: ListStanding, official: ActingOfficial
+) -> Overview:
+    """Of one notice, as one official sees it."""
     url = substitutions_url(slug, standing.notice.number)
     rows = {row.id: _row(standing, row, url) for row in standing.substitutions}
     own = [row for row in standing.substitutions if row.notice_id == standing.notice.id]
@@ -89,7 +92,7 @@ def overview(session: Session, box: BallotBox, slug: str, standing: ListStanding
         listed=len(standing.people()),
         reserve=tuple(standing.called(number) for number in standing.reserve),
         strays=tuple(standing.called(n) for n in standing.own if n in standing.gone and n not in proposed),
-        dockets=tuple(upheld_dockets(session, standing)),
+        dockets=tuple(upheld_dockets(session, standing, official)),
         tellable=tuple(rows[row.id] for row in tellable(standing)),
         box_lacks=box_lacks(box, slug, standing),
     )
@@ -119,6 +122,8 @@ class Details:
     filled: tuple[str, datetime] | None
     successor_reason: str | None
     steps: tuple[tuple[Text, bool], ...]
+    has_part: bool
+    """Not so where whoever looks stood aside from the docket that led to it."""
     is_own: bool
     """Whether whoever looks has proposed it."""
     ballots: NamingBallots | None
@@ -134,6 +139,7 @@ def details(
     campaign = standing.first.campaign
     names = _names(session, substitution)
     voidable = is_voidable(campaign, substitution)
+    has_part = not has_stood_aside(session, official, substitution)
     waits: Decision | None = waiting_decision(session, campaign.id, substitution) if voidable else None
 
     def act(by: int | None, at: datetime | None) -> tuple[str, datetime] | None:
@@ -143,17 +149,18 @@ def details(
         row=_row(standing, substitution, substitutions_url(slug, standing.notice.number)),
         state=substitution.state,
         reason=substitution.reason,
-        docket_number=substitution.docket_number,
+        docket_number=substitution.docket_number if has_part else None,
         proposed=(names[substitution.proposed_by], substitution.proposed_at),
         confirmed=act(substitution.confirmed_by, substitution.confirmed_at),
         filled=act(substitution.filled_by, substitution.filled_at),
         successor_reason=substitution.successor_reason,
         steps=(
             (_("提出"), True),
-            (_("确认离开"), substitution.confirmed_at is not None),
+            (_("确认退出"), substitution.confirmed_at is not None),
             (_("确定递补"), substitution.filled_at is not None),
             (_("补充公示"), substitution.stage == NOTICED),
         ),
+        has_part=has_part,
         is_own=substitution.proposed_by == official.id,
         ballots=ballots_naming(session, campaign.id, substitution.leaver) if voidable else None,
         decision=shown_number(waits.number) if waits else None,
@@ -179,10 +186,12 @@ def places(standing: ListStanding, substitution: Substitution, at: datetime) -> 
     options: list[tuple[str, Text, Text | None]] = []
     for number in standing.reserve:
         broken = broken_with(listed, leaver, number, standing.person(number), rules)
-        why = broken_rules(standing, leaver, PassedOver(number, broken))
-        hint = _("不符合结构比例要求：%(why)s", why=why) if broken else None
+        hint: Text | None = None
         if number == found.chosen:
             hint = _("按规则递补")
+        elif broken:
+            why = broken_rules(standing, leaver, PassedOver(number, broken))
+            hint = _("不符合结构比例要求：%(why)s", why=why)
         options.append((str(number), standing.called(number), hint))
     options.append((NOBODY, _("名额空缺，不递补"), None))
     return Places(found.chosen, tuple(succession_texts(standing, leaver, at)), tuple(options))

@@ -23,7 +23,7 @@ from .desk_page import CAUSE_CHOICES, box_lacks, details, overview, places
 from .filling import NOBODY, Filling, check_filling, fill
 from .foreseeing import foresee
 from .noticing import draft_supplement, supplement_for
-from .proposing import Leave, check_leave, propose_leave, upheld_dockets
+from .proposing import Leave, check_leave, leave_by_docket, propose_leave, upheld_dockets
 from .standing import list_of, substitution_of
 from .voiding import propose_voiding
 from .waiting import substitutions_url
@@ -67,7 +67,7 @@ def listed(slug: str, number: int) -> str:
     """Who has left this notice's list, and what is still to be done about it."""
     official = acting_official()
     with _stores().database.read() as session:
-        shown = overview(session, _stores().box, slug, list_of(session, slug, number))
+        shown = overview(session, _stores().box, slug, list_of(session, slug, number), official)
         return render_template(
             "substitutions/list.html",
             shown=shown,
@@ -82,8 +82,13 @@ def listed(slug: str, number: int) -> str:
 @pages.get("/new")
 @access.official("operator", "committee")
 def new(slug: str, number: int) -> str:
-    """The form."""
-    return _leave_form(slug, number, Leave(None, "", ""))
+    """The form; begun with person, cause and docket where one comes from an objection that was upheld."""
+    stores = _stores()
+    with stores.database.read() as session:
+        standing = list_of(session, slug, number)
+        asked = request.args.get("docket", "")
+        leave = leave_by_docket(session, stores.keyring, standing, asked, acting_official())
+    return _leave_form(slug, number, leave)
 
 
 @pages.post("/new")
@@ -104,7 +109,7 @@ def propose(slug: str, number: int) -> BaseResponse | str | tuple[str, int]:
                 )  # fmt: skip
             return _done(f"{substitutions_url(slug, number)}/{made.id}", "proposed")
         with stores.database.read() as session:
-            standing = check_leave(session, stores.keyring, slug, number, leave)
+            standing = check_leave(session, stores.keyring, slug, number, leave, official=acting_official())
             assert leave.leaver is not None  # checked
             return render_template(
                 "substitutions/leave_preview.html",
@@ -129,7 +134,7 @@ def _leave_form(slug: str, number: int, leave: Leave, error: ProblemsFound | Non
             url=substitutions_url(slug, number),
             people=[(n, standing.called(n)) for n in standing.own if n not in waiting],
             causes=CAUSE_CHOICES,
-            dockets=upheld_dockets(session, standing),
+            dockets=upheld_dockets(session, standing, acting_official()),
             leave=leave,
             found=error.problems if error else (),
         )
@@ -184,7 +189,9 @@ def fill_place(slug: str, number: int, substitution_id: int) -> BaseResponse | s
                 fill(session, slug, number, substitution_id, filling, at=now, official=acting_official())
             return _done(url, "filled")
         with stores.database.read() as session:
-            standing, row, _found = check_filling(session, slug, number, substitution_id, filling, at=now)
+            standing, row, _found = check_filling(
+                session, slug, number, substitution_id, filling, at=now, official=acting_official()
+            )
             return render_template(
                 "substitutions/fill_preview.html",
                 notice=standing.notice,
@@ -235,13 +242,14 @@ def _one_page(
     now = stores.clock.now()
     standing = list_of(session, slug, number)
     row = substitution_of(standing, substitution_id)
+    shown = details(session, slug, standing, row, official)
     return {
         "notice": standing.notice,
         "slug": slug,
         "list_url": substitutions_url(slug, number),
-        "one": details(session, slug, standing, row, official),
-        "decides": official.may(slug, "committee"),
-        "may_propose": official.may(slug, "operator", "committee"),
+        "one": shown,
+        "decides": shown.has_part and official.may(slug, "committee"),
+        "may_propose": shown.has_part and official.may(slug, "operator", "committee"),
         "foresight": foresee(session, standing, row.leaver, row.cause, at=now) if row.state == "proposed" else None,
         "places": places(standing, row, now) if row.state == "left" else None,
         "box_lacks": row.confirmed_at is not None and box_lacks(stores.box, slug, standing),
@@ -276,6 +284,6 @@ def notice(slug: str, number: int) -> BaseResponse | str | tuple[str, int]:
     except ProblemsFound as error:
         found = error.problems
     with stores.database.read() as session:
-        shown = overview(session, stores.box, slug, list_of(session, slug, number))
+        shown = overview(session, stores.box, slug, list_of(session, slug, number), acting_official())
         page = render_template("substitutions/notice.html", shown=shown, ids=ids, found=found)
     return (page, 422) if found else page

@@ -15,6 +15,7 @@ from voting_service.text import _
 from .models import FILLED, LEFT, VACANT, Substitution
 from .proposing import public_reason_problems
 from .standing import ListStanding, list_of, substitution_of
+from .standing_aside import require_part
 from .succession import Succession
 
 NOBODY = "nobody"
@@ -33,14 +34,16 @@ class Filling:
 
 
 def check_filling(
-    session: Session, slug: str, number: int, substitution_id: int, filling: Filling, *, at: datetime, lock: bool = False
+    session: Session, slug: str, number: int, substitution_id: int, filling: Filling, *, at: datetime, official: ActingOfficial,
+    lock: bool = False,
 ) -> tuple[ListStanding, Substitution, Succession]:  # fmt: skip
     """Everything that keeps this from being done now, for the preview and for the act alike. Raises ProblemsFound,
     NotFound."""
     standing = list_of(session, slug, number, lock=lock)
     substitution = substitution_of(standing, substitution_id)
+    require_part(session, official, substitution)
     if substitution.state != LEFT:
-        sentence = _("名额已经处理过了。") if substitution.confirmed_at else _("离开名单还没有确认。")
+        sentence = _("名额已经处理过了。") if substitution.confirmed_at else _("退出名单还没有确认。")
         raise ProblemsFound([Problem("", sentence)])
     found = standing.succession(substitution.leaver, at)
     problems = []
@@ -61,7 +64,7 @@ def fill(
 ) -> Substitution:  # fmt: skip
     """Fill the place, or leave it empty. Raises ProblemsFound, NotFound. The caller commits."""
     standing, substitution, found = check_filling(
-        session, slug, number, substitution_id, filling, at=at, lock=True
+        session, slug, number, substitution_id, filling, at=at, official=official, lock=True
     )
     substitution.state = VACANT if filling.successor is None else FILLED
     substitution.successor = filling.successor

@@ -76,29 +76,35 @@ def succession_texts(standing: ListStanding, leaver: int, at: datetime) -> list[
     return texts
 
 
-def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> str:
+def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> Text:
     """Why one of the reserve does not take the place: each rule with its figures."""
     after = {number: person for number, person in standing.list_with(leaver).items() if number != leaver}
     after[passed.number] = standing.person(passed.number)
     people = list(after.values())
-    return "；".join(str(_rule_text(state_of(rule, people))) for rule in passed.rules)
+    told, *others = (_rule_text(state_of(rule, people)) for rule in passed.rules)
+    for another in others:
+        told = _("%(rules)s；%(another)s", rules=told, another=another)
+    return told
 
 
 def _rule_text(state: RuleState) -> Text:
-    figures: dict[str, object] = {"name": state.rule.name, "of": state.of, "count": state.count}
     unknown = _("，另有 %(n)s 人资料不全", n=state.unknown) if state.unknown else ""
     if state.missing:
         return _(
             "“%(name)s”%(of)s 人中至少要 %(least)s 人，只有 %(count)s 人%(unknown)s",
+            name=state.rule.name,
+            of=state.of,
             least=state.least,
+            count=state.count,
             unknown=unknown,
-            **figures,
         )
     return _(
         "“%(name)s”%(of)s 人中至多 %(most)s 人，会有 %(count)s 人%(unknown)s",
+        name=state.rule.name,
+        of=state.of,
         most=state.most,
+        count=state.count,
         unknown=unknown,
-        **figures,
     )
 
 
@@ -116,7 +122,7 @@ def _ballots(campaign: Campaign, who: Text, cause: str, ballots: NamingBallots) 
         n=ballots.all, who=who, counted=ballots.counted, held=ballots.held, voided=ballots.voided,
     )  # fmt: skip
     if cause == DISQUALIFIED and ballots_of_disqualified(campaign.plan) == "void":
-        return _("%(figures)s，按评选规则要作废：确认离开之后在这里提出，由另一人确认。", figures=figures)
+        return _("%(figures)s，按评选规则要作废：确认退出之后在这里提出，由另一人确认。", figures=figures)
     return _(
         "%(figures)s，按评选规则照旧保留：仍在日志和总数里，票上其他候选人的票照常计算。", figures=figures
     )

@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
-from voting_service.candidates.departures import CAUSE_WORDS
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
@@ -26,6 +25,8 @@ from ..notices.drafting import (
     people_of,
 )
 from ..notices.models import Notice
+from ..notices.queries import text_of
+from ..notices.words import LEFT_WORDS
 from .models import FILLED, NOTICED, VACANT, Substitution
 from .standing import ListStanding, list_of
 
@@ -66,8 +67,11 @@ def supplement_for(
     text = default_text(
         standing.first.campaign, people, level=level, changes=changes, original=standing.notice
     )
+    # Whom to turn to, and the closing words, are those that the public has read; the campaign's may be older.
+    before = text_of(standing.notice)
     # Where nobody takes a place there is nobody to object to.
-    text = replace(text, lead=(_lead(standing, changes), *(text.lead[1:] if people else ())))
+    lead = (_lead(standing, changes), *(text.lead[1:] if people else ()))
+    text = replace(text, lead=lead, offices=before.offices, closing=before.closing)
     title = default_title(standing.first.campaign, level, original=standing.notice)
     return Supplement(standing, chosen, title, text, next(iter(drafts.values()), None))
 
@@ -100,6 +104,23 @@ def draft_supplement(
     return notice
 
 
+def compare_supplement(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
+    """Whether a draft tells exactly what was decided, as it stands now: whoever may write a draft may not put anybody on the
+    list with it, or take anybody off. For ``notices.publishing``."""
+    original = session.get_one(Notice, notice.supplements)
+    standing = list_of(session, original.campaign.slug, original.number)
+    rows = tuple(row for row in tellable(standing) if row.supplementary_id == notice.id)
+    decided = {(one.number, one.cause, one.reason, one.successor) for one in _changes(standing, rows)}
+    told = [(one.number, one.cause, one.reason, one.successor) for one in text.changes]
+    if sorted(told, key=str) == sorted(decided, key=str) and not _torn(standing, rows):
+        return []
+    return [
+        Problem(
+            "changes", _("草稿写的变动与已确定的递补不一致。"), _("请到“名单变动和递补”重新起草补充公示。")
+        )
+    ]
+
+
 def _require_tellable(
     standing: ListStanding, chosen: tuple[Substitution, ...], ids: Collection[int], drafts: int
 ) -> None:
@@ -112,16 +133,37 @@ def _require_tellable(
         problems.append(
             Problem("substitutions", _("所选的变动已写在不同的草稿里，请选择写在同一份草稿里的。"))
         )
+    for row in _torn(standing, chosen) if chosen else ():
+        problems.append(
+            Problem(
+                "substitutions",
+                _(
+                    "%(who)s的离开与前后的递补是连着的，请写在同一份补充公示里。",
+                    who=standing.called(row.leaver),
+                ),
+            )
+        )
     for row in chosen:
         if row.successor is not None and row.successor in standing.gone and _end(standing, row) is row:
             problems.append(
                 Problem(
                     "substitutions",
-                    _("递补的 %(who)s也已离开，请先办理。", who=standing.called(row.successor)),
+                    _("递补的 %(who)s也已退出名单，请先办理。", who=standing.called(row.successor)),
                 )
             )
     if problems:
         raise ProblemsFound(problems)
+
+
+def _torn(standing: ListStanding, chosen: tuple[Substitution, ...]) -> list[Substitution]:
+    """Those that nobody was told of and that begin where one ends that is told, or the other way round: told apart, they would
+    name who came and went between."""
+    torn = []
+    for row in tellable(standing):
+        before = next((one for one in tellable(standing) if one.successor == row.leaver), None)
+        if before is not None and (row in chosen) != (before in chosen):
+            torn.append(row)
+    return torn
 
 
 def _changes(standing: ListStanding, chosen: tuple[Substitution, ...]) -> tuple[Change, ...]:
@@ -150,7 +192,7 @@ def _end(standing: ListStanding, row: Substitution) -> Substitution:
 
 
 def _lead(standing: ListStanding, changes: tuple[Change, ...]) -> str:
-    """``《…》发布后，3 号 李梅因故退出，不再列入公示名单，由 9 号 王芳递补。现予补充公示，接受社会监督。``"""
+    """``《…》发布后，3 号 李梅已退出评选，不再列入公示名单，由 9 号 王芳递补。现予补充公示，接受社会监督。``"""
     told = "；".join(str(_change_text(standing, change)) for change in changes)
     tail = (
         _("现将递补人选予以补充公示，接受社会监督。")
@@ -166,7 +208,7 @@ def _change_text(standing: ListStanding, change: Change) -> Text:
     left = _(
         "%(who)s%(word)s，不再列入公示名单",
         who=standing.called(change.number),
-        word=CAUSE_WORDS[change.cause],
+        word=LEFT_WORDS[change.cause],
     )
     if change.successor is None:
         return _("%(left)s，名额空缺", left=left)

@@ -23,6 +23,7 @@ from ..docket.queries import objection_by_number
 from ..docket.sealing import open_heading
 from .models import CAUSES, PROPOSED, Substitution
 from .standing import ListStanding, list_of
+from .standing_aside import stood_aside_from
 
 LONGEST_REASON = 300
 
@@ -42,7 +43,14 @@ class Leave:
 
 
 def check_leave(
-    session: Session, keyring: Keyring, slug: str, number: int, leave: Leave, *, lock: bool = False
+    session: Session,
+    keyring: Keyring,
+    slug: str,
+    number: int,
+    leave: Leave,
+    *,
+    official: ActingOfficial,
+    lock: bool = False,
 ) -> ListStanding:
     """Everything that keeps this from being proposed now, for the preview and for the act alike. Raises ProblemsFound,
     NotFound."""
@@ -51,7 +59,7 @@ def check_leave(
         *_leaver_problems(standing, leave),
         *_cause_problems(standing, leave),
         *public_reason_problems(leave.reason, _("请写明原因，它会写进补充公示。")),
-        *_docket_problems(session, keyring, standing, leave),
+        *_docket_problems(session, keyring, standing, leave, official),
     ]
     if problems:
         raise ProblemsFound(problems)
@@ -62,7 +70,7 @@ def propose_leave(
     session: Session, keyring: Keyring, slug: str, number: int, leave: Leave, *, at: datetime, official: ActingOfficial
 ) -> Substitution:  # fmt: skip
     """Propose it. Raises ProblemsFound, NotFound. The caller commits."""
-    standing = check_leave(session, keyring, slug, number, leave, lock=True)
+    standing = check_leave(session, keyring, slug, number, leave, official=official, lock=True)
     assert leave.leaver is not None  # checked
     substitution = Substitution(
         notice_id=standing.notice.id, leaver=leave.leaver, cause=leave.cause, reason=leave.reason.strip(),
@@ -76,15 +84,30 @@ def propose_leave(
     return substitution
 
 
-def upheld_dockets(session: Session, standing: ListStanding) -> list[str]:
-    """Docket numbers of objections to this notice that were upheld and have led to nothing yet."""
+def upheld_dockets(session: Session, standing: ListStanding, official: ActingOfficial) -> list[str]:
+    """Docket numbers of objections to this notice that were upheld and have led to nothing yet: of those that this official
+    may know of."""
     used = {row.docket_number for row in standing.substitutions}
     query = (
         select(Objection.docket_number)
         .where(Objection.notice_id == standing.notice.id, Objection.state == UPHELD)
         .order_by(Objection.ruled_at)
     )
-    return [number for number in session.scalars(query) if number not in used]
+    found = [number for number in session.scalars(query) if number not in used]
+    hidden = stood_aside_from(session, official, found)
+    return [number for number in found if number not in hidden]
+
+
+def leave_by_docket(
+    session: Session, keyring: Keyring, standing: ListStanding, docket: str, official: ActingOfficial
+) -> Leave:
+    """What follows from an objection that was upheld and has led to nothing yet; empty for any other number. Raises
+    SealBroken."""
+    number = read_docket_number(docket)
+    if number is None or number not in upheld_dockets(session, standing, official):
+        return Leave(None, "", "")
+    leaver = open_heading(keyring, objection_by_number(session, number)).candidate
+    return Leave(leaver, DISQUALIFIED, "", number)
 
 
 def public_reason_problems(reason: str, empty: Text) -> list[Problem]:
@@ -104,19 +127,19 @@ def public_reason_problems(reason: str, empty: Text) -> list[Problem]:
 
 def _leaver_problems(standing: ListStanding, leave: Leave) -> list[Problem]:
     if leave.leaver is None:
-        return [Problem("leaver", _("请选择离开名单的候选人。"))]
+        return [Problem("leaver", _("请选择退出名单的候选人。"))]
     if leave.leaver not in standing.own:
         return [Problem("leaver", _("%(number)s 号不在这份公告的名单上。", number=leave.leaver))]
     if any(row.leaver == leave.leaver and row.state == PROPOSED for row in standing.substitutions):
         return [
-            Problem("leaver", _("%(who)s离开名单已经提出，等待确认。", who=standing.called(leave.leaver)))
+            Problem("leaver", _("%(who)s退出名单已经提出，等待确认。", who=standing.called(leave.leaver)))
         ]
     return []
 
 
 def _cause_problems(standing: ListStanding, leave: Leave) -> list[Problem]:
     if leave.cause not in CAUSES:
-        return [Problem("cause", _("请选择离开的原因。"))]
+        return [Problem("cause", _("请选择退出的原因。"))]
     known = standing.gone.get(leave.leaver or 0)
     if known is not None and known != leave.cause:
         word = CAUSE_WORDS[known]
@@ -125,14 +148,15 @@ def _cause_problems(standing: ListStanding, leave: Leave) -> list[Problem]:
 
 
 def _docket_problems(
-    session: Session, keyring: Keyring, standing: ListStanding, leave: Leave
+    session: Session, keyring: Keyring, standing: ListStanding, leave: Leave, official: ActingOfficial
 ) -> list[Problem]:
     if not leave.docket_number.strip():
         return []
     if leave.cause != DISQUALIFIED:
         return [Problem("docket_number", _("只有取消资格才写受理编号。"))]
     number = read_docket_number(leave.docket_number)
-    if number is None or number not in upheld_dockets(session, standing):
+    if number is None or number not in upheld_dockets(session, standing, official):
+        # The same answer for one that does not exist and for one from which they stood aside.
         return [Problem("docket_number", _("没有这个受理编号的异议成立而尚未处理名单的案卷。"))]
     objection = objection_by_number(session, number)
     # Asked only of an objection that was upheld: it says no more than the disqualification itself is going to.

@@ -33,6 +33,8 @@ class ListStanding:
     first: Notice
     notice: Notice
     """The one that was asked for: the first, or one of its supplements."""
+    family: tuple[Notice, ...]
+    """The first, then its published supplements."""
     candidates: Mapping[int, Candidate]
     """The whole roster."""
     gone: Mapping[int, str]
@@ -119,6 +121,7 @@ def _standing(
     return ListStanding(
         first=first,
         notice=notice,
+        family=tuple(family),
         candidates=people,
         gone=gone,
         substitutions=rows,

@@ -23,6 +23,7 @@ from voting_service.text import _
 
 from .models import PROPOSED, Substitution
 from .standing import ListStanding, list_of, substitution_of
+from .standing_aside import require_part
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def propose_voiding(
     (cast before the box was told) are proposed by doing it again. Raises ProblemsFound, NotFound. The caller commits."""
     standing = list_of(session, slug, number, lock=True)
     substitution = substitution_of(standing, substitution_id)
+    require_part(session, official, substitution)
     campaign = standing.first.campaign
     _require_voidable(session, standing, substitution)
     ballots = session.scalars(

@@ -17,6 +17,7 @@ from voting_service.text import _
 from ..docket.models import UPHELD, Objection
 from ..notices.models import CLOSED, DRAFT, Notice
 from .models import DROPPED, FILLED, LEFT, PROPOSED, VACANT, Substitution
+from .standing_aside import stood_aside_from
 
 
 def substitutions_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
@@ -52,14 +53,19 @@ def _substitutions(session: Session, official: ActingOfficial) -> Iterator[DeskL
         )
         .order_by(Substitution.id)
     )
-    for row, slug, notice, number, name in session.execute(query):
+    found = session.execute(query).all()
+    numbers = {row.docket_number for row, *_rest in found if row.docket_number is not None}
+    hidden = stood_aside_from(session, official, numbers)
+    for row, slug, notice, number, name in found:
+        if row.docket_number in hidden:
+            continue
         who = _("%(number)s 号 %(name)s", number=number, name=name)
         url = substitutions_url(slug, notice)
         decides = official.may(slug, "committee")
         if row.state == PROPOSED and decides and row.proposed_by != official.id:
-            yield DeskLine(_("%(who)s离开名单，等待您或另一名评委确认", who=who), f"{url}/{row.id}")
+            yield DeskLine(_("%(who)s退出名单，等待您或另一名评委确认", who=who), f"{url}/{row.id}")
         elif row.state == LEFT and decides:
-            yield DeskLine(_("%(who)s已离开名单，要确定由谁递补", who=who), f"{url}/{row.id}")
+            yield DeskLine(_("%(who)s已退出名单，要确定由谁递补", who=who), f"{url}/{row.id}")
         elif row.state in (FILLED, VACANT) and official.may(slug, "operator", "committee"):
             told = _("补充公示已起草，还没有发布") if row.supplementary_id else _("要起草补充公示")
             yield DeskLine(_("%(who)s的名额已处理，%(told)s", who=who, told=told), f"{url}/{row.id}")
@@ -76,8 +82,10 @@ def _upheld(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
         .where(Objection.state == UPHELD, Notice.state != CLOSED, ~led_to_something)
         .order_by(Objection.ruled_at)
     )
-    for docket_number, slug, notice in session.execute(query):
-        if official.may(slug, "operator", "committee"):
+    found = session.execute(query).all()
+    hidden = stood_aside_from(session, official, [docket_number for docket_number, *_rest in found])
+    for docket_number, slug, notice in found:
+        if docket_number not in hidden and official.may(slug, "operator", "committee"):
             yield DeskLine(
                 _("案卷 %(number)s 异议成立，名单还没有变动", number=docket_number),
                 substitutions_url(slug, notice),

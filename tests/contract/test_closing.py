@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -14,18 +15,22 @@ from sqlalchemy import select
 
 from publicity.docket.models import ACCEPTED, DECLINED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN
 from publicity.documents.pdf import to_pdf
+from publicity.notices.drafting import Change, draft_notice
 from publicity.notices.models import Notice, NoticeEvent
+from publicity.notices.publishing import publish
 from publicity.notices.queries import notice_by_number
 from publicity.outcome.closing import cautions_before_closing, close_notice, problems_before_closing
 from publicity.outcome.report import Place, closed_report
 from publicity.outcome.result import digest_of, published_result, result_document
 from tests.desk import Desk
 from tests.docket_rows import STATEMENT, objection, objection_row, substitution
-from tests.notices import BEIJING, CALENDAR_2027, beijing, draft, published
+from tests.notices import BEIJING, CALENDAR_2027, beijing, draft, published, text_for
 from tests.stage import ClockInHand, Stage, make_service, rules
 from tests.unit.test_official_documents import joined
 from voting_service.activity import JournalEntry
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import ProblemsFound
+from voting_service.workdays import Calendar
 
 # The day before the holiday of May 2026, of which Saturday 9 May is worked in lieu.
 EVE = beijing(2026, 4, 30)
@@ -45,6 +50,19 @@ class Committee:
 
     def published(self, numbers: tuple[int, ...] = (1, 2, 3)) -> Notice:
         return published(self.stage, self.operator, numbers, at=EVE)
+
+    def supplement(self, change: Change, at: datetime) -> Notice:
+        """A published supplement of the first notice, as the substitutions room has it drafted."""
+        with self.stage.service.database.write() as session:
+            campaign = campaign_by_slug(session, "test")
+            text = text_for(session, campaign, () if change.successor is None else (change.successor,))
+            notice = draft_notice(
+                session, "test", replace(text, changes=(change,)), title="关于“测试评选”递补人选的补充公示", level="city",
+                supplements=notice_by_number(session, "test", 1), at=at, official=self.operator,
+            )  # fmt: skip
+            publish(session, notice, calendar=Calendar(), zone=BEIJING, workday_starts=time(9), at=at,
+                    official=self.operator, compare=lambda _session, _notice, _text: [])  # fmt: skip
+            return notice
 
     def problems(self, number: int = 1, at: object = OVER) -> list[str]:
         with self.stage.service.database.read() as session:
@@ -97,6 +115,7 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
         "window": {"first_day": "2026-04-30", "last_day": "2026-05-09", "accepted_until": "2026-05-09"},
         "objections": {
             "received": 0,
+            "came_by": {},
             "accepted": 0,
             "declined": {},
             "upheld": 0,
@@ -104,6 +123,17 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
             "withdrawn": 0,
         },
         "changes": [],
+        "list": [
+            {
+                "number": n,
+                "name": f"候选人{n}",
+                "organisation": f"单位{n}",
+                "title": "工人",
+                "supplementary": None,
+                "closed": True,
+            }
+            for n in (1, 2, 3)
+        ],
     }
 
 
@@ -161,7 +191,7 @@ def test_objections_are_counted_and_nobody_is_named(committee: Committee) -> Non
     report = committee.report()
     assert (
         "公示期间共收到异议6件，其中受理2件，不予受理3件，异议人撤回1件。"
-        "不予受理的理由：没有可以核查的线索2件、不属于本次评选的受理范围1件。"
+        "异议的来源：网上6件。不予受理的理由：没有可以核查的线索2件、不属于本次评选的受理范围1件。"
         "受理的异议均已查核并作出处理决定：异议成立0件，异议不成立2件。" in report
     )
     assert "公示期满，收到的异议已全部办结，公示名单没有变动。" in report
@@ -172,7 +202,9 @@ def test_objections_are_counted_and_nobody_is_named(committee: Committee) -> Non
 def test_a_substitution_makes_it_changed(committee: Committee) -> None:
     notice = committee.published()
     docket = objection(committee.stage, notice, UPHELD, at=INSIDE)
-    followed = published(committee.stage, committee.operator, (4,), at=beijing(2026, 5, 11, 8, 0))
+    followed = committee.supplement(
+        Change(2, "候选人2", "disqualified", "申报材料不实", 4), at=beijing(2026, 5, 11, 8, 0)
+    )
     substitution(committee.stage, notice, "filled", leaver=2, successor=4, by=committee.pair, at=INSIDE,
                  told_by=followed, docket_number=docket)  # fmt: skip
     closed = committee.close()
@@ -190,9 +222,12 @@ def test_a_substitution_makes_it_changed(committee: Committee) -> None:
     report = committee.report()
     assert (
         "2号候选人2退出名单（取消资格），理由：申报材料不实。由4号候选人4（单位4）递补。"
-        "2026年5月11日发布了《关于“测试评选”拟定人选的公示》（第2号公告）。" in report
+        "2026年5月11日发布了《关于“测试评选”递补人选的补充公示》（第2号公告）。" in report
     )
     assert "公示名单有变动，以变动后的名单和补充公示为准。" in report
+    assert [one["number"] for one in result["list"]] == [1, 3, 4]
+    assert "五、公示后的名单至本报告之日，名单共3人：" in report
+    assert "1候选人1单位1工人3候选人3单位3工人4候选人4单位4工人六、结论" in report
 
 
 def test_the_report_says_all_that_it_must(committee: Committee) -> None:
@@ -204,7 +239,7 @@ def test_the_report_says_all_that_it_must(committee: Committee) -> None:
         "2026年4月30日8时30分，测试总工会在https://vote.example.org/c/test/notices/1发布《关于“测试评选”拟定人选的公示》"
         "（第1号公告，市级公示），公示3名：",
         "编号姓名单位职务1候选人1单位1工人2候选人2单位2工人3候选人3单位3工人",
-        "公示期自4月30日起至5月9日止，共5个工作日（5月9日为调休上班日，计入；5月1日至5月5日为劳动节假期，不计入）。",
+        "公示期自2026年4月30日起至5月9日止，共5个工作日（5月9日为调休上班日，计入；5月1日至5月5日为劳动节假期，不计入）。",
         "异议受理至5月9日止。",
         "公示期间没有收到异议。",
         "公示名单没有变动。",

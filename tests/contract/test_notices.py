@@ -175,7 +175,7 @@ def test_an_extension_moves_both_dates_gives_its_reason_and_is_entered(stage_on:
     assert notice.accepts_until == datetime(2026, 5, 9, tzinfo=BEIJING)
     document = json.loads(event.document)
     assert document["schedule"]["sentences"] == [
-        "公示期由4月28日延长至5月6日（延长3个工作日）。", "异议受理至5月8日止。",
+        "公示期由2026年4月28日延长至5月6日（延长3个工作日）。", "异议受理至5月8日止。",
     ]  # fmt: skip
     assert (document["reason"], document["notice_sha256"]) == ("再延长", notice.events[0].document_sha256)
     assert [entry["id"] for entry in entries_of(stage_on)] == [
@@ -189,6 +189,10 @@ def test_an_extension_moves_both_dates_gives_its_reason_and_is_entered(stage_on:
     [
         ({"reason": " ", "workdays": 2}, "reason：请说明延长的理由，理由会公开。"),
         ({"reason": "电话 13800138000", "workdays": 2}, "reason：含有手机号码。 理由会公开，请删去。"),
+        ({"reason": "请打 0477-8581234", "workdays": 2}, "reason：含有电话号码。 理由会公开，请删去。"),
+        ({"reason": "a.b@example.org", "workdays": 2}, "reason：含有电子邮箱。 理由会公开，请删去。"),
+        ({"reason": "一三八 零零一三 八零零零", "workdays": 2}, "reason：含有手机号码。 理由会公开，请删去。"),
+        ({"reason": "家住晨光路 8 号 3 栋 201 室", "workdays": 2}, "reason：含有住址。 理由会公开，请删去。"),
         ({"reason": "好"}, "workdays：请填写延长几个工作日，或延长到哪一天，两项填一项。"),
         ({"reason": "好", "workdays": 0}, "workdays：请填 1 到 60 之间的整数。"),
         ({"reason": "好", "last_day": date(2026, 4, 26)}, "last_day：延长到的日子必须是工作日，并且晚于现在的最后一天。"),
@@ -292,6 +296,37 @@ def test_every_problem_is_told_before_publishing(stage: Stage) -> None:
     ]  # fmt: skip
     assert "8000" not in "".join(found)
     assert "晨光路" not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("phone", "110101199003077715", ["电话的格式不对。", "含有身份证号码。"]),
+        ("phone", "请找张三", ["电话的格式不对。"]),
+        ("phone", "（0477）858 1234 转 801、13800138000", []),
+        ("phone", "0000-1234567（工作日 8:30-17:30）", []),
+        ("phone", "12345", []),
+        ("address", "云川市晨光路 1 号，110101 19900307 7715", ["含有身份证号码。"]),
+        ("email", "110101199003077715@example.org", ["含有身份证号码。"]),
+        ("email", "宣传部", ["电子邮箱的格式不对。"]),
+        ("email", "gongshi@example.org", []),
+        ("postcode", "110101199003077715", ["邮编是 6 位数字。", "含有身份证号码。"]),
+        ("postcode", "010000", []),
+    ],
+)
+def test_an_offices_fields_hold_what_they_are_for(
+    stage: Stage, field: str, typed: str, said: list[str]
+) -> None:
+    stage.campaign()
+    desk = Desk(stage, "王敏", "operator")
+    number = draft(stage, desk.official, (1, 2)).number
+    with stage.service.database.write() as session:
+        notice = notice_by_number(session, "test", number, drafts=True, lock=True)
+        text = NoticeText.from_json(notice.draft_json)
+        office = replace(text.offices[0], **{field: typed})
+        notice.draft_json = replace(text, offices=(office,)).to_json()
+        found = problems_before_publishing(session, notice)
+    assert [(one.where, str(one.sentence)) for one in found] == [(f"office-1-{field}", one) for one in said]
 
 
 def test_two_drafts_at_once_have_two_numbers_and_an_unknown_candidate_none(stage: Stage) -> None:

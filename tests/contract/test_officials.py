@@ -130,6 +130,35 @@ def test_what_is_wrong_with_a_new_one_is_said_at_once(office_on: Stage) -> None:
         assert "姓名" in refused(lambda name=name: add(office_on, name))[0]
 
 
+def test_a_supervisor_has_no_other_role_where_they_supervise(office_on: Stage) -> None:
+    clash = "纪检监督员不能在同一评选中兼任其他角色。"
+    lines = refused(lambda: add(office_on, "王敏", "supervisor", "committee"))
+    assert [line.split(" ")[0] for line in lines] == [f"committee@*：{clash}", f"supervisor@*：{clash}"]
+    add(office_on, "王敏", "handler")
+    with office_on.service.database.write() as session:
+
+        def change(give: list[tuple[str, str]], take: list[tuple[str, str]] = []) -> None:  # noqa: B006
+            change_roles(session, "王敏", give=give, take=take, at=NOON, actor="管理员")  # type: ignore[arg-type]
+
+        for where in ("test", EVERYWHERE):
+            assert clash in refused(lambda where=where: change([("supervisor", where)]))[0]
+        change([("supervisor", "test"), ("operator", "other")], [("handler", EVERYWHERE)])
+        for role in ("operator", "committee", "handler", "admin"):
+            assert clash in refused(lambda role=role: change([(role, "test")]))[0]
+            assert clash in refused(lambda role=role: change([(role, EVERYWHERE)]))[0]
+        change([("committee", "other")])
+
+
+def test_whoever_supervises_does_nothing_else_whatever_was_given_to_them() -> None:
+    """As rows from before the rule may have it."""
+    both = ActingOfficial(
+        1, "王敏", frozenset({("supervisor", "test"), ("committee", EVERYWHERE), ("admin", EVERYWHERE)})
+    )
+    assert [both.may("test", role) for role in ("committee", "admin", "supervisor")] == [False, False, True]
+    assert both.may("test", "committee", "supervisor")
+    assert [both.may("other", role) for role in ("committee", "supervisor")] == [True, False]
+
+
 def test_roles_are_given_and_taken_in_one_go_and_journaled(office_on: Stage) -> None:
     number = add(office_on, "王敏", "handler", "operator")
     with office_on.service.database.write() as session:

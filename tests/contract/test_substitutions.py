@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from publicity.docket.models import Assignment, Objection
 from publicity.notices.models import Notice
-from publicity.notices.queries import document_of, text_of
+from publicity.notices.queries import document_of, notice_by_number, text_of
+from publicity.outcome.closing import problems_before_closing
+from publicity.outcome.result import result_document
 from publicity.substitutions.confirming import drop_leave
 from publicity.substitutions.foreseeing import foresee
 from publicity.substitutions.models import Substitution
@@ -21,6 +26,7 @@ from publicity.substitutions.proposing import LONGEST_REASON, Leave, check_leave
 from publicity.substitutions.standing import list_of
 from publicity.substitutions.voiding import ballots_naming, propose_voiding
 from tests.committee import confirm_it, recorded, standings
+from tests.desk import Desk
 from tests.oracle import check_books
 from tests.stage import Stage, category_rules
 from tests.substituting import PUBLICITY, REASON, WOMEN, Committee
@@ -109,7 +115,7 @@ def test_several_share_one_supplementary_notice(stage_on: Stage) -> None:
     assert [person.number for person in text.people] == [5, 6]
     assert [(change.number, change.successor) for change in text.changes] == [(1, 5), (2, 6), (3, None)]
     assert text.lead[0] == (
-        "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出，不再列入公示名单，由 5 号 候选人5递补；"
+        "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出评选，不再列入公示名单，由 5 号 候选人5递补；"
         "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出，不再列入公示名单，名额空缺。"
         "现将递补人选予以补充公示，接受社会监督。"
     )
@@ -174,6 +180,90 @@ def test_a_successor_who_leaves_before_anybody_was_told_is_not_named(stage: Stag
     assert [row.stage for row in committee.standing().substitutions] == ["noticed", "noticed"]
 
 
+def test_links_of_a_chain_are_told_together_or_not_at_all(stage: Stage) -> None:
+    """Told alone, either would name who came and went between."""
+    committee = at_work(stage)
+    committee.notice([1, 2, 3], reserve=[5, 6, 7])
+    first = committee.left(1)
+    committee.fill(first, 5)
+    second = committee.left(5)
+    committee.fill(second, 6)
+    for alone in (first, second):
+        assert problems_of(lambda alone=alone: committee.supplement(alone)) == {
+            "substitutions": "5 号 候选人5的离开与前后的递补是连着的，请写在同一份补充公示里。"
+        }
+    committee.publish(committee.supplement(first, second))
+    with stage.service.database.read() as session:
+        notice = committee_draft(stage, 1)
+        result = result_document(session, session.get_one(Notice, notice.id), at=stage.service.clock.now())
+    assert [
+        (one["number"], one["name"], one["successor"], one["successor_name"]) for one in result["changes"]
+    ] == [(1, "候选人1", 6, "候选人6")]
+
+
+def test_a_supplement_lists_whom_the_committee_has_decided_on_and_nobody_else(stage_on: Stage) -> None:
+    """However the draft was written: by the form, or in the row itself."""
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[9])
+    substitution = committee.left(1)
+    committee.fill(substitution, 9)
+    number = committee.supplement(substitution)
+    committee.operator.post(f"/desk/notices/test/{number}/edit", title="补充公示", level="city", lead="现予公示。", people="10",
+                            reserve="8", **{"office-1-department": "宣教部", "office-1-phone": "0000-1234567"})  # fmt: skip
+    text = text_of(committee_draft(stage_on, number))
+    assert ([one.number for one in text.people], text.reserve, text.lead) == ([9], (), ("现予公示。",))
+    assert 'name="people"' not in committee.operator.get(f"/desk/notices/test/{number}/edit").text
+    ten = replace(text.people[0], number=10, name="候选人10", organisation="单位10")
+    other = replace(text.changes[0], successor=10)
+    for spoilt, where in (
+        (replace(text, people=(*text.people, ten)), {"people"}),
+        (replace(text, people=()), {"people"}),
+        (replace(text, reserve=(8,)), {"reserve"}),
+        (replace(text, people=(ten,), changes=(other,)), {"changes"}),
+        (replace(text, changes=(replace(text.changes[0], successor=None),), people=()), {"changes"}),
+        (replace(text, changes=(replace(text.changes[0], reason="另有原因"),)), {"changes"}),
+    ):
+        with stage_on.service.database.write() as session:
+            session.execute(update(Notice).where(Notice.number == number).values(draft_json=spoilt.to_json()))
+        assert set(problems_of(lambda: committee.publish(number))) == where
+    with stage_on.service.database.write() as session:
+        session.execute(update(Notice).where(Notice.number == number).values(draft_json=text.to_json()))
+    committee.publish(number)
+    assert committee.standing().listed == (2, 3, 9)
+
+
+def test_a_notice_closes_once_everything_is_told_and_then_always(stage: Stage) -> None:
+    """Through a chain, an empty place and a successor who leaves a supplement: no step leads to a dead end."""
+    committee = at_work(stage)
+    committee.notice([1, 2, 3], reserve=[5, 6, 7])
+
+    def open_questions(number: int) -> list[str]:
+        with stage.service.database.read() as session:
+            notice = notice_by_number(session, "test", number)
+            far = stage.service.clock.now() + timedelta(60)
+            return [str(one.sentence) for one in problems_before_closing(session, notice, far)]
+
+    first = committee.left(1)
+    committee.fill(first, 5)
+    draft = committee.supplement(first)
+    second = committee.left(5)
+    assert len(open_questions(1)) == 2
+    assert set(problems_of(lambda: committee.publish(draft))) == {"people"}, "5 has left"
+    committee.fill(second, 6)
+    # The draft is behind: it can only be written anew.
+    assert set(problems_of(lambda: committee.publish(draft))) == {"people", "changes"}
+    assert len(open_questions(1)) == 2
+    committee.publish(committee.supplement(first, second))
+    assert open_questions(1) == []
+    third = committee.left(6, notice=draft)
+    committee.fill(third, None, "名额不再递补。", seen=7, notice=draft)
+    assert (open_questions(1), len(open_questions(draft))) == ([], 1), "each notice answers for its own list"
+    last = committee.supplement(third, notice=draft)
+    assert len(open_questions(draft)) == 1
+    committee.publish(last)
+    assert (open_questions(draft), open_questions(last)) == ([], [])
+
+
 def test_a_draft_written_anew_lets_go_of_what_it_does_not_tell_of(stage: Stage) -> None:
     committee = at_work(stage)
     committee.notice([1, 2, 3], reserve=[5, 6])
@@ -198,7 +288,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     committee.notice([1, 2, 3])
     nothing = problems_of(lambda: committee.propose(None, "", "  "))
     assert nothing == {
-        "leaver": "请选择离开名单的候选人。",
+        "leaver": "请选择退出名单的候选人。",
         "cause": "请选择离开的原因。",
         "reason": "请写明原因，它会写进补充公示。",
     }
@@ -207,7 +297,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     assert wrong["reason"] == "含有手机号码。"
     assert problems_of(lambda: committee.propose(1, reason="长" * (LONGEST_REASON + 1))).keys() == {"reason"}
     committee.propose(1)
-    assert problems_of(lambda: committee.propose(1)) == {"leaver": "1 号 候选人1离开名单已经提出，等待确认。"}
+    assert problems_of(lambda: committee.propose(1)) == {"leaver": "1 号 候选人1退出名单已经提出，等待确认。"}
     with pytest.raises(NotFound):
         committee.propose(1, notice=7)
     assert len(journal_of(stage_on)) == 1
@@ -236,6 +326,39 @@ def test_a_docket_must_be_upheld_about_this_one_and_unused(stage: Stage) -> None
         "docket_number": unknown
     }
     assert other != docket
+
+
+def test_whoever_stood_aside_from_the_docket_knows_nothing_and_decides_nothing(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    docket = committee.upheld(committee.notice([1, 2, 3], reserve=[5]), 3)
+    aside, third = committee.first, Desk(stage_on, "陈静", "committee")
+    with stage_on.service.database.write() as session:
+        objection = session.scalars(select(Objection)).one()
+        now = stage_on.service.clock.now()
+        session.add(Assignment(objection_id=objection.id, official_id=aside.official.id, assigned_by=aside.official.id,
+                               assigned_at=now, ended_at=now, recused=True))  # fmt: skip
+    here = "/desk/notices/test/1/substitutions"
+    for page in (here, f"{here}/new", "/desk"):
+        assert (docket in aside.get(page).text, docket in third.get(page).text) == (False, True), page
+    # The same answer about everyone: it tells not whom the docket is about.
+    for leaver in (2, 3):
+        assert problems_of(
+            lambda leaver=leaver: committee.propose(
+                leaver, "disqualified", docket=docket, official=aside.official
+            )
+        ) == {"docket_number": "没有这个受理编号的异议成立而尚未处理名单的案卷。"}
+    substitution = committee.propose(3, "disqualified", docket=docket)
+    page = aside.get(f"{here}/{substitution}").text
+    assert (docket in page, "确认离开</button>" in page, "您已回避" in page) == (False, False, True)
+    refused = {"": "您已回避这项变动所依据的案卷，不能参与办理。"}
+    assert problems_of(lambda: committee.confirm(substitution, official=aside.official)) == refused
+    for act in ("confirm", "drop", "fill", "void"):
+        answer = aside.post(f"{here}/{substitution}/{act}", confirmed="yes", successor="5", seen="5")
+        assert (answer.status_code, "您已回避" in answer.text) == (422, True), act
+    committee.confirm(substitution, official=third.official)
+    assert problems_of(lambda: committee.fill(substitution, 5)) == refused
+    assert "离开名单，要确定由谁递补" not in aside.get("/desk").text
+    assert docket in third.get(f"{here}/{substitution}").text
 
 
 def test_a_proposal_can_be_let_go_and_made_again(stage_on: Stage) -> None:
@@ -347,7 +470,7 @@ def test_a_place_is_not_filled_before_its_leaver_has_left(stage: Stage) -> None:
     committee = at_work(stage)
     committee.notice([1, 2, 3], reserve=[5])
     substitution = committee.propose(1)
-    assert problems_of(lambda: committee.fill(substitution, 5)) == {"": "离开名单还没有确认。"}
+    assert problems_of(lambda: committee.fill(substitution, 5)) == {"": "退出名单还没有确认。"}
 
 
 def test_nobody_takes_two_places_however_quickly_they_are_filled(stage_on: Stage) -> None:
@@ -445,7 +568,14 @@ def test_looking_changes_nothing(stage: Stage) -> None:
     committee.notice([1, 2, 3], reserve=[5])
     service = stage.service
     with service.database.read() as session:
-        check_leave(session, service.keyring, "test", 1, Leave(1, "withdrawn", REASON))
+        check_leave(
+            session,
+            service.keyring,
+            "test",
+            1,
+            Leave(1, "withdrawn", REASON),
+            official=committee.first.official,
+        )
     substitution = committee.left(1)
     committee.fill(substitution, 5)
     with service.database.read() as session:

@@ -44,7 +44,7 @@ def test_every_page_of_the_door_is_clean(make_phone: MakePhone, live: LiveServic
     name = f"欧阳敏（法律工作部劳动保护监督检查委员会第 {len(options)} 组）"
     phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce", **options)
     phone.expects(r"status of (404|422)")
-    path = link(live, name, "admin", "operator", "committee", "handler", "supervisor")
+    path = link(live, name, "admin", "operator", "committee", "handler")
     page = phone.open(path)
     look(page, "invitation")
     page.evaluate(

@@ -104,7 +104,7 @@ def test_a_docket_from_assignment_to_the_answer(
     page.get_by_role("alert").get_by_role("link").click()
     page.get_by_label("认定的事实和理由").fill("查档案，签字单为本人所签。")
     page.get_by_role("button", name="下一步：预览").click()
-    expect(page.get_by_text("关于“测试评选候选人公示1”异议的答复")).to_be_visible()
+    expect(page.get_by_text("关于对《测试评选候选人公示1》所提异议的答复")).to_be_visible()
     seen(page, "last look before proposing", size)
     page.get_by_role("button", name="提出处理意见").click()
     expect(page.get_by_role("status")).to_contain_text("等待另一名承办人员确认")

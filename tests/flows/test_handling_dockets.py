@@ -96,7 +96,7 @@ def test_a_docket_from_coming_in_to_the_answer(stage: Stage, committee: Desk) ->
     }
     looked = first.post(f"{url}/ruling", step="preview", **fields)
     assert looked.status_code == 200
-    assert "关于“测试评选候选人公示1”异议的答复" in looked.text
+    assert "关于对《测试评选候选人公示1》所提异议的答复" in looked.text
     assert acts_of(stage, number)[-1] == "found", "a look changes nothing"
     edited = first.post(f"{url}/ruling", step="edit", **fields)
     assert FINDING in edited.text

@@ -79,7 +79,7 @@ def test_from_an_empty_list_to_a_published_notice(hall: Stage) -> None:
         "候选人5",
         "带出 12 名徒弟",
         "本公告于4月20日08:30发布",
-        "递补名单（不公开）：2、1",
+        "递补名单（不公开）：2 号 候选人2、1 号 候选人1",
     ):
         assert words in preview
     unconfirmed = desk.post(path + "/publish", seen=hidden(preview, "seen"))
@@ -99,6 +99,23 @@ def test_from_an_empty_list_to_a_published_notice(hall: Stage) -> None:
     assert desk.get(path + "/edit").location == path, "it is frozen"
     assert desk.post(path + "/edit", title="别的", level="city", people="1").status_code == 422
     assert document_of(now_of(hall, 1)) == document
+
+
+def test_what_no_document_can_hold_is_not_kept(hall: Stage) -> None:
+    """A control character in a title made the published notice's Word file fail for ever."""
+    desk = Desk(hall, "王敏", "operator")
+    path = made(desk)
+    desk.post(
+        path + "/edit", title="关于\x01人选\ufffe的\x0b公示\U0001ffff", level="city", lead="现予\x08公示。\r\n\t接受监督。", people="1",
+        **{"office-1-department": "组\x02织部", "office-1-phone": "0000-7654321", "deeds-1": "带出\ufdd0徒弟"},
+    )  # fmt: skip
+    preview = desk.get(path + "/preview").text
+    assert desk.post(path + "/publish", seen=hidden(preview, "seen"), confirmed="yes").status_code == 303
+    document = document_of(now_of(hall, 1))
+    assert (document["title"], document["text"]) == ("关于人选的公示", ["现予公示。", "接受监督。"])
+    assert (document["offices"][0]["department"], document["people"][0]["deeds"]) == ("组织部", "带出徒弟")
+    for kind in ("pdf", "docx"):
+        assert hall.client().get(f"/c/test/notices/1.{kind}").status_code == 200
 
 
 def test_dates_that_moved_since_the_preview_are_shown_again(hall: Stage) -> None:
@@ -154,7 +171,7 @@ def test_an_extension_is_shown_before_it_is_made(hall: Stage) -> None:
     path = "/desk/notices/test/1"
     first = desk.post(path + "/extend", workdays="2", last_day="", reason="网站检修")
     assert first.status_code == 200
-    assert "公示期由4月24日延长至4月28日（延长2个工作日）。" in first.text
+    assert "公示期由2026年4月24日延长至4月28日（延长2个工作日）。" in first.text
     assert len(now_of(hall, 1).events) == 1, "only shown"
     done = desk.post(path + "/extend", workdays="2", last_day="", reason="网站检修", confirmed="yes")
     assert done.status_code == 303
@@ -166,7 +183,8 @@ def test_an_extension_is_shown_before_it_is_made(hall: Stage) -> None:
     assert "公示中（已延长）" in desk.text("/desk/notices")
     assert waiting(hall, desk) == []
     at(hall, 2026, 4, 29, 0, 0)
-    assert waiting(hall, desk) == ["公示期满，待结束：关于“测试评选”拟定人选的公示"]
+    assert waiting(hall, desk) == [], "closing is told of once, by the room that closes"
+    assert Desk(hall, "张华", "operator").text("/desk").count("已经期满") == 1
 
 
 def test_provisional_dates_warn_and_are_confirmed_once_the_year_is_known(hall: Stage) -> None:
@@ -180,7 +198,7 @@ def test_provisional_dates_warn_and_are_confirmed_once_the_year_is_known(hall: S
     assert "放假安排还没有导入" in desk.text(path + "/dates")
     assert desk.post(path + "/dates", confirmed="yes").status_code == 422
     save_overrides(hall.service.settings.data_dir, CALENDAR_2027.overrides)
-    assert "公示期自12月23日起至12月29日止" in desk.text(path + "/dates")
+    assert "公示期自2026年12月23日起至12月29日止" in desk.text(path + "/dates")
     assert desk.post(path + "/dates", confirmed="yes").status_code == 303
     assert now_of(hall, 1).provisional is False
     assert entries_of(hall)[-1]["id"] == "notice-1-dates-1"

@@ -247,7 +247,7 @@ def test_the_navigation_shows_the_rooms_that_ones_roles_lead_to(stage: Stage) ->
         page = Desk(stage, name, role).get("/desk").text  # type: ignore[arg-type]
         seen[role] = ("/desk/notices" in page, "/desk/dockets" in page)
     assert seen == {
-        "operator": (True, False),
+        "operator": (True, True),
         "handler": (False, True),
         "supervisor": (True, True),
         "admin": (False, False),
@@ -264,9 +264,11 @@ def official_routes(stage: Stage) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if access.declared(app.view_functions[rule.endpoint]) != "official":
             continue
+        # One of a few words is filled in with the first: any other would be no address of ours, guard or no guard.
         path = re.sub(
-            r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: filled.get(part[1] or "string", "1"), rule.rule
-        )
+            r"<(?:(\w+)(?:\((\w*)[^)]*\))?:)?\w+>",
+            lambda part: part[2] if part[1] == "any" else filled[part[1] or "string"], rule.rule,
+        )  # fmt: skip
         yield from ((method, path) for method in sorted(rule.methods - {"OPTIONS"}))  # type: ignore[operator]
 
 
@@ -291,7 +293,7 @@ def test_a_stranger_is_sent_to_sign_in_from_every_route_of_the_desk(stage: Stage
 
 
 def test_nothing_is_changed_without_the_desks_own_form(stage: Stage) -> None:
-    everything = ("admin", "operator", "committee", "handler", "supervisor")
+    everything = ("admin", "operator", "committee", "handler")
     desk, colleague = Desk(stage, "王敏", *everything), Desk(stage, "李工", *everything)
     changing = [(m, path) for m, path in official_routes(stage) if m not in ("GET", "HEAD")]
     assert changing

@@ -81,7 +81,7 @@ def test_all_steps_by_pages(stage: Stage) -> None:
     assert (proposed.status_code, proposed.location) == (303, f"{HERE}/1?done=proposed")
 
     # Whoever proposed it, and whoever is no committee, finds no button.
-    assert "确认离开</button>" not in operator.get(f"{HERE}/1").text
+    assert "确认退出名单</button>" not in operator.get(f"{HERE}/1").text
     assert operator.post(f"{HERE}/1/confirm", confirmed="yes").status_code == 403
     page = first.get(f"{HERE}/1")
     assert send(first, page, f"{HERE}/1/confirm").status_code == 422
@@ -98,7 +98,7 @@ def test_all_steps_by_pages(stage: Stage) -> None:
 
     page = operator.get(f"{HERE}/notice")
     preview = send(operator, page, f"{HERE}/notice")
-    assert "1 号 候选人1已取消资格，不再列入公示名单，由 7 号 候选人7递补" in text_of_page(preview)
+    assert "1 号 候选人1已被取消资格，不再列入公示名单，由 7 号 候选人7递补" in text_of_page(preview)
     drafted = send(operator, preview, f"{HERE}/notice", confirmed="yes")
     assert (drafted.status_code, drafted.location) == (303, "/desk/notices/test/2")
     with stage.service.database.read() as session:
@@ -125,7 +125,7 @@ def test_nothing_typed_is_lost_and_everything_wrong_is_told(stage: Stage) -> Non
     assert "请打 13800138000" in wrong.text
     assert 'aria-describedby="reason-error reason-hint"' in wrong.text
     nothing = send(operator, page, f"{HERE}/new")
-    assert {"请选择离开名单的候选人。", "请选择离开的原因。"} <= set(text_of_page(nothing).split("\n"))
+    assert {"请选择退出名单的候选人。", "请选择退出的原因。"} <= set(text_of_page(nothing).split("\n"))
     # From the preview back to the form.
     again = operator.post(f"{HERE}/new", leaver="2", cause="withdrawn", reason=REASON, step="edit")
     assert (again.status_code, REASON in again.text) == (200, True)
@@ -294,3 +294,24 @@ def test_the_rules_page_says_what_becomes_of_ballots(stage: Stage, rule: str, se
     page = stage.client().get("/c/test/rules").text
     assert sentence in page
     assert json.dumps("候选人变动", ensure_ascii=False)[1:-1] in page
+
+
+def test_a_place_that_stays_empty_is_told_on_paper_too_and_nobody_can_be_objected_to(stage: Stage) -> None:
+    committee = at_work(stage)
+    committee.notice([1, 2, 3])
+    substitution = committee.left(3)
+    committee.fill(substitution, None)
+    committee.publish(committee.supplement(substitution))
+    public = stage.client()
+    for kind in ("pdf", "docx"):
+        assert public.get(f"/c/test/notices/2.{kind}").status_code == 200
+    page = text_of_page(public.get("/c/test/notices/2"))
+    assert "名额空缺。" in page
+    assert [words for words in ("公示名单\n", "提出异议\n", "异议受理已经截止。") if words in page] == []
+    api = {
+        one["id"]: one["takes_objections"]
+        for one in json.loads(public.get("/api/v1/campaigns/test/notices").data)["notices"]
+    }
+    assert api == {1: True, 2: False}
+    assert "补充公示" not in public.get("/c/test/objections/new?notice=2").text
+    assert "候选人1" in public.get("/c/test/objections/new?notice=1").text

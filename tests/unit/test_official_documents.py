@@ -73,6 +73,13 @@ def test_a_pdf_says_what_it_is_and_can_be_searched() -> None:
     assert "— 1 —" in pages(made)[0]
 
 
+def test_a_word_document_is_made_whatever_stands_in_its_title() -> None:
+    made = docx.Document(
+        BytesIO(to_docx(official(title="关于\x01人选\ufffe的公示", signed="云川\x0b市总工会")))
+    )
+    assert (made.core_properties.title, made.core_properties.author) == ("关于人选的公示", "云川市总工会")
+
+
 def test_the_same_text_gives_the_same_file() -> None:
     text = official(Paragraph("同一份文件。"))
     assert to_pdf(text) == to_pdf(text)
@@ -83,6 +90,13 @@ def test_names_stay_whole_in_a_table(name: str) -> None:
     table = Table(("编号", "姓名", "单位"), (("1", name, "云川第一建筑有限公司"),))
     assert name in joined(to_pdf(official(table)))
     assert docx.Document(BytesIO(to_docx(official(table)))).tables[0].cell(1, 1).text == name
+
+
+def test_a_table_without_rows_is_its_head_and_one_without_columns_is_nothing() -> None:
+    made = to_pdf(official(Table(("编号", "姓名"), ()), Table((), ()), Paragraph("名额空缺。")))
+    assert "编号姓名名额空缺。" in joined(made)
+    word = docx.Document(BytesIO(to_docx(official(Table(("编号", "姓名"), ()), Table((), ())))))
+    assert [len(table.rows) for table in word.tables] == [1]
 
 
 def test_a_long_table_has_its_head_on_every_page() -> None:

@@ -32,8 +32,14 @@ class ActingOfficial:
     """Role and campaign slug; ``EVERYWHERE`` for all campaigns."""
 
     def may(self, slug: str, *roles: Role) -> bool:
-        """Whether they have one of these roles in this campaign."""
-        return any((role, where) in self.roles for role in roles for where in (slug, EVERYWHERE))
+        """Whether they have one of these roles in this campaign. Whoever supervises it has no other role in it, whatever
+        else was given to them: who watches does not act."""
+        if self._holds(slug, "supervisor"):
+            return "supervisor" in roles
+        return any(self._holds(slug, role) for role in roles)
+
+    def _holds(self, slug: str, role: Role) -> bool:
+        return any((role, where) in self.roles for where in (slug, EVERYWHERE))
 
     def has(self, *roles: Role) -> bool:
         """Whether they have one of these roles anywhere."""

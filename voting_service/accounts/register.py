@@ -15,7 +15,7 @@ from ..errors import Problem, ProblemsFound
 from ..names import person_key
 from ..text import _
 from .models import Invitation, Official, OfficialRole, OfficialSession
-from .officials import ROLES, ActingOfficial, Role
+from .officials import EVERYWHERE, ROLES, ActingOfficial, Role
 
 LONGEST_NAME = 40
 Roles = Iterable[tuple[Role, str]]
@@ -40,7 +40,12 @@ def add_official(
     """Add one with roles, each in a campaign or everywhere. ``found``: what the caller knows to be wrong. Raises
     ProblemsFound. The caller commits."""
     plain, wanted = name.strip(), sorted(set(roles))
-    problems = [*found, *actor_problems(actor), *_name_problems(session, plain)]
+    problems = [
+        *found,
+        *actor_problems(actor),
+        *_name_problems(session, plain),
+        *_supervisor_problems(wanted, wanted),
+    ]
     if problems:
         raise ProblemsFound(problems)
     official = Official(name=plain, name_key=person_key(plain), added_at=at)
@@ -69,6 +74,7 @@ def change_roles(
     problems = [Problem(text, _("既要给又要收回，请只写一处。")) for text in _spelled(given & taken)]
     problems += [Problem(text, _("本来就有这个角色。")) for text in _spelled((given & held) - taken)]
     problems += [Problem(text, _("没有这个角色，无从收回。")) for text in _spelled(taken - held - given)]
+    problems += _supervisor_problems(given, (held - taken) | given)
     if not given and not taken:
         problems.append(Problem("", _("没有写要给或收回什么角色。")))
     if problems:
@@ -166,6 +172,21 @@ def _give(session: Session, official: Official, roles: Iterable[tuple[Role, str]
         OfficialRole(official_id=official.id, role=role, campaign_slug=where) for role, where in roles
     )
     session.flush()
+
+
+def _supervisor_problems(given: Roles, held: Roles) -> list[Problem]:
+    """Roles ``given`` that do not go together with what is ``held`` then: who supervises a campaign has no other role in it."""
+    supervised = {where for role, where in held if role == "supervisor"}
+    acted_in = {where for role, where in held if role != "supervisor"}
+
+    def clashes(role: Role, where: str) -> bool:
+        others = acted_in if role == "supervisor" else supervised
+        return where in others or EVERYWHERE in others or (where == EVERYWHERE and bool(others))
+
+    return [
+        Problem(text, _("纪检监督员不能在同一评选中兼任其他角色。"), _("请只给一种，或先收回另一种。"))
+        for text in _spelled((role, where) for role, where in set(given) if clashes(role, where))
+    ]
 
 
 def _spelled(roles: Roles) -> list[str]:

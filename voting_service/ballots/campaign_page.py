@@ -82,7 +82,18 @@ def warm_page(
 
 def _key(view: CampaignView, language: str, known_by: KnownBy) -> tuple[Hashable, ...]:
     show = view.show
-    return show.slug, show.version, view.state, view.next_opening, view.counted.stamp, known_by, language
+    # A notice's stages pass by the clock too.
+    stage = view.notice[1].since if view.notice else None
+    return (
+        show.slug,
+        show.version,
+        view.state,
+        view.next_opening,
+        view.counted.stamp,
+        stage,
+        known_by,
+        language,
+    )
 
 
 def _form(place: PollingPlace, view: CampaignView, guest: Guest, now: datetime) -> str:

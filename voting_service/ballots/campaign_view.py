@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ..campaigns.rules import State
-from ..candidates.showcase import CampaignOnShow, CandidateView
+from ..candidates.showcase import CampaignOnShow, CandidateView, NoticeLine, NoticeStage
 from ..web.language import say
 from .counts_board import Counts
 
@@ -20,6 +20,8 @@ class CampaignView:
     state: State
     next_opening: datetime | None
     counted: Counts
+    notice: tuple[NoticeLine, NoticeStage] | None = None
+    """The notice that pages lead to first, and where it stands: the latest that takes objections, or else the latest."""
 
     def __getattr__(self, name: str) -> Any:
         # Templates read title, organiser, categories … of the campaign itself.
@@ -133,4 +135,6 @@ def view_of(show: CampaignOnShow, now: datetime, counted: Counts) -> CampaignVie
     """The campaign at this moment."""
     state: State = "closed" if show.closed else show.rules.state_at(now)
     next_opening = None if state in ("closed", "open") else show.rules.next_opening(now)
-    return CampaignView(show, state, next_opening, counted)
+    standing = [(line, stage) for line in show.notices if (stage := line.at(now)) is not None]
+    notice = next((one for one in standing if one[1].running), standing[0] if standing else None)
+    return CampaignView(show, state, next_opening, counted, notice)

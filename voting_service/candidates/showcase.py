@@ -102,11 +102,28 @@ class CandidateView:
         return self.photos[0] if self.photos else None
 
 
+class NoticeStage(NamedTuple):
+    """What pages say of a notice from a moment on."""
+
+    since: datetime
+    words: Text
+    dates: Text
+    """Its window, or until when objections are taken."""
+    running: bool
+    """Whether objections are taken."""
+
+
 class NoticeLine(NamedTuple):
     """A published notice of a campaign, as pages and the chat lead to it."""
 
     title: str
     path: str
+    stages: tuple[NoticeStage, ...] = ()
+    """In order: they pass by the clock, without a new version of the campaign."""
+
+    def at(self, now: datetime) -> NoticeStage | None:
+        """Where it stands at a moment."""
+        return next((stage for stage in reversed(self.stages) if stage.since <= now), None)
 
 
 ReadNotices = Callable[[Session, Campaign], Sequence[NoticeLine]]

@@ -56,7 +56,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         default_translation_directories=_catalogue(app),
     )
     app.config["ZONE"] = zone
-    app.jinja_env.filters.update(moment=moment, clock=clock_time, iso=iso)
+    app.jinja_env.filters.update(moment=moment, day=day, clock=clock_time, iso=iso, unbroken=unbroken)
     app.jinja_env.filters["say"] = lambda value: say(value) if isinstance(value, Text) else value
 
 
@@ -80,9 +80,21 @@ def moment(value: Any) -> Any:
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def day(value: Any) -> Any:
+    """The same without the hour: ``4月16日``."""
+    if not isinstance(value, datetime):
+        return value
+    return str(moment(value)).rsplit(" ", 1)[0]
+
+
 def clock_time(value: Any) -> Any:
     """``18:00``."""
     return f"{_local(value):%H:%M}" if isinstance(value, datetime) else value
+
+
+def unbroken(title: str) -> str:
+    """A title that no line begins with a middle dot of: to browsers that sign is Latin, and may begin one."""
+    return title.replace("·", "\u2060·")
 
 
 def iso(value: Any) -> Any:

@@ -59,9 +59,10 @@ _NOTICE: dict[str, Schema] = {
     "level": _LEVEL,
     "state": _string(
         _(
-            "open 公示中，extended 已延长，provisional 日期暂定，accepting 期满仍受理异议，over 期满待结，closed 已结束"
+            "announced 已发布、公示期未到，"
+            "open 公示中，extended 已延长，provisional 日期暂定，accepting 期满仍受理异议，over 期满在办，closed 已结束"
         ),
-        enum=["open", "extended", "provisional", "accepting", "over", "closed"],
+        enum=["announced", "open", "extended", "provisional", "accepting", "over", "closed"],
     ),
     "published_at": _moment(),
     "first_day": _DAY,
@@ -117,6 +118,13 @@ NOTICE_SCHEMAS: dict[str, Schema] = {
                         "type": "object",
                         "additionalProperties": _integer(),
                         "description": _("按原因"),
+                    },
+                    "came_by": {
+                        "type": "object",
+                        "additionalProperties": _integer(),
+                        "description": _(
+                            "按来源：online 网上，letter 来信，call 来电，visit 来访，referred 转办"
+                        ),
                     },
                 },
                 _("异议的件数"),

@@ -44,10 +44,11 @@ def kind(day: Day) -> Text:
     return _("%(occasion)s休息日", occasion=day.name) if day.name else _("休息日")
 
 
-def window_text(window: Window) -> Text:
-    """From when to when, how many days, and which days between count against expectation or do not count."""
+def window_text(window: Window, *, year: bool = False) -> Text:
+    """From when to when, how many days, and which days between count against expectation or do not count. ``year``: named
+    even where the window lies within one."""
     several_years = window.first.year != window.last.year
-    first = spoken_date(window.first, year=several_years)
+    first = spoken_date(window.first, year=year or several_years)
     last = spoken_date(window.last, year=several_years)
     n = len(window.days)
     period = (
@@ -109,12 +110,12 @@ def provisional_text(years: Sequence[int]) -> Text | None:
     )
 
 
-def schedule_texts(schedule: Schedule) -> list[Text]:
-    """Everything that a notice says about its dates, in order."""
+def schedule_texts(schedule: Schedule, *, year: bool = False) -> list[Text]:
+    """Everything that a notice says about its dates, in order; ``year`` as in ``window_text``."""
     years = sorted({*schedule.window.unknown_years, *schedule.acceptance.unknown_years})
     told = provisional_text(years)
     return [
-        window_text(schedule.window),
+        window_text(schedule.window, year=year),
         first_day_text(schedule),
         acceptance_text(schedule),
         *([told] if told else []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,12 +10,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from voting_service.campaigns.models import Campaign
+from voting_service.candidates.departures import departures_of
 
-from ..docket.models import KINDS
 from ..notices.models import Notice
 from ..notices.queries import document_of, notices_of
 from ..notices.rules import acceptance
 from .form import Offer, Person
+from .models import KINDS
 
 REFUSED = "refused"
 
@@ -35,16 +37,24 @@ class NoticeOnOffer:
 
 
 def notices_on_offer(session: Session, campaign: Campaign, now: datetime) -> list[NoticeOnOffer]:
-    """Those that take objections at this moment, the latest first."""
+    """Those that take objections at this moment, the latest first. One about a place that stays empty has nobody to object
+    to."""
     notices = notices_of(session, campaign.id)
-    return [on_offer(notice) for notice in notices if acceptance(notice, now) == "open"]
+    gone = departures_of(session, campaign.id)
+    offered = [on_offer(notice, gone) for notice in notices if acceptance(notice, now) == "open"]
+    return [one for one in offered if one.offer.people]
 
 
-def on_offer(notice: Notice) -> NoticeOnOffer:
-    """A published notice as the form shows it, whether it still takes objections or not."""
+def on_offer(notice: Notice, gone: Container[int] = ()) -> NoticeOnOffer:
+    """A published notice as the form shows it, whether it still takes objections or not: without those who have ``gone``
+    since, about whom there is nothing left to object to."""
     document = document_of(notice)
     objections = document["objections"]
-    people = tuple(Person(one["number"], one["name"], one["organisation"]) for one in document["people"])
+    people = tuple(
+        Person(one["number"], one["name"], one["organisation"])
+        for one in document["people"]
+        if one["number"] not in gone
+    )
     worth = {kind: objections[kind]["worth"] for kind in KINDS if objections[kind]["worth"] != REFUSED}
     return NoticeOnOffer(
         number=notice.number,
@@ -63,9 +73,11 @@ def contacts_of(document: dict[str, Any]) -> tuple[dict[str, str], ...]:
     return tuple({key: text for key, text in office.items() if text} for office in document["offices"])
 
 
-def contacts_of_campaign(session: Session, campaign: Campaign) -> tuple[dict[str, str], ...]:
-    """Whom to turn to where no notice takes objections: as the latest notice names them, or else the declaration."""
-    for notice in notices_of(session, campaign.id):
+def contacts_of_campaign(session: Session, campaign: Campaign, asked: str = "") -> tuple[dict[str, str], ...]:
+    """Whom to turn to where no notice takes objections: as the notice of the number that was ``asked`` about names them, else
+    the latest one, or else the declaration."""
+    notices = notices_of(session, campaign.id)
+    for notice in sorted(notices, key=lambda one: str(one.number) != asked):
         if contacts := contacts_of(document_of(notice)):
             return contacts
     contact = campaign.plan.get("publicity", {}).get("contact") or {}
