@@ -189,9 +189,7 @@ def _of_contact(typed: Typed) -> list[Problem]:
         long = _("姓名太长，最多 %(most)s 字。", most=MOST_NAME)
         problems.append(_found("name", long if len(typed.name) > MOST_NAME else who))
     phone = plain_phone(typed.phone)
-    if typed.kind == "named" and not _MOBILE.fullmatch(phone):
-        problems.append(_found("phone", _("请填写 11 位手机号码，核查时会用它联系您。")))
-    elif typed.kind == "unit" and not (_MOBILE.fullmatch(phone) or _LANDLINE.fullmatch(phone)):
+    if typed.kind != "anonymous" and not (_MOBILE.fullmatch(phone) or _LANDLINE.fullmatch(phone)):
         problems.append(_found("phone", _("请填写手机号码，或带区号的座机号码。")))
     if typed.email and not (len(typed.email) <= MOST_EMAIL and _EMAIL.fullmatch(typed.email)):
         problems.append(_found("email", _("电子邮箱的格式不对，请核对；没有可以不填。")))
