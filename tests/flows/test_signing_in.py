@@ -264,8 +264,10 @@ def official_routes(stage: Stage) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if access.declared(app.view_functions[rule.endpoint]) != "official":
             continue
+        # The first of those that a rule names, or a value of its kind.
+        named = re.sub(r"<any\((\w+)[^)]*\):\w+>", r"\1", rule.rule)
         path = re.sub(
-            r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: filled.get(part[1] or "string", "1"), rule.rule
+            r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: filled.get(part[1] or "string", "1"), named
         )
         yield from ((method, path) for method in sorted(rule.methods - {"OPTIONS"}))  # type: ignore[operator]
 
