@@ -136,19 +136,22 @@ def _change_text(change: Mapping[str, Any], place: Place) -> Text:
 
 def _published_text(published: Mapping[str, Any], place: Place) -> Text:
     at = datetime.fromisoformat(published["published_at"]).astimezone(place.zone)
-    values: dict[str, object] = {
-        "day": spoken_date(at.date(), year=True), "hour": at.hour, "minute": f"{at.minute:02d}",
-        "organiser": published["organiser"], "url": f"{place.home}/c/{published['campaign']}/notices/{published['id']}",
-        "title": published["title"], "id": published["id"], "level": LEVEL_WORDS[published["level"]],
-    }  # fmt: skip
+    day, minute, level = (
+        spoken_date(at.date(), year=True),
+        f"{at.minute:02d}",
+        LEVEL_WORDS[published["level"]],
+    )
+    url = f"{place.home}/c/{published['campaign']}/notices/{published['id']}"
     if not published["people"]:
         return _(
             "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公告名额空缺。",
-            **values,
-        )
+            day=day, hour=at.hour, minute=minute, organiser=published["organiser"], url=url, title=published["title"],
+            id=published["id"], level=level,
+        )  # fmt: skip
     return _(
         "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公示 %(n)s 名：",
-        n=len(published["people"]), **values,
+        day=day, hour=at.hour, minute=minute, organiser=published["organiser"], url=url, title=published["title"],
+        id=published["id"], level=level, n=len(published["people"]),
     )  # fmt: skip
 
 
