@@ -168,7 +168,7 @@ def test_a_successor_who_leaves_before_anybody_was_told_is_not_named(stage: Stag
     draft = committee.supplement(first)
     second = committee.left(5, "deceased")
     assert problems_of(lambda: committee.supplement(first)) == {
-        "substitutions": "递补的 5 号 候选人5也已离开，请先办理。"
+        "substitutions": "递补的 5 号 候选人5也已退出名单，请先办理。"
     }
     committee.fill(second, 6)
     # The draft is written anew, whoever is left out of it is told by none.
@@ -289,7 +289,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     nothing = problems_of(lambda: committee.propose(None, "", "  "))
     assert nothing == {
         "leaver": "请选择退出名单的候选人。",
-        "cause": "请选择离开的原因。",
+        "cause": "请选择退出的原因。",
         "reason": "请写明原因，它会写进补充公示。",
     }
     wrong = problems_of(lambda: committee.propose(9, "tired", "电话 13800138000", "GS-2026-7K3M9Q"))
