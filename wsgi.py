@@ -32,8 +32,9 @@ from publicity.objections.coming_back import Doorkeeper
 from publicity.objections.room import Room as ObjectionRoom
 from publicity.objections.sessions import DocketSessions
 from publicity.rulings.commands import dockets_group
-from publicity.rulings.desk_routes import DocketDesk
+from publicity.rulings.desk import DocketDesk
 from publicity.rulings.reading import Stores as DocketStores
+from publicity.rulings.registering_routes import RegistrationDesk
 from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs
@@ -95,6 +96,7 @@ from voting_service.web import (
     health,
     language,
     limits,
+    nul,
     offline,
     static_files,
     uploads,
@@ -360,6 +362,13 @@ class Service:
         stores = DocketStores(self.database, self.keyring, self.attachments)
         return DocketDesk(stores, self.clock, self.settings.zone, self.workdays)
 
+    def registration_desk(self) -> RegistrationDesk:
+        """What entering objections at the desk needs."""
+        return RegistrationDesk(
+            self.database, self.keyring, self.attachments, self.workdays, self.settings.zone, self.clock,
+            self.settings.base_url,
+        )  # fmt: skip
+
     def probes(self) -> list[health.Probe]:
         """What ``/readyz`` and ``doctor`` ask."""
         stores = self.recorder_stores
@@ -481,6 +490,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
         desk_rooms=DESK_ROOMS,
         desk_sections=rooms.desk_sections(settings.zone, service.workdays),
         docket_desk=service.docket_desk(),
+        registration_desk=service.registration_desk(),
         entry_tokens=EntryTokens(service.key("entry form")),
         figures=Figures(service.recorder_stores, service.probing_redis.ping),
     )
@@ -504,6 +514,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)
+    nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
     return app

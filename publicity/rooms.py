@@ -21,6 +21,8 @@ from .outcome import desk_routes as outcome_desk_routes
 from .outcome import routes as outcome_routes
 from .outcome.waiting import notices_to_close
 from .rulings import desk_routes as docket_routes
+from .rulings import registering_routes
+from .rulings.overview import overview_section
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
 from .substitutions.desk_notes import list_notes, objection_notes
@@ -37,6 +39,7 @@ BLUEPRINTS = (
     objection_return_routes.pages,
     objection_api_routes.api,
     docket_routes.pages,
+    registering_routes.pages,
     substitution_routes.pages,
     outcome_routes.public,
     outcome_desk_routes.desk,
@@ -51,7 +54,8 @@ DESK_ROOMS = (
 
 NOTICE_LINKS = (
     NoticeLink(_("名单变动和递补"), "substitutions", _WHO_SEE_NOTICES, ("published", "closed")),
-    NoticeLink(_("结束公示"), "close", _WHO_SEE_NOTICES, ("published",)),
+    NoticeLink(_("结束公示"), "close", ("operator", "committee"), ("published",)),
+    NoticeLink(_("查看结果"), "close", ("supervisor",), ("published",)),
     NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
@@ -66,4 +70,10 @@ NOTICE_NOTES = (objection_notes, list_notes)
 
 def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[MakeSection, ...]:
     """What waits for an official, on the desk's first page; in the rooms' order."""
-    return (notices_waiting, substitutions_waiting, notices_to_close, desk_section(zone, workdays))
+    return (
+        notices_waiting,
+        substitutions_waiting,
+        notices_to_close,
+        desk_section(zone, workdays),
+        overview_section(zone, workdays),
+    )

@@ -2,7 +2,8 @@
 
 Nobody is refused for what a neighbour does: however many came from an address or its prefix before, the next act costs a
 telephone some fifteen seconds at most. A challenge is counted when it is asked, so that asking for many while they are
-cheap, and using them later, gains nothing; it is spent once. Where Redis is away nothing is lodged.
+cheap, and using them later, gains nothing; it is spent once, on the act that it was asked for. Where Redis is away nothing
+is lodged.
 
 Addresses share 4 096 counters, nested in their prefix's 256 (docs/decisions/0009); IPv4 and IPv6 are counted apart, since
 whoever buys thousands of IPv6 prefixes should raise no price for IPv4.
@@ -69,7 +70,7 @@ class Toll:
         with _reaching_redis():
             if act != "wrong" and self._is_known(act, form):
                 return None
-            if not self._is_spent_now(form, solution):
+            if not self._is_spent_now(act, form, solution):
                 challenge = self._count(act, address, form)
                 if challenge is not None:
                     return Due(challenge)
@@ -86,8 +87,11 @@ class Toll:
             counted = [int(value or 0) + 1 for value in self._redis.mget(self._counters(act, address))]
             return self._count(act, address, form) if bits_due(act, *counted) else None
 
-    def give_back(self, act: Act, address: str) -> None:
-        """It should not have counted after all: the pair was right. Raises Unavailable."""
+    def give_back(self, act: Act, address: str, solution: object = None) -> None:
+        """It should not have counted after all: the pair was right. ``solution``: what it was paid with; such an act was
+        counted when its challenge was asked, by an attempt that was none of this one's. Raises Unavailable."""
+        if solution is not None:
+            return
         with _reaching_redis():
             self._add(self._counters(act, address), -1)
 
@@ -105,11 +109,11 @@ class Toll:
 
     def _count(self, act: Act, address: str, form: str) -> Challenge | None:
         bits = bits_due(act, *self._add(self._counters(act, address), 1))
-        return self._challenges.ask(form, bits, to_ms(self._clock.now())) if bits else None
+        return self._challenges.ask(_paid_for(act, form), bits, to_ms(self._clock.now())) if bits else None
 
-    def _is_spent_now(self, form: str, solution: object) -> bool:
+    def _is_spent_now(self, act: Act, form: str, solution: object) -> bool:
         """Whether this is a solution that was not used before; from now on it is."""
-        solved = self._challenges.solved(solution, form, to_ms(self._clock.now()))
+        solved = self._challenges.solved(solution, _paid_for(act, form), to_ms(self._clock.now()))
         if solved is None:
             return False
         return bool(self._redis.set(f"toll:spent:{solved.nonce}", 1, nx=True, px=2 * LIFETIME_MS))
@@ -142,6 +146,11 @@ class Toll:
                 pipeline.expire(counter, 2 * WINDOW_S)
             by_address, by_prefix, *_expiries = pipeline.execute()
         return int(by_address), int(by_prefix)
+
+
+def _paid_for(act: Act, form: str) -> str:
+    """What a challenge is bound to: solved for one act, it buys no other."""
+    return f"{act}:{form}"
 
 
 @contextmanager

@@ -2,11 +2,13 @@
 (function () {
   "use strict";
   const MB = 1048576;
-  const size = (bytes) => (bytes < MB ? Math.max(1, Math.round(bytes / 1024)) + " KB" : (bytes / MB).toFixed(1) + " MB");
+  /* As it is: a file of nothing is no kilobyte. */
+  const size = (bytes, unit) => (bytes < 1024 ? bytes + " " + unit : bytes < MB ? Math.round(bytes / 1024) + " KB" :
+    (bytes / MB).toFixed(1) + " MB");
   const fill = (text, name, n) => text.replace("{name}", name).replace("{n}", n);
 
   /* `own`: keeps a list of its own, from which files can be taken out and to which more can be added; for pages that send it
-     themselves. Gives `files()`, `set(files)` and `problems()`. */
+     themselves. Gives `files()`, `set(files)`, `problems()` and `mark(sentences)`. */
   window.fileField = function (input, own, changed) {
     const list = document.getElementById(input.id + "-list");
     const words = input.dataset;
@@ -31,7 +33,7 @@
       kept.forEach((file, at) => {
         const line = document.createElement("li");
         const name = document.createElement("span");
-        name.textContent = file.name + "（" + size(file.size) + "）";
+        name.textContent = file.name + "（" + size(file.size, words.bytes) + "）";
         line.appendChild(name);
         if (own) {
           const away = document.createElement("button");
@@ -50,11 +52,18 @@
         list.appendChild(line);
       });
       say(problems());
+      mark(problems());
+    };
+    const mark = (found) => {
+      Array.from(list.children).forEach((line, at) => {
+        const name = "“" + kept[at].name.slice(-60) + "”";
+        line.className = found.some((text) => text.indexOf(name) === 0) ? "is-wrong" : "";
+      });
     };
     const say = (found) => {
       const error = document.getElementById(input.id + "-error");
       error.hidden = !found.length;
-      error.querySelector("span").textContent = found.join("");
+      error.querySelector("span").textContent = found.join("\n");
       if (found.length) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     };
@@ -70,6 +79,9 @@
       files: () => kept.slice(),
       set: (files) => { kept = files.slice(); show(); },
       problems: problems,
+      tooMany: () => kept.length > most || kept.reduce((sum, file) => sum + Math.min(file.size, one), 0) > together,
+      /* What the server says of single files, each named: told apart in the list. */
+      mark: mark,
     };
   };
 })();

@@ -185,22 +185,37 @@
     Object.keys(found).forEach((name) => {
       const error = name && $(name + "-error");
       if (!error) return;
-      error.querySelector("span").textContent = found[name].join("");
+      error.querySelector("span").textContent = found[name].join("\n");
       error.hidden = false;
       if ($(name)) $(name).setAttribute("aria-invalid", "true");
+      if (name === "evidence") evidence.mark(found[name]);
     });
     summary.hidden = false;
     summary.focus();
   };
+  /* A form that is refused in any case, for a file that this page knows to be bad, is still sent, so that the server says what is
+     wrong with the others in the same round; a file that is too large goes without its content. */
+  const most = Number($("evidence").dataset.one);
+  const sent = (file) => (file.size > most ? new Blob([]) : file);
   const body = (solution) => {
     const made = new FormData();
     ["submission", "notice"].forEach((name) => made.append(name, fields[name].value));
     const found = values();
     Object.keys(found).forEach((name) => made.append(name, found[name]));
-    evidence.files().forEach((file) => made.append("evidence", file, file.name));
-    if (stamp) stamp.files().forEach((file) => made.append("stamp", file, file.name));
+    evidence.files().forEach((file) => made.append("evidence", sent(file), file.name));
+    if (stamp) stamp.files().forEach((file) => made.append("stamp", sent(file), file.name));
     if (solution) made.append("challenge", JSON.stringify(solution));
     return made;
+  };
+  /* Of a file that this page has judged, the server saw the empty stand-in: what this page says is true. */
+  let ours = {};
+  const withOurs = (found) => {
+    Object.keys(ours).forEach((name) => {
+      const heads = ours[name].map((text) => text.slice(0, text.indexOf("”") + 1));
+      const theirs = (found[name] || []).filter((text) => heads.indexOf(text.slice(0, text.indexOf("”") + 1)) < 0);
+      found[name] = ours[name].concat(theirs);
+    });
+    return found;
   };
   const checked = (solved, all) => say(words.checking.replace("{n}", solved).replace("{all}", all), solved / all);
   const upload = (solution, turn) => {
@@ -216,7 +231,7 @@
         to.submit();
       } else if (status === 428 && turn < 3 && answer && answer.challenge) {
         solve(answer.challenge, (fresh) => upload(fresh, turn + 1), checked);
-      } else if (answer && answer.fields) show(answer.fields);
+      } else if (answer && answer.fields) show(withOurs(answer.fields));
       else if (answer && answer.detail) show({ "": [answer.detail] });
       else stop(words.failed);
     }, (part) => say(part < 1 ? words.sending.replace("{n}", Math.floor(part * 100)) : words.waiting, part));
@@ -228,7 +243,11 @@
     const wrong = {};
     if (evidence.problems().length) wrong.evidence = evidence.problems();
     if (stamp && fields.kind.value === "unit" && stamp.problems().length) wrong.stamp = stamp.problems();
-    if (Object.keys(wrong).length) { show(wrong); return; }
+    const fieldsOf = [evidence].concat(wrong.stamp ? [stamp] : []);
+    const isHopeless = fieldsOf.some((field) => field.tooMany()) ||
+      fieldsOf.every((field) => field.problems().length >= field.files().length);
+    if (Object.keys(wrong).length && isHopeless) { show(wrong); return; }
+    ours = wrong;
     sending = true;
     button.setAttribute("aria-disabled", "true");
     const ready = work && Date.now() - work.at < FRESH_MS ? work : null;

@@ -14,11 +14,16 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresCluster
 from tests.stage import Stage, make_service
 from tests.wechat_platform import FakePlatform
 from voting_service.redis_server.embedded import EmbeddedRedis
+
+# No test depends on how fast the machine is, nor on how fast its examples are made.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def missing(what: str) -> None:

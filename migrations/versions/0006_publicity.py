@@ -12,25 +12,53 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 FROZEN = {
     # Table: what may never change. Left out is what a new key seals anew, or what is filled in later, once.
-    "docket_entries": ("objection_id", "seq", "at", "party", "official_id", "act", "shown_to_objector"),
+    "docket_entries": ("objection_id", "seq", "at", "party", "official_id", "act", "shown_to_objector",
+                       "form_digest"),
+    "docket_attachments": ("attachment_id", "objection_id", "seq"),
+    "objections": ("id", "docket_number", "notice_id", "submission_digest", "passcode_digest", "received_at",
+                   "came_by", "postmarked_on", "kind", "worth", "phone_index", "decide_by", "reply_by"),
     "notice_events": ("notice_id", "seq", "at", "official_id", "act", "reason", "log_name", "document",
                       "document_sha256"),
 }  # fmt: skip
 
+LASTING = {"docket_entries": ("body_sealed",)}
+"""What may be sealed anew, and neither taken away nor put where nothing was."""
+
+KEYS = {
+    "docket_entries": (("objection_id", "seq"), ("form_digest",)),
+    "docket_attachments": (("attachment_id",),),
+    "objections": (("id",), ("docket_number",), ("submission_digest",)),
+    "notice_events": (("notice_id", "seq"), ("notice_id", "log_name")),
+}
+"""By what SQLite's INSERT OR REPLACE finds a row to replace: it deletes that row, and asks no trigger for deletions."""
+
 
 def upgrade() -> None:
     make_tables()
-    for table, columns in FROZEN.items():
-        freeze(table, columns)
+    for table in FROZEN:
+        freeze(table)
 
 
-def freeze(table: str, columns: tuple[str, ...]) -> None:
+def freeze(table: str) -> None:
     """The database itself keeps these rows as they were written."""
-    listed = ", ".join(columns)
-    if op.get_bind().dialect.name == "sqlite":
-        for name, when in (("changes", f"UPDATE OF {listed}"), ("deletions", "DELETE")):
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
+    # By value and not by `UPDATE OF`: SQLite's hidden rowid is another name of an `id`, which such a list would not hold.
+    changed = " OR ".join(
+        [f"NEW.{column} {differs} OLD.{column}" for column in FROZEN[table]]
+        + [f"(NEW.{column} IS NULL) <> (OLD.{column} IS NULL)" for column in LASTING.get(table, ())]
+    )
+    if sqlite:
+        taken = " OR ".join(
+            "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in KEYS[table]
+        )
+        for name, when in (
+            ("changes", f"UPDATE ON {table} WHEN {changed}"),
+            ("deletions", f"DELETE ON {table}"),
+            ("replacements", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"),  # noqa: S608 - ours
+        ):
             op.execute(
-                f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} "
+                f"CREATE TRIGGER {table}_no_{name} BEFORE {when} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
         return
@@ -38,10 +66,14 @@ def freeze(table: str, columns: tuple[str, ...]) -> None:
         f"CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
     )
-    for name, when in (("changes", f"UPDATE OF {listed}"), ("deletions", "DELETE")):
+    for name, when, each in (
+        ("changes", "UPDATE", f"ROW WHEN ({changed})"),
+        ("deletions", "DELETE", "ROW"),
+        ("emptying", "TRUNCATE", "STATEMENT"),
+    ):
         op.execute(
             f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {table}_frozen()"
+            f"FOR EACH {each} EXECUTE FUNCTION {table}_frozen()"
         )
 
 
@@ -205,6 +237,7 @@ def make_tables() -> None:
         sa.ForeignKeyConstraint(["official_id"], ["officials.id"], name=op.f("fk_notice_events_official_id")),
         sa.PrimaryKeyConstraint("notice_id", "seq", name=op.f("pk_notice_events")),
         sa.UniqueConstraint("notice_id", "log_name", name=op.f("uq_notice_events_notice_id_log_name")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "objections",
@@ -214,6 +247,8 @@ def make_tables() -> None:
         sa.Column("submission_digest", sa.LargeBinary(), nullable=False),
         sa.Column("passcode_digest", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("came_by", sa.String(), nullable=False),
+        sa.Column("postmarked_on", sa.Date(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("worth", sa.String(), nullable=False),
         sa.Column("heading_sealed", sa.LargeBinary(), nullable=False),
@@ -246,6 +281,14 @@ def make_tables() -> None:
         sa.CheckConstraint(
             "kind = 'anonymous' OR identity_sealed IS NOT NULL",
             name=op.f("ck_objections_somebody_known_if_not"),
+        ),
+        sa.CheckConstraint(
+            "came_by IN ('online', 'letter', 'call', 'visit', 'referred')",
+            name=op.f("ck_objections_came_by_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(came_by = 'letter') = (postmarked_on IS NOT NULL)",
+            name=op.f("ck_objections_letters_have_a_postmark"),
         ),
         sa.CheckConstraint(
             "kind IN ('named', 'unit', 'anonymous')", name=op.f("ck_objections_kind_is_known")
@@ -381,6 +424,7 @@ def make_tables() -> None:
         sa.Column("act", sa.String(), nullable=False),
         sa.Column("shown_to_objector", sa.Boolean(), nullable=False),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("form_digest", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "(party = 'official') = (official_id IS NOT NULL)",
             name=op.f("ck_docket_entries_officials_give_their_name"),
@@ -401,6 +445,8 @@ def make_tables() -> None:
             ["official_id"], ["officials.id"], name=op.f("fk_docket_entries_official_id")
         ),
         sa.PrimaryKeyConstraint("objection_id", "seq", name=op.f("pk_docket_entries")),
+        sa.UniqueConstraint("form_digest", name=op.f("uq_docket_entries_form_digest")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "rulings",
@@ -443,6 +489,7 @@ def make_tables() -> None:
             name=op.f("fk_docket_attachments_objection_id_seq"),
         ),
         sa.PrimaryKeyConstraint("attachment_id", name=op.f("pk_docket_attachments")),
+        sqlite_with_rowid=False,
     )
 
 

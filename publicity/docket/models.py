@@ -14,11 +14,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voting_service.database import Base
 
-from ..notices.models import Notice
+from ..notices.models import APPEND_ONLY, Notice
 
 RECEIVED, ACCEPTED, DECLINED = "received", "accepted", "declined"
 UPHELD, DISMISSED, WITHDRAWN = "upheld", "dismissed", "withdrawn"
 PENDING = (RECEIVED, ACCEPTED)
+
+ONLINE = "online"
+AT_THE_DESK = ("letter", "call", "visit", "referred")
+"""How an objection comes that an official enters: 来信, 来电, 来访, 转办."""
 
 KINDS = ("named", "unit", "anonymous")
 DECLINE_CLASSES = (
@@ -37,6 +41,8 @@ class Objection(Base):
     __tablename__ = "objections"
     __table_args__ = (
         CheckConstraint("kind IN ('named', 'unit', 'anonymous')", name="kind_is_known"),
+        CheckConstraint("came_by IN ('online', 'letter', 'call', 'visit', 'referred')", name="came_by_is_known"),
+        CheckConstraint("(came_by = 'letter') = (postmarked_on IS NOT NULL)", name="letters_have_a_postmark"),
         CheckConstraint("worth IN ('answered', 'examined')", name="worth_is_known"),
         CheckConstraint(
             "state IN ('received', 'accepted', 'declined', 'upheld', 'dismissed', 'withdrawn')",
@@ -60,6 +66,9 @@ class Objection(Base):
     """Keyed digest of the random id that the form carries: the same form posted again is the same objection."""
     passcode_digest: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
+    """Where an official entered it, local midnight of the day on which it came in: nobody knows the minute."""
+    came_by: Mapped[str] = mapped_column(default=ONLINE)
+    postmarked_on: Mapped[date | None]
     kind: Mapped[str]
     worth: Mapped[str]
     """What the campaign promised to this kind when it was lodged: answered in writing, or examined where there is a clue."""
@@ -101,6 +110,7 @@ class DocketEntry(Base):
             "'asked', 'found', 'proposed', 'returned', 'ruled', 'replied')",
             name="act_is_known",
         ),
+        APPEND_ONLY,
     )
 
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True)
@@ -112,6 +122,8 @@ class DocketEntry(Base):
     shown_to_objector: Mapped[bool]
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What was said; None where the act says it all."""
+    form_digest: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    """Keyed digest of the form by which the objector added or answered: the same form posted again is the same entry."""
 
     objection: Mapped[Objection] = relationship(back_populates="entries")
 
@@ -122,6 +134,7 @@ class DocketAttachment(Base):
     __tablename__ = "docket_attachments"
     __table_args__ = (
         ForeignKeyConstraint(["objection_id", "seq"], ["docket_entries.objection_id", "docket_entries.seq"]),
+        APPEND_ONLY,
     )
 
     attachment_id: Mapped[str] = mapped_column(ForeignKey("attachments.id"), primary_key=True)

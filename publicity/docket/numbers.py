@@ -8,9 +8,12 @@ change of the service's secret.
 from __future__ import annotations
 
 import hmac
+import json
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
+from hashlib import sha256
 
 from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.voter_keys import voter_key_place
@@ -71,6 +74,12 @@ class DocketDigests:
     def passcode(self, docket_number: str, passcode: str) -> bytes:
         """What is kept of a passcode; 32 bytes."""
         return self._digest("passcode", f"{docket_number}|{passcode}")
+
+    def addition(self, docket_number: str, act: str, form: str, text: str, files: Iterable[bytes]) -> bytes:
+        """What is kept of a form by which something was added; 32 bytes. It holds what the form said too: the same form sent
+        again is one addition, and one that was changed meanwhile is another. ``files``: their bytes."""
+        said = json.dumps([docket_number, act, form, text, [sha256(one).hexdigest() for one in files]])
+        return self._digest("addition", said)
 
     def phone(self, number: str) -> bytes:
         """The blind index of a telephone number; 32 bytes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from voting_service.errors import NotFound
 from voting_service.text import _
 
-from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, Objection
+from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, DocketEntry, Objection
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Statistics:
     upheld: int
     dismissed: int
     withdrawn: int
+    came_by: dict[str, int]
+    """How they came, by ``Objection.came_by``: only ways that some came by."""
 
     @property
     def pending(self) -> int:
@@ -40,16 +43,18 @@ class Statistics:
 def statistics(session: Session, notice_id: int) -> Statistics:
     """Of one notice."""
     rows = session.execute(
-        select(Objection.state, Objection.decline_class, func.count())
+        select(Objection.state, Objection.decline_class, Objection.came_by, func.count())
         .where(Objection.notice_id == notice_id)
-        .group_by(Objection.state, Objection.decline_class)
+        .group_by(Objection.state, Objection.decline_class, Objection.came_by)
     ).all()
     by_state: dict[str, int] = {}
     declined: dict[str, int] = {}
-    for state, decline_class, count in rows:
+    came_by: dict[str, int] = {}
+    for state, decline_class, way, count in rows:
         by_state[state] = by_state.get(state, 0) + count
         if decline_class is not None:
-            declined[decline_class] = count
+            declined[decline_class] = declined.get(decline_class, 0) + count
+        came_by[way] = came_by.get(way, 0) + count
     of = by_state.get
     upheld, dismissed, under_way = of(UPHELD, 0), of(DISMISSED, 0), of(ACCEPTED, 0)
     return Statistics(
@@ -61,7 +66,38 @@ def statistics(session: Session, notice_id: int) -> Statistics:
         upheld=upheld,
         dismissed=dismissed,
         withdrawn=of(WITHDRAWN, 0),
+        came_by=came_by,
     )
+
+
+def news_of(session: Session, objection_ids: Collection[int]) -> dict[int, str]:
+    """By objection, where something has come from the objector that no official has acted upon: ``answered`` or, where
+    it ends with additions alone, ``added``."""
+    last = (
+        select(DocketEntry.objection_id, func.max(DocketEntry.seq).label("seq"))
+        .where(
+            DocketEntry.objection_id.in_(objection_ids),
+            DocketEntry.party == "official",
+            # Who is to handle it says nothing of what has come in.
+            DocketEntry.act.not_in(("assigned", "released", "recused")),
+        )
+        .group_by(DocketEntry.objection_id)
+        .subquery()
+    )
+    since = session.execute(
+        select(DocketEntry.objection_id, DocketEntry.act)
+        .outerjoin(last, last.c.objection_id == DocketEntry.objection_id)
+        .where(
+            DocketEntry.objection_id.in_(objection_ids),
+            DocketEntry.act.in_(("answered", "added")),
+            DocketEntry.seq > func.coalesce(last.c.seq, 0),
+        )
+    )
+    found: dict[int, str] = {}
+    for objection_id, act in since:
+        if found.get(objection_id) != "answered":
+            found[objection_id] = act
+    return found
 
 
 def objection_by_number(session: Session, docket_number: str, *, lock: bool = False) -> Objection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voting_service.text import Text, _
 
-from .models import ACCEPTED, DECLINED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN
+from .models import ACCEPTED, DECLINED, DISMISSED, ONLINE, RECEIVED, UPHELD, WITHDRAWN
 
 GROUND_WORDS: dict[str, Text] = {
     "discipline": _("违纪违法"),
@@ -18,6 +18,32 @@ GROUND_WORDS: dict[str, Text] = {
 
 KIND_WORDS: dict[str, Text] = {"named": _("实名"), "unit": _("单位"), "anonymous": _("匿名")}
 """Who objects: for every ``models.KINDS``."""
+
+CAME_BY_WORDS: dict[str, Text] = {
+    "online": _("网上提出"),
+    "letter": _("来信登记"),
+    "call": _("来电登记"),
+    "visit": _("来访登记"),
+    "referred": _("转办登记"),
+}
+"""How it came, as the desk says it: for every value of ``Objection.came_by``."""
+
+REPORTED_WAYS: dict[str, Text] = {
+    "online": _("网上"),
+    "letter": _("来信"),
+    "call": _("来电"),
+    "visit": _("来访"),
+    "referred": _("转办"),
+}
+"""How they came, where they are counted."""
+
+SHOWN_CAME_BY_WORDS: dict[str, Text] = {
+    "letter": _("收到您的来信，已登记"),
+    "call": _("您来电提出，已登记"),
+    "visit": _("您来访提出，已登记"),
+    "referred": _("有关部门转来您反映的问题，已登记"),
+}
+"""The same, as it is told to the objector; for every one of ``models.AT_THE_DESK``."""
 
 WORTH_WORDS: dict[str, Text] = {"answered": _("书面答复"), "examined": _("有可查线索的予以核查")}
 """What the campaign promised to that kind."""
@@ -78,10 +104,18 @@ SHOWN_ACT_WORDS: dict[str, Text] = ACT_WORDS | {
 """The same steps, as they are told to the objector."""
 
 
-def docket_state_of(state: str, *, assigned: bool, proposed: bool = False) -> Text:
-    """Where a docket stands, for the desk: as the objection, but unassigned and waiting for the second person as such."""
-    if state in (RECEIVED, ACCEPTED) and not assigned:
-        return _("%(state)s（未指派）", state=STATE_WORDS[state])
+def lodged_words(came_by: str) -> Text:
+    """The first step of a docket, as the desk names it."""
+    return ACT_WORDS["lodged"] if came_by == ONLINE else CAME_BY_WORDS[came_by]
+
+
+NEWS_WORDS: dict[str, Text] = {"answered": _("异议人已回答"), "added": _("异议人有补充")}
+"""What has come from the objector since an official last did something: for the acts that say something new."""
+
+
+def docket_state_of(state: str, *, proposed: bool = False) -> Text:
+    """Where a docket stands, for the desk: as the objection, but waiting for the second person as such. That nobody handles it
+    is told by ``overdue.due_text``, with how long."""
     if state == ACCEPTED and proposed:
         return _("处理意见待确认")
     return STATE_WORDS[state]

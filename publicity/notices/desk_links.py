@@ -40,5 +40,9 @@ MakeNotes = Callable[[Session, Notice, ActingOfficial], Iterable[NoticeNote]]
 def links_for(
     links: Iterable[NoticeLink], notice: Notice, slug: str, official: ActingOfficial
 ) -> list[NoticeLink]:
-    """Those that an official may follow, as the notice stands."""
-    return [link for link in links if notice.state in link.states and official.may(slug, *link.roles)]
+    """Those that an official may follow, as the notice stands; of several that lead to one page, the first."""
+    found: dict[str, NoticeLink] = {}
+    for link in links:
+        if notice.state in link.states and official.may(slug, *link.roles):
+            found.setdefault(link.path, link)
+    return list(found.values())

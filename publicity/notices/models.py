@@ -17,6 +17,10 @@ CLOSED = "closed"
 LEVELS = ("unit", "district", "city")
 OUTCOMES = ("no_objection", "objections_ruled", "changed")
 
+APPEND_ONLY = {"sqlite_with_rowid": False}
+"""For tables that are only ever added to: without SQLite's hidden row number there is no second name by which REPLACE could
+find a row. What keeps their rows as they are is in the migration."""
+
 _DATES = (
     "published_at",
     "published_by",
@@ -101,6 +105,7 @@ class NoticeEvent(Base):
         CheckConstraint("act <> 'extended' OR length(reason) > 0", name="extended_with_a_reason"),
         CheckConstraint("length(document_sha256) = 64", name="has_a_hash"),
         UniqueConstraint("notice_id", "log_name"),
+        APPEND_ONLY,
     )
 
     notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), primary_key=True)

@@ -21,6 +21,9 @@ from .models import DRAFT, Notice
 from .rules import Standing, standing
 from .words import standing_text
 
+_LARGEST = 2**31 - 1
+"""Beyond this no notice is numbered, and the databases disagree on what a number is."""
+
 
 def notice_by_number(
     session: Session, slug: str, number: int, *, drafts: bool = False, lock: bool = False
@@ -30,7 +33,9 @@ def notice_by_number(
         select(Notice).join(Campaign, Notice.campaign_id == Campaign.id)
         .where(Campaign.slug == slug, Notice.number == number)
     )  # fmt: skip
-    found = session.scalar(query.with_for_update(of=Notice) if lock else query)
+    found = None
+    if number <= _LARGEST:
+        found = session.scalar(query.with_for_update(of=Notice) if lock else query)
     if found is None or (found.state == DRAFT and not drafts):
         raise NotFound(_("没有这份公示公告，或者它还没有发布。"))
     return found

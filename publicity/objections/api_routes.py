@@ -11,9 +11,9 @@ from voting_service.web.headers import keep_out_of_sight
 from voting_service.web.language import say
 from voting_service.web.limits import costly
 
+from ..docket.lodging import Lodged
 from ..docket.numbers import shown_passcode
 from .intake import Refused, take_in
-from .lodge import Lodged
 from .routes import by_field, is_foreign, room, sent_form
 
 api = Blueprint("objections_api", __name__, url_prefix="/api/v1")

@@ -16,12 +16,13 @@ from voting_service.encryption import Keyring
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
 
+from ..docket.form import check_text
+from ..docket.lodging import Books
 from ..docket.models import PENDING, WITHDRAWN, DocketAttachment, DocketEntry, Objection
+from ..docket.numbers import DocketDigests
 from ..docket.queries import objection_by_number
 from ..docket.record import append_entry
-from ..docket.sealing import open_body
-from .form import check_text
-from .lodge import OBJECTOR, Books
+from .lodge import OBJECTOR
 
 MOST_ENTRIES = 40
 """How often an objector may add to one docket."""
@@ -31,33 +32,30 @@ _FILES_FIELD = {"added": "text-files", "answered": "answer-files"}
 
 
 def add_material(
-    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
-) -> None:
-    """Add text, files, or both. Raises ProblemsFound."""
+    session: Session, books: Books, docket_number: str, form: str, text: str, keeping: Keeping,
+    files: Sequence[Examined],
+) -> None:  # fmt: skip
+    """Add text, files, or both. ``form``: the random id that the form carries; what was taken by it already is not added
+    again. Raises ProblemsFound."""
     required = None if files else _("请写下要补充的内容，或选择要补充的文件。")
-    _say(
-        session,
-        books,
-        docket_number,
-        "added",
-        text,
-        keeping,
-        files,
-        check_text("text", text, required=required),
-    )
+    problems = check_text("text", text, required=required)
+    _say(session, books, docket_number, "added", form, text, keeping, files, problems)
 
 
 def answer_question(
-    session: Session, books: Books, docket_number: str, text: str, keeping: Keeping, files: Sequence[Examined]
-) -> None:
-    """Answer what a handler asked last. Raises ProblemsFound, where nothing is asked any more too."""
+    session: Session, books: Books, docket_number: str, form: str, text: str, keeping: Keeping,
+    files: Sequence[Examined],
+) -> None:  # fmt: skip
+    """Answer what a handler asked last. ``form`` as in ``add_material``. Raises ProblemsFound, where nothing is asked any more
+    too."""
     problems = check_text("answer", text, required=_("请写下您的回答。"))
-    _say(session, books, docket_number, "answered", text, keeping, files, problems)
+    _say(session, books, docket_number, "answered", form, text, keeping, files, problems)
 
 
 def withdraw(session: Session, keyring: Keyring, docket_number: str, *, at: datetime) -> None:
     """Withdraw for good. Raises ProblemsFound where it is decided already."""
-    objection = _pending(session, docket_number)
+    objection = objection_by_number(session, docket_number, lock=True)
+    _require_pending(objection)
     objection.state, objection.withdrawn_at = WITHDRAWN, at
     append_entry(session, keyring, objection, "withdrawn", at=at, shown=True)
     journal(session, at=at, actor=OBJECTOR, act="withdraw_objection", subject=docket_number)
@@ -75,37 +73,32 @@ def question_open(session: Session, objection: Objection) -> bool:
 
 
 def _say(
-    session: Session, books: Books, docket_number: str, act: str, text: str, keeping: Keeping,
+    session: Session, books: Books, docket_number: str, act: str, form: str, text: str, keeping: Keeping,
     files: Sequence[Examined], problems: list[Problem],
 ) -> None:  # fmt: skip
-    objection = _pending(session, docket_number)
+    objection = objection_by_number(session, docket_number, lock=True)
+    digests = DocketDigests.of(objection.notice.campaign, books.keyring)
+    digest = digests.addition(docket_number, act, form, text, (one.data for one in files))
+    # Before anything else: what was taken stays taken, though the docket was decided or the question answered since.
+    if session.scalar(select(DocketEntry.seq).where(DocketEntry.form_digest == digest)) is not None:
+        return
+    _require_pending(objection)
     if act == "answered" and not question_open(session, objection):
         problems = [*problems, Problem("answer", _("现在没有需要您回答的问题；要补充的，请用“补充材料”。"))]
     problems = [*problems, *_too_much(session, objection, act, len(files))]
     if problems:
         raise ProblemsFound(problems)
-    if _said_already(books.keyring, objection, act, text, files):
-        return
     now = books.clock.now()
     attachments = [keeping.put(session, one, now).id for one in files]
-    append_entry(session, books.keyring, objection, act, text, at=now, shown=True, attachments=attachments)
+    append_entry(session, books.keyring, objection, act, text, at=now, shown=True, attachments=attachments,
+                 form_digest=digest)  # fmt: skip
     journal(session, at=now, actor=OBJECTOR, act=f"objector_{act}", subject=docket_number,
             details={"files": len(files)})  # fmt: skip
 
 
-def _said_already(
-    keyring: Keyring, objection: Objection, act: str, text: str, files: Sequence[Examined]
-) -> bool:
-    """Whether the docket ends with the same words: a form posted again after its answer was lost. Files are always kept."""
-    last = objection.entries[-1]
-    return not files and last.act == act and open_body(keyring, objection.docket_number, last) == text
-
-
-def _pending(session: Session, docket_number: str) -> Objection:
-    objection = objection_by_number(session, docket_number, lock=True)
+def _require_pending(objection: Objection) -> None:
     if objection.state not in PENDING:
         raise ProblemsFound([Problem("", _("这件异议已经办结或者撤回，不能再改动。"))])
-    return objection
 
 
 def _too_much(session: Session, objection: Objection, act: str, files: int) -> list[Problem]:

@@ -1,30 +1,15 @@
-"""Files that come with a form: paid for, counted, told by their content. Each bad one gets its sentence beside its field."""
+"""Files that come from a citizen: paid for and counted before anyone looks into them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from voting_service.attachments.examine import BadFile, Examined, examine
+from voting_service.attachments.examine import Examined
 from voting_service.errors import Problem
 from voting_service.text import _
 
+from ..docket.handed_in import HandedIn, look_through
 from .room import Room
-
-
-@dataclass(frozen=True, repr=False)
-class HandedIn:
-    """One file as it was sent."""
-
-    field: str
-    name: str
-    data: bytes | BadFile
-    """Or why it was dropped while it came."""
-
-    @property
-    def size(self) -> int:
-        """Bytes that came and were kept."""
-        return len(self.data) if isinstance(self.data, bytes) else 0
 
 
 def examined(
@@ -37,13 +22,4 @@ def examined(
     if not room.store.has_room() or not room.toll.takes_bytes(address, sum(one.size for one in files)):
         return [], [Problem(field, _("现在收不下文件（同一网络一小时内上传过多，或存储已满）。"
                                      "可以先不带文件提交，之后凭受理编号和查询码补充。"))]  # fmt: skip
-    kept, problems = [], []
-    for one in files:
-        try:
-            if isinstance(one.data, BadFile):
-                raise one.data
-            kept.append(examine(one.name, one.data))
-        except BadFile as bad:
-            sentence = _("“%(name)s”%(sentence)s", name=one.name[-60:], sentence=bad.sentence)
-            problems.append(Problem(one.field, sentence, bad.remedy))
-    return kept, problems
+    return look_through(files)

@@ -13,11 +13,13 @@ from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import Problem
 from voting_service.text import Text, _
 
+from ..docket.form import Claim, Typed, check
+from ..docket.handed_in import HandedIn
+from ..docket.lodging import Lodged, lodged_before
 from ..docket.numbers import SUBMISSION, DocketDigests
-from .form import Claim, Typed, check
-from .handed_in import HandedIn, examined
-from .lodge import Lodged, NotTaken, lodge, lodged_before
-from .offers import NoticeOnOffer, notices_on_offer
+from ..docket.offers import NoticeOnOffer, notices_on_offer
+from .handed_in import examined
+from .lodge import NotTaken, lodge
 from .room import Room
 
 

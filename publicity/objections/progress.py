@@ -11,13 +11,20 @@ from sqlalchemy.orm import Session
 from voting_service.encryption import Keyring
 from voting_service.text import Text, _
 
-from ..docket.models import ACCEPTED, PENDING, RECEIVED, DocketAttachment, Objection
+from ..docket.lodging import Books, is_provisional
+from ..docket.models import ACCEPTED, ONLINE, PENDING, RECEIVED, DocketAttachment, Objection
+from ..docket.offers import on_offer
 from ..docket.queries import objection_by_number
-from ..docket.sealing import open_body, open_heading
-from ..docket.words import GROUND_WORDS, SHOWN_ACT_WORDS, STATE_WORDS
+from ..docket.sealing import Matter, open_body, open_heading, open_matter
+from ..docket.words import (
+    DECLINE_WORDS,
+    GROUND_WORDS,
+    SHOWN_ACT_WORDS,
+    SHOWN_CAME_BY_WORDS,
+    STATE_WORDS,
+)
+from ..notices.rules import acceptance
 from .following import question_open
-from .lodge import Books, is_provisional
-from .offers import on_offer
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,10 @@ class Step:
     provisional: bool = False
     here: bool = False
     """Whether this is where it stands."""
+    day_only: bool = False
+    """Whether nobody knows the hour: it was entered by an official."""
+    good: bool = True
+    """Whether it is a step ahead; not so where it ends without being looked into."""
 
     @property
     def done(self) -> bool:
@@ -48,6 +59,8 @@ class EntryShown:
     by_objector: bool
     body: str
     files: int
+    answer: bool = False
+    """Whether this is the written answer, which there is as a letter too."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +77,16 @@ class Progress:
     state_words: Text
     steps: tuple[Step, ...]
     entries: tuple[EntryShown, ...]
+    matter: Matter
+    """What they wrote when they lodged it. Who they are is not shown again."""
+    anonymous: bool
     question: str | None
     """What a handler asks and has no answer yet."""
     pending: bool
-    anonymous: bool
+    declined: Text | None
+    """Of which class the reason is for which it was not taken up."""
+    may_lodge_again: bool
+    """Whether the notice still takes objections."""
     contacts: tuple[dict[str, str], ...]
 
 
@@ -90,9 +109,12 @@ def progress(session: Session, books: Books, docket_number: str) -> Progress:
         state_words=STATE_WORDS[objection.state],
         steps=_steps(books, objection),
         entries=entries,
+        matter=open_matter(keyring, objection),
+        anonymous=objection.kind == "anonymous",
         question=questions[-1] if questions and question_open(session, objection) else None,
         pending=objection.state in PENDING,
-        anonymous=objection.kind == "anonymous",
+        declined=DECLINE_WORDS[objection.decline_class] if objection.decline_class else None,
+        may_lodge_again=acceptance(notice, books.clock.now()) == "open",
         contacts=offered.contacts,
     )
 
@@ -110,30 +132,37 @@ def _entries(session: Session, keyring: Keyring, objection: Objection) -> tuple[
     return tuple(
         EntryShown(
             at=entry.at,
-            words=SHOWN_ACT_WORDS[entry.act],
+            words=_words(objection, entry.act),
             by_objector=entry.party == "objector",
             body=open_body(keyring, objection.docket_number, entry),
             files=files.get(entry.seq, 0),
+            answer=entry.act == "replied",
         )
         for entry in objection.entries
         if entry.shown_to_objector
     )
 
 
+def _words(objection: Objection, act: str) -> Text:
+    if act == "lodged" and objection.came_by != ONLINE:
+        return SHOWN_CAME_BY_WORDS[objection.came_by]
+    return SHOWN_ACT_WORDS[act]
+
+
 def _steps(books: Books, objection: Objection) -> tuple[Step, ...]:
     state, received = objection.state, objection.received_at
     if objection.withdrawn_at:
         return (
-            Step(_("已收到"), received, None),
-            Step(_("您已撤回"), objection.withdrawn_at, None, here=True),
+            Step(_("已收到"), received, None, day_only=objection.came_by != ONLINE),
+            Step(_("您已撤回"), objection.withdrawn_at, None, here=True, good=False),
         )
 
     def provisional(due: date) -> bool:
         return is_provisional(books, received, due)
 
-    first = Step(_("已收到"), received, None, here=state == RECEIVED)
+    first = Step(_("已收到"), received, None, here=state == RECEIVED, day_only=objection.came_by != ONLINE)
     if state == "declined":
-        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True)
+        return first, Step(_("不予受理"), objection.taken_up_at, None, here=True, good=False)
     taken_up = Step(
         _("审查是否受理") if state == RECEIVED else _("已受理"),
         objection.taken_up_at,

@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from markupsafe import Markup
-from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response as BaseResponse
 
 from anti_fraud.challenge import Challenge
@@ -21,21 +20,29 @@ from voting_service.web import access, errors
 from voting_service.web.limits import costly
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket.form import check_text
+from ..docket.lodging import new_submission
 from ..docket.numbers import read_docket_number, read_passcode
+from ..documents.pdf import to_pdf
 from ..toll import Due
 from .following import add_material, answer_question, withdraw
 from .handed_in import examined
-from .lodge import new_submission
 from .progress import progress
-from .room import Room
-from .routes import by_field, handed_in, head_of, is_foreign, keep_nothing, room, solution_in
+from .reply import letter_to_objector
+from .routes import by_field, docket_cookie, handed_in, head_of, is_foreign, keep_nothing, room, solution_in
 from .sessions import COOKIE, LIFETIME_S, PATH
 
 pages = Blueprint("objections_return", __name__, url_prefix=PATH)
 pages.after_request(keep_nothing)
 
 WRONG = _("受理编号或查询码不对，请对照凭证核对后再输。")
+_NOTICE_PATH = re.compile(r"[a-z0-9\-]{1,64}/notices/\d{1,6}")
 _FORM_ID = re.compile(r"[A-Za-z0-9_\-]{22,64}")
+TAKEN = {
+    "added": _("您补充的材料已收到，承办人员会看到。"),
+    "answered": _("您的回答已收到，承办人员会看到。"),
+}
+"""What is said above the docket after something was added to it."""
 _FOREIGN = _("这次提交来自别的网站，没有收下。")
 _OVER = _("已超过 30 分钟，请再输入一次受理编号和查询码。")
 
@@ -64,21 +71,41 @@ def open_docket() -> BaseResponse:
     if slips := _slips(number, passcode):
         return _entry_page(422, slips)
     form, address = request.form.get("form", "")[:64], request.remote_addr or ""
+    solution = solution_in(request.form.get("challenge"))
     try:
         # Counted before it is looked up, so that many at once cannot slip through; given back when it was right.
-        if due := place.toll.pay("wrong", address, form, solution_in(request.form.get("challenge"))):
+        if due := place.toll.pay("wrong", address, form, solution):
             return _entry_page(428, [Problem("", _("这一小时里同一网络输错的次数较多，需要做一次安全验证。"))],
                                due.challenge)  # fmt: skip
         with place.database.read() as session:
             right = place.doorkeeper.knows(session, number or "", passcode or "")
         if right:
-            place.toll.give_back("wrong", address)
+            place.toll.give_back("wrong", address, solution)
     except Unavailable as error:
         return _entry_page(503, [Problem("", error.sentence, _("您可以先打电话向受理部门查询。"))])
     if not right:
         return _entry_page(422, [Problem("number", WRONG)])
     response = redirect(PATH, 303)
-    response.headers.add("Set-Cookie", _cookie(place, place.sessions.begin(number or ""), LIFETIME_S))
+    response.headers.add("Set-Cookie", docket_cookie(place, place.sessions.begin(number or ""), LIFETIME_S))
+    return response
+
+
+@pages.get("/reply.pdf")
+@access.public
+@costly
+def reply_pdf() -> BaseResponse:
+    """The written answer as a letter, to whoever has opened the docket."""
+    place, number = room(), _docket()
+    if number is None:
+        return _entry_page(403, [Problem("", _OVER)])
+    with place.database.read() as session:
+        letter = letter_to_objector(session, place.books(), number)
+    if letter is None:
+        return redirect(PATH, 303)
+    response = make_response(to_pdf(letter))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}.pdf"'
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
     return response
 
 
@@ -86,12 +113,18 @@ def open_docket() -> BaseResponse:
 @access.public
 @costly
 def guide() -> Response:
-    """How to object, for citizens: ``docs/objectors.zh-CN.md``."""
+    """How to object, for citizens: ``docs/objectors.zh-CN.md``. ``from``: the notice from which one came, to go back to."""
     file = Path(current_app.root_path) / "docs" / "objectors.zh-CN.md"
     if not file.is_file():
         abort(404)
     _title, _line, text = file.read_text(encoding="utf-8").partition("\n")
-    return make_response(render_template("objections/guide.html", guide=Markup(to_html(text))))  # noqa: S704 - cleaned
+    back = request.args.get("from", "")
+    page = render_template(
+        "objections/guide.html",
+        guide=Markup(to_html(text)),  # noqa: S704 - cleaned
+        back=f"/c/{back}" if _NOTICE_PATH.fullmatch(back) else None,
+    )
+    return make_response(page)
 
 
 @pages.post("/add")
@@ -133,14 +166,17 @@ def withdraw_it() -> BaseResponse:
 def leave() -> BaseResponse:
     """Close the docket in this browser."""
     response = redirect(PATH, 303)
-    response.headers.add("Set-Cookie", _cookie(room(), "", 0))
+    response.headers.add("Set-Cookie", docket_cookie(room(), "", 0))
     return response
 
 
 def _say(field: str, verb: Any) -> BaseResponse:
-    sent = read_upload(request)
     number = _docket()
-    if number is None or not _ours():
+    # Before the body is read: who has opened no docket takes no place from those who send files.
+    if number is None or is_foreign():
+        return _entry_page(403, [Problem("", _OVER)])
+    sent = read_upload(request)
+    if not _ours():
         return _entry_page(403, [Problem("", _OVER)])
     text = sent.form.get(field, "").replace("\r\n", "\n").strip()
     try:
@@ -151,7 +187,7 @@ def _say(field: str, verb: Any) -> BaseResponse:
         told = Problem("", error.sentence, _("您填写的文字还在下面。"))
         return _docket_page(number, 503, [told], {field: text})
     if due is None:
-        return redirect(PATH, 303)
+        return redirect(f"{PATH}?done={'answered' if field == 'answer' else 'added'}", 303)
     told = Problem("", _("这一小时里同一网络提交的次数较多，需要做一次安全验证。"))
     return _docket_page(number, 428, [told], {field: text}, due.challenge)
 
@@ -165,9 +201,10 @@ def _add(number: str, sent: Upload, text: str, files_field: str, verb: Any) -> D
         return due
     kept, problems = examined(place, address, handed_in(sent, files_field), files_field)
     if problems:
-        raise ProblemsFound(problems)
+        text_field = files_field.removesuffix("-files")
+        raise ProblemsFound([*check_text(text_field, text, required=None), *problems])
     with place.store.keeping() as keeping, place.database.write() as session:
-        verb(session, place.books(), number, text, keeping, kept)
+        verb(session, place.books(), number, form, text, keeping, kept)
     return None
 
 
@@ -185,11 +222,6 @@ def _csrf() -> str:
 def _ours() -> bool:
     sent = request.form.get("csrf", "")
     return not is_foreign() and room().sessions.is_ours(request.cookies.get(COOKIE, ""), sent)
-
-
-def _cookie(place: Room, value: str, lifetime_s: int) -> str:
-    return dump_cookie(COOKIE, value, max_age=lifetime_s, path=PATH, httponly=True, secure=place.secure,
-                       samesite="Strict")  # fmt: skip
 
 
 # ---- pages
@@ -247,6 +279,7 @@ def _docket_page(
         csrf=_csrf(),
         form_id=form_id if _FORM_ID.fullmatch(form_id) else new_submission(),
         challenge=challenge.to_json() if challenge else None,
+        done=TAKEN.get(request.args.get("done", "")) if request.method == "GET" else None,
         limits={"files": MOST_FILES, "at_once": MOST_AT_ONCE, "one": max(MOST_BYTES.values())},
     )
     return make_response(page, status)

@@ -12,9 +12,9 @@ from voting_service.database import Database
 from voting_service.encryption import Keyring
 from voting_service.workdays import Calendar
 
+from ..docket.lodging import Books
 from ..toll import Toll
 from .coming_back import Doorkeeper
-from .lodge import Books
 from .sessions import DocketSessions
 
 

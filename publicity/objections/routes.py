@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from werkzeug.http import dump_cookie
 
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.ballots.door import origin_of
@@ -23,15 +24,18 @@ from voting_service.web.limits import costly
 from voting_service.web.problems import status_of
 from voting_service.web.uploads import Upload, read_upload
 
+from ..docket import acknowledgement
+from ..docket.form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
+from ..docket.handed_in import HandedIn
+from ..docket.lodging import Lodged, new_submission
 from ..docket.numbers import SUBMISSION
+from ..docket.offers import contacts_of_campaign, notices_on_offer
+from ..docket.queries import objection_by_number
 from ..docket.words import GROUND_WORDS
-from . import acknowledgement
-from .form import LEAST_CLUE, LEAST_STATEMENT, MOST_CLUE, MOST_STATEMENT, Typed
-from .handed_in import HandedIn
+from ..notices.queries import notices_of
 from .intake import Form, Refused, acknowledged, take_in
-from .lodge import Lodged, new_submission
-from .offers import contacts_of_campaign, notices_on_offer
 from .room import Room
+from .sessions import COOKIE, LIFETIME_S, PATH
 
 pages = Blueprint("objections", __name__)
 
@@ -151,6 +155,7 @@ def form_page(
         campaign = campaign_by_slug(session, slug)
         offered = notices_on_offer(session, campaign, place.clock.now())
         contacts = contacts_of_campaign(session, campaign, typed.notice)
+        published = {str(notice.number) for notice in notices_of(session, campaign.id)}
     chosen = next((one for one in offered if str(one.number) == typed.notice), None)
     if chosen is None and len(offered) == 1 and (not typed.notice or typed.submission):
         chosen = offered[0]
@@ -158,8 +163,9 @@ def form_page(
         page = "choose" if offered else "closed"
         template, status = f"objections/{page}.html", status if status != 200 else (200 if offered else 403)
         return make_response(
-            render_template(template, campaign=head_of(campaign), offered=offered, contacts=contacts,
-                            typed=typed, closed_now=refused is not None), status)  # fmt: skip
+            render_template(template, campaign=head_of(campaign, notices=bool(published)), offered=offered,
+                            contacts=contacts, typed=typed, closed_now=refused is not None,
+                            unknown=bool(typed.notice) and typed.notice not in published), status)  # fmt: skip
     return make_response(
         render_template(
             "objections/new.html",
@@ -182,19 +188,42 @@ def acknowledgement_page(slug: str, done: Lodged, status: int) -> Response:
     place = room()
     with place.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-    shown = acknowledgement.shown(done, campaign.title, place.zone, say)
-    page = render_template("objections/lodged.html", campaign=head_of(campaign), done=done, shown=shown)
-    return make_response(page, status)
+        objection = objection_by_number(session, done.docket_number)
+        shown = acknowledgement.shown(done, objection, place.zone, f"{place.base_url}{PATH}", say)
+        notice_url = f"/c/{campaign.slug}/notices/{objection.notice.number}"
+    response = make_response(
+        render_template(
+            "objections/lodged.html",
+            campaign=head_of(campaign),
+            done=done,
+            shown=shown,
+            notice_url=notice_url,
+        ),
+        status,
+    )
+    # Whoever has just been shown both codes need not type them to look. Not for a form that another site's page sent: it
+    # would open a stranger's docket here, for this browser's owner to add to.
+    if not is_foreign():
+        begun = place.sessions.begin(done.docket_number)
+        response.headers.add("Set-Cookie", docket_cookie(place, begun, LIFETIME_S))
+    return response
 
 
-def head_of(campaign: Campaign) -> dict[str, Any]:
-    """What a page's head and foot say of a campaign."""
+def docket_cookie(place: Room, value: str, lifetime_s: int) -> str:
+    """The ``Set-Cookie`` line of an objector's session; a lifetime of 0 ends it."""
+    return dump_cookie(COOKIE, value, max_age=lifetime_s, path=PATH, httponly=True, secure=place.secure,
+                       samesite="Strict")  # fmt: skip
+
+
+def head_of(campaign: Campaign, *, notices: bool = True) -> dict[str, Any]:
+    """What a page's head and foot say of a campaign; ``notices``: whether it has any to lead to."""
     url = f"/c/{campaign.slug}"
     return {
         "slug": campaign.slug,
         "title": campaign.title,
         "organiser": campaign.organiser,
         "url": url,
+        "notices": notices,
         "rules_url": f"{url}/rules",
         "verify_url": f"{url}/verify",
     }

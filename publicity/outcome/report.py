@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
-from ..docket.words import DECLINE_WORDS
+from ..docket.words import DECLINE_WORDS, REPORTED_WAYS
 from ..documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from ..notices.events import NOTICE_CLOSED
 from ..notices.models import Notice, NoticeEvent
@@ -95,6 +95,12 @@ def objection_texts(numbers: Mapping[str, Any]) -> list[Text]:
         _("公示期间共收到异议 %(received)s 件，其中受理 %(accepted)s 件，不予受理 %(declined)s 件，异议人撤回 %(withdrawn)s 件。",
           received=numbers["received"], accepted=numbers["accepted"], declined=declined, withdrawn=numbers["withdrawn"])
     ]  # fmt: skip
+    ways = "、".join(
+        f"{words} {numbers['came_by'][way]} 件"
+        for way, words in REPORTED_WAYS.items()
+        if way in numbers["came_by"]
+    )
+    texts.append(_("异议的来源：%(ways)s。", ways=ways))
     if declined:
         classes = "、".join(f"{DECLINE_WORDS[kind]} {n} 件" for kind, n in numbers["declined"].items())
         texts.append(_("不予受理的理由：%(classes)s。", classes=classes))

@@ -44,6 +44,7 @@ def result_document(session: Session, notice: Notice, *, at: datetime) -> dict[s
         },
         "objections": {
             "received": found.received,
+            "came_by": dict(sorted(found.came_by.items())),
             "accepted": found.accepted,
             "declined": dict(sorted(found.declined.items())),
             "upheld": found.upheld,

@@ -93,10 +93,9 @@ def release(
     *,
     at: datetime,
 ) -> None:
-    """Take an assignment back, as when somebody is away; they may be assigned again. Raises ProblemsFound, NotFound. The
-    caller commits."""
+    """Take an assignment back, as when somebody is away, or when the docket is done with and need not be read any more. While
+    it is pending they may be assigned again. Raises ProblemsFound, NotFound. The caller commits."""
     case = _case_to_assign(session, official, number)
-    case.require_state(*PENDING)
     assignment = session.get(Assignment, (case.objection.id, handler_id))
     if assignment is None or assignment.ended_at is not None:
         case.refuse(_("这名工作人员现在没有承办这件案卷。"), _("请刷新页面查看。"))

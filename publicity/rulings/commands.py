@@ -64,7 +64,7 @@ def _print(listed: list[Listed], as_json: bool) -> None:
         print_json([_plain(one) for one in listed])
         return
     for one in listed:
-        state = docket_state_of(one.state, assigned=bool(one.handlers), proposed=one.proposed_by is not None)
+        state = docket_state_of(one.state, proposed=one.proposed_by is not None)
         told = "、".join(str(due_text(due)) for due in one.dues)
         click.echo(
             f"{one.number}\t{one.slug}\t{one.notice_number}\t{state}\t{one.standing.decide_by}\t"
@@ -78,6 +78,7 @@ def _plain(one: Listed) -> dict[str, Any]:
         "campaign": one.slug,
         "notice": one.notice_number,
         "kind": one.kind,
+        "came_by": one.came_by,
         "state": one.state,
         "received": one.standing.received.isoformat(),
         "decide_by": one.standing.decide_by.isoformat(),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
@@ -14,11 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.accounts.signed_in import acting_official
 from voting_service.attachments.examine import EXTENSIONS
-from voting_service.clock import Clock
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
-from voting_service.workdays import Calendar
 from voting_service.workdays.wording import spoken_date
 
 from ..docket import words
@@ -27,11 +23,13 @@ from ..docket.models import DECLINE_CLASSES
 from ..documents.pdf import to_pdf
 from .asking import ask
 from .assigning import assign, assignable, mark_recused, release, stand_aside
-from .docket_page import dues_of, late_text, letter_of, possible_steps, shown_steps
+from .desk import DocketDesk
+from .docket_page import DONE, dues_of, found_so_far, late_text, letter_of, possible_steps, shown_steps
 from .finding import record_finding
 from .list_page import list_page
 from .overdue import Today, due_text
-from .reading import Contents, Stores, Summary, look, read_file
+from .readers import may_see_readings, readings_of
+from .reading import Contents, Summary, look, read_file
 from .ruling import RulingDraft, check_draft, confirm, propose, send_back
 from .taking_up import accept, check_decline, decline
 
@@ -39,34 +37,6 @@ pages = Blueprint("dockets", __name__)
 
 STAFF: tuple[Role, ...] = ("committee", "operator", "handler", "supervisor")
 _FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
-
-DONE: dict[str, Text] = {
-    "assign": _("已指派。"),
-    "release": _("已解除指派。"),
-    "stand_aside": _("您已回避，这件案卷不再向您显示。"),
-    "mark_recused": _("已登记回避。"),
-    "accept": _("已受理，异议人可以查到。"),
-    "decline": _("已作不予受理，异议人可以看到理由。"),
-    "ask": _("已提问，异议人用受理编号和查询码回来时会看到。"),
-    "record_finding": _("已记入案卷，异议人看不到。"),
-    "propose": _("处理意见已提出，等待另一名承办人员确认。"),
-    "confirm": _("处理决定已作出。"),
-    "send_back": _("已退回处理意见。"),
-}
-
-
-@dataclass(frozen=True)
-class DocketDesk:
-    """What the desk needs for dockets."""
-
-    stores: Stores
-    clock: Clock
-    zone: ZoneInfo
-    calendar: Callable[[], Calendar]
-
-    def today(self) -> Today:
-        """The day at the desk."""
-        return Today(self.clock.now(), self.zone, self.calendar())
 
 
 def _desk() -> DocketDesk:
@@ -93,8 +63,10 @@ def dockets() -> str:
         listed=listed,
         words=words,
         due_text=due_text,
+        news_words=words.NEWS_WORDS,
         done=_done(),
         on_day=spoken_date,
+        may_register=official.has("operator", "handler"),
     )
 
 
@@ -153,7 +125,9 @@ def assign_docket(number: str) -> BaseResponse:
 @pages.post("/desk/dockets/<number>/release")
 @access.official("committee", "operator")
 def release_docket(number: str) -> BaseResponse:
-    """Take an assignment back."""
+    """Take an assignment back; asks once more before it does."""
+    if request.form.get("sure") != "yes":
+        return _asked_to_release(number)
     return _carry_out(number, "release", lambda session, desk, who: release(
         session, desk.stores.keyring, who, number, _number("handler"), at=desk.clock.now()))  # fmt: skip
 
@@ -310,18 +284,34 @@ def _page(number: str, problems: tuple[Problem, ...] | list[Problem] = (), editi
     today = desk.today()
     summary, contents = look(desk.stores, official, number, at=desk.clock.now())
     can = possible_steps(summary, official, readable=contents is not None)
-    people = []
-    if "mark_recused" in can:
-        with desk.stores.database.read() as session:
+    people, readings = [], None
+    with desk.stores.database.read() as session:
+        if "mark_recused" in can:
             people = assignable(session, summary.slug)
+        if may_see_readings(official, summary.slug):
+            readings = readings_of(session, number, desk.zone)
     page = render_template(
         "rulings/docket.html", summary=summary, contents=contents, can=can, people=people,
+        readings=readings, news_words=words.NEWS_WORDS,
         steps=shown_steps(summary, contents, today), dues=dues_of(summary, today), due_text=due_text,
         late_text=late_text, words=words, classes=[(one, words.DECLINE_WORDS[one]) for one in DECLINE_CLASSES],
         found=problems, editing=editing, typed=request.form, done=_done(), me=official.id,
         letter=_proposed_letter(summary, contents, today), on_day=spoken_date, seen=_seen(summary),
     )  # fmt: skip
     return make_response(page, 422 if problems else 200)
+
+
+def _asked_to_release(number: str) -> BaseResponse:
+    desk = _desk()
+    summary, _contents = look(desk.stores, acting_official(), number, at=desk.clock.now())
+    person = next(
+        (one for one in summary.assigned if one.handles and one.official_id == _number("handler")), None
+    )
+    if person is None:
+        return _page(number, [Problem("", _("这名工作人员现在没有承办这件案卷。"), _("请刷新页面查看。"))])
+    others = sum(one.handles for one in summary.assigned) - 1
+    page = render_template("rulings/release.html", summary=summary, person=person, others=others)
+    return make_response(page)
 
 
 def _proposed_letter(summary: Summary, contents: Contents | None, today: Today) -> object:
@@ -342,10 +332,11 @@ def _compose(
         return redirect(_url(number), 303)
     outcome = typed.get("outcome", "")
     begun = str(reply_template(outcome)) if begin and summary.worth == "answered" else ""
+    recorded = found_so_far(summary, contents) if begin else ""
     today = desk.today()
     page = render_template(
         "rulings/compose.html", summary=summary, contents=contents, outcome=outcome, words=words,
-        finding=typed.get("ruling_finding", ""), reply=typed.get("reply", begun), found=problems,
+        finding=typed.get("ruling_finding", recorded), reply=typed.get("reply", begun), found=problems,
         seen=_seen(summary), title=reply_title(summary.notice_title), late_text=late_text, on_day=spoken_date,
         steps=shown_steps(summary, contents, today),
     )  # fmt: skip
@@ -391,5 +382,6 @@ def _typed(name: str) -> str:
 
 
 def _number(name: str) -> int:
-    """A number that a form carries; one that is none refers to nothing."""
-    return request.form.get(name, -1, type=int)
+    """A number that a form carries; one that is none, or that no database holds, refers to nothing."""
+    number = request.form.get(name, -1, type=int)
+    return number if abs(number) < 2**31 else -1

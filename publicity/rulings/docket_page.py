@@ -10,13 +10,28 @@ from voting_service.text import Text, _
 
 from ..docket.letters import ReplyFrame, reply_letter
 from ..docket.models import PENDING, RECEIVED
-from ..docket.words import ACT_WORDS
+from ..docket.words import ACT_WORDS, lodged_words
 from ..documents.official_text import OfficialText
 from .admission import may_assign
 from .overdue import Due, Standing, Today, dues, late_by
 from .reading import Contents, Said, Step, Summary
 
 NOTHING_SAID = Said("", ())
+
+DONE: dict[str, Text] = {
+    "assign": _("已指派。"),
+    "release": _("已解除指派。"),
+    "stand_aside": _("您已回避，这件案卷不再向您显示。"),
+    "mark_recused": _("已登记回避。"),
+    "accept": _("已受理，异议人可以查到。"),
+    "decline": _("已作不予受理，异议人可以看到理由。"),
+    "ask": _("已提问，异议人用受理编号和查询码回来时会看到。"),
+    "record_finding": _("已记入案卷，异议人看不到。"),
+    "propose": _("处理意见已提出，等待另一名承办人员确认。"),
+    "confirm": _("处理决定已作出。"),
+    "send_back": _("已退回处理意见。"),
+}
+"""What is said above the page after a step, by the names of the verbs."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +51,7 @@ def possible_steps(summary: Summary, official: ActingOfficial, *, readable: bool
     found: set[str] = set()
     pending = summary.state in PENDING
     if may_assign(official, summary.slug):
-        found |= {"mark_recused"} | ({"assign", "release"} if pending else set())
+        found |= {"mark_recused", "release"} | ({"assign"} if pending else set())
     if not readable or not pending:
         return frozenset(found)
     found |= {"ask", "record_finding", "stand_aside"}
@@ -45,7 +60,7 @@ def possible_steps(summary: Summary, official: ActingOfficial, *, readable: bool
     elif summary.proposed_by is None:
         found.add("propose")
     elif summary.proposed_by != official.id:
-        found |= {"confirm", "send_back"}
+        found |= {"send_back"} | ({"confirm"} if summary.author_handles else set())
     return frozenset(found)
 
 
@@ -53,9 +68,13 @@ def shown_steps(summary: Summary, contents: Contents | None, today: Today) -> li
     """The record, in order; what was said only where the reader handles the docket."""
     said = contents.said if contents else {}
     return [
-        ShownStep(step, ACT_WORDS[step.act], _late(step, summary, today), said.get(step.seq, NOTHING_SAID))
+        ShownStep(step, _words(step, summary), _late(step, summary, today), said.get(step.seq, NOTHING_SAID))
         for step in summary.steps
     ]
+
+
+def _words(step: Step, summary: Summary) -> Text:
+    return lodged_words(summary.came_by) if step.act == "lodged" else ACT_WORDS[step.act]
 
 
 def _late(step: Step, summary: Summary, today: Today) -> int | None:
@@ -63,6 +82,12 @@ def _late(step: Step, summary: Summary, today: Today) -> int | None:
         step.act
     )
     return late_by(due, today.on(step.at), today) if due else None
+
+
+def found_so_far(summary: Summary, contents: Contents) -> str:
+    """What was recorded of the facts, in order: what a proposal begins with."""
+    found = (contents.said[step.seq].body for step in summary.steps if step.act == "found")
+    return "\n".join(found)
 
 
 def late_text(workdays: int) -> Text:

@@ -74,7 +74,7 @@ def list_page(
     view = view if view in views else next((name for name, _words, n in counted if n), views[0])
     shown = [one for one in chosen if VIEWS[view][1](one, official.id)]
     # What is still to be handled stands by what is due first; the rest by when it came.
-    shown.sort(key=lambda one: (not one.pending, _due_day(one) if one.pending else 0))
+    shown.sort(key=lambda one: (not one.pending, one.due.toordinal() if one.pending else 0))
     pages = max(1, -(-len(shown) // PAGE))
     page = min(max(page, 1), pages)
     lines = _lines(session, keyring, shown[(page - 1) * PAGE : page * PAGE])
@@ -91,11 +91,6 @@ def _views_for(official: ActingOfficial) -> list[str]:
         *(["unassigned", "overdue", "pending"] if oversees else ["overdue"]),
         "all",
     ]
-
-
-def _due_day(one: Listed) -> int:
-    due = one.standing.decide_by if one.state == "received" else one.standing.reply_by
-    return due.toordinal()
 
 
 def _key(one: Listed) -> str:

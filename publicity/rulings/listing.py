@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
 
-from ..docket.models import PENDING, Assignment, DocketEntry, Objection, Ruling
+from ..docket.models import PENDING, RECEIVED, Assignment, DocketEntry, Objection, Ruling
+from ..docket.queries import news_of
 from ..notices.models import Notice
 from .admission import may_see
 from .handlers import assignments_of
@@ -32,6 +33,7 @@ class Listed:
     notice_title: str
     kind: str
     worth: str
+    came_by: str
     state: str
     received_at: datetime
     standing: Standing
@@ -40,6 +42,8 @@ class Listed:
     proposed_by: int | None
     """Who proposed the ruling that waits for a second person."""
     dues: tuple[Due, ...]
+    news: str = ""
+    """What the objector has sent since an official last acted: a key of ``words.NEWS_WORDS``."""
 
     @property
     def late(self) -> bool:
@@ -51,13 +55,18 @@ class Listed:
         """Whether it is still to be handled."""
         return self.state in PENDING
 
+    @property
+    def due(self) -> date:
+        """By when the next step is due, while it is still to be handled."""
+        return self.standing.decide_by if self.state == RECEIVED else self.standing.reply_by
+
     def handled_by(self, official_id: int) -> bool:
         """Whether this official handles it now."""
         return any(handler == official_id for handler, _name in self.handlers)
 
 
 _COLUMNS = (
-    Objection.id, Objection.docket_number, Objection.kind, Objection.worth, Objection.state, Objection.received_at,
+    Objection.id, Objection.docket_number, Objection.kind, Objection.worth, Objection.came_by, Objection.state, Objection.received_at,
     Objection.decide_by, Objection.reply_by, Objection.taken_up_at, Objection.ruled_at,
     Notice.number, Notice.title, Campaign.slug, Campaign.title.label("campaign_title"),
 )  # fmt: skip
@@ -90,21 +99,21 @@ def dockets_of(session: Session, official: ActingOfficial, today: Today) -> list
 
 def _listed(session: Session, rows: Sequence[Any], today: Today) -> list[Listed]:
     ids = [row.id for row in rows]
-    assigned, asked = assignments_of(session, ids), _unanswered(session)
+    assigned, asked, news = assignments_of(session, ids), _unanswered(session), news_of(session, ids)
     waiting = session.execute(
         select(Ruling.objection_id, Ruling.proposed_by).where(Ruling.state == "proposed")
     )
     proposed = {objection_id: official_id for objection_id, official_id in waiting}  # noqa: C416 - rows, not tuples
     return [
         _one(row, [(a.official_id, a.name) for a in assigned.get(row.id, ()) if a.handles], proposed.get(row.id),
-             asked.get(row.id), today)
+             asked.get(row.id), today, news.get(row.id, "") if row.state in PENDING else "")
         for row in rows
     ]  # fmt: skip
 
 
 def _one(
     row: Any, handlers: Iterable[tuple[int, str]], proposed_by: int | None,
-    asked_at: datetime | None, today: Today,
+    asked_at: datetime | None, today: Today, news: str,
 ) -> Listed:  # fmt: skip
     handlers = tuple(handlers)
     standing = Standing(
@@ -115,8 +124,8 @@ def _one(
     )  # fmt: skip
     return Listed(
         objection_id=row.id, number=row.docket_number, slug=row.slug, campaign_title=row.campaign_title, notice_number=row.number,
-        notice_title=row.title, kind=row.kind, worth=row.worth, state=row.state, received_at=row.received_at,
-        standing=standing, handlers=handlers, proposed_by=proposed_by, dues=dues(standing, today),
+        notice_title=row.title, kind=row.kind, worth=row.worth, came_by=row.came_by, state=row.state, received_at=row.received_at,
+        standing=standing, handlers=handlers, proposed_by=proposed_by, dues=dues(standing, today), news=news,
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from voting_service.encryption import Keyring
 from voting_service.errors import NotFound
 from voting_service.text import _
 
-from ..docket.models import DocketAttachment, DocketEntry, Objection, Ruling
+from ..docket.models import PENDING, DocketAttachment, DocketEntry, Objection, Ruling
+from ..docket.queries import news_of
 from ..docket.sealing import (
     Identity,
     Matter,
@@ -46,6 +47,8 @@ class Step:
     act: str
     by: str
     """The official's name; empty: the objector."""
+    whom: str = ""
+    """Whose assignment it was that began or ended."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Summary:
     notice_title: str
     kind: str
     worth: str
+    came_by: str
+    postmarked_on: date | None
     candidate: int
     candidate_name: str
     """Empty where the roster has none of this number."""
@@ -76,6 +81,13 @@ class Summary:
     assigned: tuple[Assigned, ...]
     proposed_by: int | None
     """Who proposed the ruling that waits for a second person."""
+    news: str
+    """What the objector has sent since an official last acted: a key of ``words.NEWS_WORDS``."""
+
+    @property
+    def author_handles(self) -> bool:
+        """Whether whoever proposed it handles the docket still: otherwise it can only be sent back."""
+        return any(one.handles for one in self.assigned if one.official_id == self.proposed_by)
 
     @property
     def last_seq(self) -> int:
@@ -218,22 +230,33 @@ def _summary(session: Session, keyring: Keyring, case: Case) -> Summary:
     return Summary(
         number=objection.docket_number, slug=campaign.slug, campaign_title=campaign.title,
         organiser=campaign.organiser, notice_number=notice.number, notice_title=notice.title, kind=objection.kind,
-        worth=objection.worth, candidate=heading.candidate, candidate_name=named or "", ground=heading.ground,
+        worth=objection.worth, came_by=objection.came_by, postmarked_on=objection.postmarked_on,
+        candidate=heading.candidate, candidate_name=named or "", ground=heading.ground,
         received_at=objection.received_at, state=objection.state, decide_by=objection.decide_by,
         reply_by=objection.reply_by, taken_up_at=objection.taken_up_at, decline_class=objection.decline_class,
-        ruled_at=objection.ruled_at, withdrawn_at=objection.withdrawn_at, steps=_steps(session, objection.id),
+        ruled_at=objection.ruled_at, withdrawn_at=objection.withdrawn_at, steps=_steps(session, keyring, objection),
         assigned=tuple(assignments_of(session, [objection.id]).get(objection.id, ())), proposed_by=proposed_by,
+        news=news_of(session, [objection.id]).get(objection.id, "") if objection.state in PENDING else "",
     )  # fmt: skip
 
 
-def _steps(session: Session, objection_id: int) -> tuple[Step, ...]:
+_ABOUT_OFFICIALS = ("assigned", "released")
+"""Entries that name an official and nobody else: whoever may know of the docket may know whom."""
+
+
+def _steps(session: Session, keyring: Keyring, objection: Objection) -> tuple[Step, ...]:
     rows = session.execute(
-        select(DocketEntry.seq, DocketEntry.at, DocketEntry.act, Official.name)
+        select(DocketEntry, Official.name)
         .outerjoin(Official, DocketEntry.official_id == Official.id)
-        .where(DocketEntry.objection_id == objection_id)
+        .where(DocketEntry.objection_id == objection.id)
         .order_by(DocketEntry.seq)
     )
-    return tuple(Step(seq, at, act, name or "") for seq, at, act, name in rows)
+    number = objection.docket_number
+    return tuple(
+        Step(entry.seq, entry.at, entry.act, name or "",
+             open_body(keyring, number, entry) if entry.act in _ABOUT_OFFICIALS else "")
+        for entry, name in rows
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

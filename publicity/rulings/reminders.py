@@ -17,6 +17,7 @@ from voting_service.findings import Finding
 from voting_service.text import Text, _
 from voting_service.workdays import Calendar
 
+from ..docket.words import NEWS_WORDS
 from .admission import may_assign
 from .listing import Listed, all_dockets, dockets_of
 from .overdue import LATE, DueKind, Today, due_text
@@ -38,18 +39,23 @@ def _own(known: list[Listed], official: ActingOfficial) -> Iterator[DeskLine]:
     for one in known:
         if not one.handled_by(official.id):
             continue
-        url = f"/desk/dockets/{one.number}"
         if one.proposed_by not in (None, official.id):
-            yield DeskLine(_("%(number)s：处理意见待您确认", number=one.number), url, one.late)
-        elif one.state == "received":
-            yield DeskLine(_told(one, _("待审查")), url, one.late)
+            yield _line(one, _("处理意见待您确认"))
         elif one.proposed_by is None:
-            yield DeskLine(_told(one, _("办理中")), url, one.late)
+            told = next((due_text(due) for due in one.dues if due.kind != "unanswered"), None)
+            yield _line(one, told or (_("待审查") if one.state == "received" else _("办理中")))
+        elif one.news:
+            yield _line(one, _("处理意见待另一人确认"))
 
 
-def _told(one: Listed, otherwise: Text) -> Text:
-    told = next((due_text(due) for due in one.dues if due.kind != "unanswered"), otherwise)
-    return _("%(number)s：%(what)s", number=one.number, what=told)
+def _line(one: Listed, told: Text) -> DeskLine:
+    news = NEWS_WORDS.get(one.news)
+    text = (
+        _("%(number)s：%(news)s；%(what)s", number=one.number, news=news, what=told)
+        if news
+        else _("%(number)s：%(what)s", number=one.number, what=told)
+    )
+    return DeskLine(text, f"/desk/dockets/{one.number}", one.late)
 
 
 def _overseen(known: list[Listed], official: ActingOfficial) -> Iterator[DeskLine]:

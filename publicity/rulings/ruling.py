@@ -1,7 +1,7 @@
 """Ruling (处理决定): one handler proposes, another confirms or sends back. Confirming is what rules and answers.
 
-Both have read the docket: whoever confirms must be assigned to it as well, and neither decides upon a docket that has grown
-since they opened it.
+Both have read the docket and handle it at the moment of the ruling: whoever confirms must be assigned to it as well, a proposal
+by somebody who handles it no more can only be sent back, and neither decides upon a docket that has grown since they opened it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
+from voting_service.accounts.register import acting
 from voting_service.activity import journal
 from voting_service.encryption import Keyring
 from voting_service.text import _
@@ -22,6 +23,7 @@ from ..docket.record import append_entry
 from ..docket.sealing import RulingText, open_ruling, ruling_place, seal_value
 from ..docket.words import OUTCOME_WORDS
 from .admission import Case, case_to_handle
+from .handlers import handles_now
 
 PROPOSED, CONFIRMED, RETURNED = "proposed", "confirmed", "returned"
 
@@ -90,10 +92,8 @@ def confirm(
     case.require_seen(session, seen)
     if ruling is not None and ruling.proposed_by == official.id:
         case.refuse(_("处理意见是您提出的，须由另一名承办人员确认。"))
-    if ruling is not None and _stood_aside(session, case.objection.id, ruling.proposed_by):
-        case.refuse(
-            _("提出处理意见的人已经回避，这份意见不能确认。"), _("请退回，由另一名承办人员重新提出。")
-        )
+    if ruling is not None:
+        _require_author(session, case, ruling)
     case.settle()
     assert ruling is not None  # a missing one is a problem
     objection = case.objection
@@ -146,9 +146,16 @@ def _proposal_before(
     return case, ruling
 
 
-def _stood_aside(session: Session, objection_id: int, official_id: int) -> bool:
-    assignment = session.get(Assignment, (objection_id, official_id))
-    return assignment is not None and assignment.recused
+def _require_author(session: Session, case: Case, ruling: Ruling) -> None:
+    """Whoever proposed it still handles the docket: otherwise one person would decide alone."""
+    assignment = session.get(Assignment, (case.objection.id, ruling.proposed_by))
+    if handles_now(acting(session, ruling.proposed_by), case.slug, assignment):
+        return
+    if assignment is not None and assignment.recused:
+        sentence = _("提出处理意见的人已经回避，这份意见不能确认。")
+    else:
+        sentence = _("提出处理意见的人现在不承办这件案卷，这份意见不能确认。")
+    case.refuse(sentence, _("请退回，由另一名承办人员重新提出。"))
 
 
 def _decide(ruling: Ruling, state: str, official: ActingOfficial, at: datetime) -> None:

@@ -21,6 +21,7 @@ PLAIN = {
     "official_sessions.digest": "a digest",
     "objections.submission_digest": "a keyed digest",
     "objections.passcode_digest": "a keyed digest",
+    "docket_entries.form_digest": "a keyed digest",
     "objections.phone_index": "a keyed digest",
 }
 """Columns of bytes that nobody sealed, and why they need not be."""

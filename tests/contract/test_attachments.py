@@ -12,22 +12,24 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from tests.stage import Stage, environment
 from voting_service.attachments.examine import Examined, examine
 from voting_service.attachments.models import Attachment
 from voting_service.attachments.readiness import examine_attachments, probe_room
-from voting_service.attachments.store import AttachmentMissing, AttachmentStore
+from voting_service.attachments.store import MOST_SWEPT, AttachmentMissing, AttachmentStore, SweepRefused
 from voting_service.commands import make_cli
 from voting_service.database import DatabaseUnavailable
 from voting_service.encryption import SealBroken
 
+NOW = datetime(2026, 4, 16, 9, 30, tzinfo=UTC)
 WORDS = "车间主任李某某在十月三日".encode()
 NAME = "举报材料-王小明.pdf"
 PDF = b"%PDF-1.4\n" + WORDS * 500 + b"\n%%EOF\n"
@@ -66,7 +68,7 @@ def rows(stage: Stage) -> list[Attachment]:
 def files(stage: Stage) -> list[Path]:
     """What the directory has."""
     directory = stage.service.attachments.directory
-    return sorted(directory.iterdir()) if directory.is_dir() else []
+    return sorted(path for path in directory.iterdir() if path.is_file()) if directory.is_dir() else []
 
 
 def findings(stage: Stage) -> list[str]:
@@ -150,7 +152,7 @@ def test_a_commit_whose_answer_was_lost_is_left_to_the_sweep(stage: Stage) -> No
 
     with pytest.raises(DatabaseUnavailable):
         lodge()
-    assert service.attachments.sweep(service.database) == []
+    assert service.attachments.sweep(service.database, service.clock.now()).set_aside == []
     assert service.attachments.read(rows(stage)[0]) == PDF
 
 
@@ -185,13 +187,13 @@ def test_kill_9_leaves_nothing_visible_and_doctor_fix_leaves_nothing_at_all(
             assert process.stdout.readline() == "put\n"
         assert len(files(stage_on)) > after
         assert findings(stage_on) == ["attachments"], "an upload under way is nobody's fault"
-        assert store.sweep(database) == []
+        assert store.sweep(database, NOW).set_aside == []
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     assert [row.id for row in rows(stage_on)] == [whole.id]
     assert findings(stage_on) == ["attachments_orphaned"]
     told = doctor(stage_on, "--fix")
-    assert "已清除" in told.stderr
+    assert "移出没有归属的" in told.stderr
     assert "附件同记录一一对应" in told.stdout
     assert [file.name for file in files(stage_on)] == [whole.id]
     assert store.read(whole) == PDF
@@ -206,7 +208,7 @@ def test_kill_9_at_any_moment_of_writing(stage: Stage) -> None:
             process.kill()
             process.wait()
         assert rows(stage) == []
-        stage.service.attachments.sweep(stage.service.database)
+        stage.service.attachments.sweep(stage.service.database, NOW, even_so=True)
         assert files(stage) == []
 
 
@@ -216,7 +218,7 @@ def test_a_sweep_beside_busy_uploads_takes_none_of_theirs(stage_on: Stage) -> No
 
     def sweep() -> None:
         while not stop.is_set():
-            swept.extend(service.attachments.sweep(service.database))
+            swept.extend(service.attachments.sweep(service.database, NOW, even_so=True).set_aside)
 
     def upload() -> None:
         for _again in range(15):
@@ -262,6 +264,7 @@ def test_what_doctor_fix_did_stands_in_the_journal(stage: Stage) -> None:
     from voting_service.activity import JournalEntry
 
     store = stage.service.attachments
+    keep(stage, examine("1", PDF))
     os.close(store.write("nobodys", b"x"))
     assert json.loads(doctor(stage, "--json").stdout)
     assert store.orphans(stage.service.database) == ["nobodys"]
@@ -269,7 +272,71 @@ def test_what_doctor_fix_did_stands_in_the_journal(stage: Stage) -> None:
     doctor(stage, "--fix")
     with stage.service.database.read() as session:
         entries = list(session.scalars(select(JournalEntry).where(JournalEntry.act == "sweep_attachments")))
-    assert [json.loads(entry.details) for entry in entries] == [{"files": 1}]
+    assert [json.loads(entry.details) for entry in entries] == [{"set_aside": 1, "put_back": 0, "removed": 0}]
+
+
+# ---- the wrong database
+
+
+def of_another_database(stage: Stage) -> AttachmentStore:
+    """The files of a stage; its rows are forgotten, as in a fresh database or an older backup."""
+    store = stage.service.attachments
+    with stage.service.database.write() as session:
+        session.execute(delete(Attachment))
+    return store
+
+
+def test_beside_the_wrong_database_nothing_is_swept_unless_told_so(stage_on: Stage) -> None:
+    kept = {keep(stage_on, examine("1", PDF)).id for _one in range(3)}
+    store = of_another_database(stage_on)
+    told = doctor(stage_on, "--fix")
+    assert told.exit_code == 1
+    assert "可能连的不是原来的数据库" in told.stderr
+    assert "没有归属" in told.stdout, "the findings come all the same"
+    assert {file.name for file in files(stage_on)} == kept
+    assert doctor(stage_on, "--fix", "--even-so").exit_code == 0
+    assert files(stage_on) == []
+    assert store.orphans(stage_on.service.database) == []
+
+
+def test_an_older_backup_that_lacks_many_rows_is_the_wrong_database_too(stage: Stage) -> None:
+    row = keep(stage, examine("1", PDF))
+    store, database = stage.service.attachments, stage.service.database
+    for n in range(MOST_SWEPT + 1):
+        os.close(store.write(f"later-{n}", b"x"))
+    with pytest.raises(SweepRefused):
+        store.sweep(database, NOW)
+    assert len(files(stage)) == MOST_SWEPT + 2
+    (store.directory / "later-0").unlink()
+    assert len(store.sweep(database, NOW).set_aside) == MOST_SWEPT
+    assert [file.name for file in files(stage)] == [row.id]
+
+
+def test_what_was_set_aside_comes_back_with_its_row_and_goes_after_30_days(stage: Stage) -> None:
+    store, database = stage.service.attachments, stage.service.database
+    keep(stage, examine("other", PDF))
+    row = keep(stage, examine("1", PDF))
+    with database.write() as session:
+        session.execute(delete(Attachment).where(Attachment.id == row.id))
+    assert store.sweep(database, NOW).set_aside == [row.id]
+    with database.write() as session:
+        session.merge(row)
+    assert findings(stage) == ["attachments_missing"]
+    assert store.sweep(database, NOW + timedelta(days=20)).put_back == [row.id]
+    assert store.read(row) == PDF
+    assert findings(stage) == ["attachments"]
+
+    os.close(store.write("nobodys", b"x"))
+    assert store.sweep(database, NOW).set_aside == ["nobodys"]
+    assert store.sweep(database, NOW + timedelta(days=30)).removed == 0
+    assert store.sweep(database, NOW + timedelta(days=31)).removed == 1
+
+
+def test_a_directory_in_the_store_is_none_of_ours(stage: Stage) -> None:
+    keep(stage, examine("1", PDF))
+    (stage.service.attachments.directory / "lost+found").mkdir()
+    assert stage.service.attachments.sweep(stage.service.database, NOW).set_aside == []
+    assert findings(stage) == ["attachments"]
 
 
 # ---- room

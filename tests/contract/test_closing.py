@@ -115,6 +115,7 @@ def test_without_objections_it_closes_with_that_outcome(committee: Committee) ->
         "window": {"first_day": "2026-04-30", "last_day": "2026-05-09", "accepted_until": "2026-05-09"},
         "objections": {
             "received": 0,
+            "came_by": {},
             "accepted": 0,
             "declined": {},
             "upheld": 0,
@@ -190,7 +191,7 @@ def test_objections_are_counted_and_nobody_is_named(committee: Committee) -> Non
     report = committee.report()
     assert (
         "公示期间共收到异议6件，其中受理2件，不予受理3件，异议人撤回1件。"
-        "不予受理的理由：没有可以核查的线索2件、不属于本次评选的受理范围1件。"
+        "异议的来源：网上6件。不予受理的理由：没有可以核查的线索2件、不属于本次评选的受理范围1件。"
         "受理的异议均已查核并作出处理决定：异议成立0件，异议不成立2件。" in report
     )
     assert "公示期满，收到的异议已全部办结，公示名单没有变动。" in report

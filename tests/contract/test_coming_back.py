@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from werkzeug.test import Client
 
-from publicity.docket.models import Objection
+from publicity.docket.models import DocketAttachment, Objection
 from publicity.docket.record import append_entry
 from publicity.docket.sealing import open_body
 from publicity.objections.sessions import LIFETIME_S
 from publicity.toll import FREE
 from tests.desk import Desk
 from tests.objectors import (
+    NAME,
+    PHONE,
     STATEMENT,
     come_back,
     form,
@@ -190,7 +192,13 @@ def test_adding_answering_and_withdrawing_are_entries_that_stay(stage_on: Stage)
     assert 'action="/objections/answer"' not in page
     for words in ("您提出了异议", "您补充了材料", "承办人向您提问", "您回答了提问", "附件 1 个", "二班。"):
         assert words in page, words
-    assert STATEMENT not in page, "what was lodged is not shown to whoever looks over a shoulder"
+    folded = re.search(r'<details class="wrote">.*?</details>', page, re.DOTALL)
+    assert folded, "closed, for whoever looks over a shoulder"
+    assert STATEMENT in folded[0], "so that they see what was received"
+    assert STATEMENT not in page.replace(folded[0], "")
+    assert [word for word in (NAME, PHONE) if word in page] == [], (
+        "whoever found the acknowledgement learns no name"
+    )
     asked = say(client, "withdraw")
     assert (asked.status_code, "确定撤回" in asked.text) == (200, True)
     assert say(client, "withdraw", sure="yes").status_code == 303
@@ -233,6 +241,47 @@ def test_the_same_addition_posted_twice_is_one_entry(stage: Stage) -> None:
     assert client.get("/objections").text.count("只说一次") == 1
 
 
+def test_a_form_that_was_taken_is_answered_as_done_whatever_came_after(stage_on: Stage) -> None:
+    notice_on(stage_on)
+    number, passcode = lodged(stage_on)
+    client = opened(stage_on, number, passcode)
+    page = client.get("/objections").text
+    form = {"csrf": csrf_on(page), "form": form_id_on(page)}
+
+    def send(act: str = "add", **fields: Any) -> int:
+        return client.post(
+            f"/objections/{act}", data=form | fields, content_type="multipart/form-data"
+        ).status_code
+
+    assert send(**{"text": "附照片", "text-files": photo()}) == 303
+    question(stage_on, number)
+    assert send("answer", answer="附照片") == 303, "the page has one id for both of its forms"
+    for _time in range(2):
+        assert send(**{"text": "附照片", "text-files": photo()}) == 303
+        assert send("answer", answer="附照片") == 303, "though nothing is asked any more"
+    assert send(**{"text": "附照片", "text-files": photo(colour="blue")}) == 303, (
+        "another picture is another addition"
+    )
+    assert send(text="附照片，改过") == 303, "nor is a changed text lost"
+    with stage_on.service.database.write() as session:
+        kept = session.scalars(select(Objection)).one()
+        kept.state, kept.decline_class, kept.taken_up_at = "declined", "no_clue", stage_on.service.clock.now()
+    assert send(text="附照片，改过") == 303, "it was taken before the decision"
+    assert send(text="来晚了") == 422
+    with stage_on.service.database.read() as session:
+        kept = session.scalars(select(Objection)).one()
+        assert [e.act for e in kept.entries] == ["lodged", "added", "asked", "answered", "added", "added"]
+        assert session.scalar(select(func.count()).select_from(DocketAttachment)) == 2
+
+
+def test_the_same_words_in_another_form_are_said_again(stage: Stage) -> None:
+    notice_on(stage)
+    client = opened(stage, *lodged(stage))
+    for _time in range(2):
+        assert say(client, "add", text="请尽快办理").status_code == 303
+    assert client.get("/objections").text.count("请尽快办理") == 2
+
+
 def test_another_sites_page_does_nothing_in_an_open_docket(stage: Stage) -> None:
     notice_on(stage)
     client = opened(stage, *lodged(stage))
@@ -262,3 +311,23 @@ def test_a_decided_objection_takes_nothing_any_more(stage_on: Stage) -> None:
     late = client.post("/objections/add", data=sent, content_type="multipart/form-data")
     assert (late.status_code, "已经办结或者撤回" in late.text) == (422, True)
     assert client.post("/objections/withdraw", data=sent).status_code == 409
+
+
+class NeverSent:
+    """A body whose sender stalls: whoever reads it would wait for ever."""
+
+    def read(self, *_size: int) -> bytes:
+        raise AssertionError("the body was read")
+
+
+@pytest.mark.parametrize("path", ["/objections/add", "/objections/answer"])
+def test_who_has_opened_no_docket_is_told_so_before_anything_is_read(stage: Stage, path: str) -> None:
+    notice_on(stage)
+    number, passcode = lodged(stage)
+    opened = stage.client()
+    assert come_back(opened, number, passcode).status_code == 303
+    stalled = {"CONTENT_LENGTH": str(30 * 1024**2), "wsgi.input": NeverSent()}
+    kind = "multipart/form-data; boundary=x"
+    for client, headers in ((stage.client(), {}), (opened, {"Origin": "https://elsewhere.example"})):
+        answer = client.post(path, content_type=kind, headers=headers, environ_overrides=stalled)
+        assert answer.status_code == 403

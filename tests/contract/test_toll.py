@@ -101,6 +101,28 @@ def test_wrong_pairs_are_counted_and_right_ones_given_back(toll: Toll, clock: Cl
     assert toll.pay("wrong", FLOODER, "page") is None, "the next hour"
 
 
+def test_a_challenge_pays_for_the_act_it_was_asked_for_and_for_no_other(toll: Toll) -> None:
+    flood(toll, 4)
+    due = toll.pay("lodge", FLOODER, "mine")
+    assert due is not None
+    solution = solution_of(due.challenge.to_json())
+    for _try in range(FREE["wrong"][0]):
+        assert toll.pay("wrong", FLOODER, "mine") is None
+    assert isinstance(toll.pay("wrong", FLOODER, "mine", solution), Due), "cheap lodging buys no guess"
+    assert toll.pay("lodge", FLOODER, "mine", solution) is None, "and is not spent by the attempt"
+
+
+def test_a_right_pair_lowers_no_counter_that_it_did_not_raise(toll: Toll) -> None:
+    for n in range(FREE["wrong"][0]):
+        assert toll.pay("wrong", FLOODER, f"page-{n}") is None
+    for n in range(3):
+        due = toll.pay("wrong", FLOODER, f"right-{n}")
+        assert due is not None, "the wrong ones before still count"
+        solution = solution_of(due.challenge.to_json())
+        assert toll.pay("wrong", FLOODER, f"right-{n}", solution) is None
+        toll.give_back("wrong", FLOODER, solution)
+
+
 def test_a_household_with_a_whole_ipv6_prefix_is_one_payer_and_raises_no_price_for_ipv4(toll: Toll) -> None:
     bits = [
         due.challenge.bits if due else 0

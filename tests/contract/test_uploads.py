@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -176,23 +177,56 @@ def test_all_other_routes_keep_their_64_kb(app: Flask, stage: Stage) -> None:
     assert app.test_client().post(PATH, data={"statement": "x" * 70_000}).status_code == 413
 
 
-def test_no_more_at_once_than_fit_and_a_place_is_given_back(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slots = app.extensions["uploads"].slots
+def test_no_more_at_once_than_fit_and_a_place_is_given_back(app: Flask) -> None:
+    places = app.extensions["uploads"].places
     for _again in range(3 * uploads.AT_ONCE):
         assert send(app, 10).status_code == 200
+        assert send(app, uploads.SMALL).status_code == 200
         assert send(app, 10, path=PATH + "?fail=1").status_code == 500
         assert app.test_client().post(PATH, data=b"x", content_type="application/json").status_code == 400
-    for _one in range(uploads.AT_ONCE):
-        assert slots.acquire(blocking=False), "all places are free again"
-    busy = send(app, 10)
-    assert busy.status_code == 503
-    assert busy.headers["Retry-After"]
-    assert "现在上传的人太多" in busy.text
+    others = [places.take(f"192.0.2.{n}") for n in range(uploads.AT_ONCE)]
+    for size in (10, uploads.SMALL):
+        busy = send(app, size)
+        assert busy.status_code == 503
+        assert busy.headers["Retry-After"]
+        assert "现在上传的人太多" in busy.text
+    assert send(app).status_code == 200, "text alone needs no place"
     assert app.test_client().get("/").status_code == 200
-    slots.release()
+    others[0].leave()
     assert send(app, 10).status_code == 200
+
+
+def test_one_address_or_one_household_takes_only_its_share(app: Flask) -> None:
+    places = app.extensions["uploads"].places
+    for _one in range(uploads.AT_ONCE_EACH):
+        places.take("127.0.0.1")
+    assert send(app, 10).status_code == 503
+    elsewhere = {"REMOTE_ADDR": "198.51.100.9"}
+    client = app.test_client()
+    form = {"evidence": (io.BytesIO(b"x"), "a.jpg")}
+    assert client.post(PATH, data=form, environ_overrides=elsewhere).status_code == 200
+    for n in range(uploads.AT_ONCE_EACH):
+        places.take(f"2001:db8:1:{n}::1")
+    with pytest.raises(uploads.UploadsBusy):
+        places.take("2001:db8:1:ff::1")
+
+
+def test_who_sends_too_slowly_gives_the_place_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender that stalls for ever, over a real connection: what it has sent is all that ever comes."""
+    monkeypatch.setattr(uploads, "READ_WITHIN_S", 0.01)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        theirs.sendall(_part("statement", "事实") + b"--x\r\n")
+        answer = app.test_client().post(
+            PATH,
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"wsgi.input": body, "CONTENT_LENGTH": str(MB), "gunicorn.socket": ours},
+        )
+        assert answer.status_code == 400
+        assert "内容没有传完" in answer.text
+        assert ours.send(b"the answer can be sent") > 0
+    for n in range(uploads.AT_ONCE):
+        app.extensions["uploads"].places.take(f"192.0.2.{n}")
 
 
 def test_on_the_desk_the_guard_reads_the_same_form_first(app: Flask, stage: Stage) -> None:
@@ -202,4 +236,4 @@ def test_on_the_desk_the_guard_reads_the_same_form_first(app: Flask, stage: Stag
     came = send(app, 3 * MB, path=DESK_PATH, client=client, csrf=csrf_of(desk.secret))
     assert came.get_json()["files"] == [["evidence", "0.jpg", 3 * MB]]
     assert send(app, 3 * MB, path=DESK_PATH, client=client, csrf="x").status_code == 403
-    assert send(app, 3 * MB, path=DESK_PATH).status_code == 403
+    assert send(app, 3 * MB, path=DESK_PATH).status_code == 401

@@ -264,9 +264,11 @@ def official_routes(stage: Stage) -> Iterator[tuple[str, str]]:
     for rule in app.url_map.iter_rules():
         if access.declared(app.view_functions[rule.endpoint]) != "official":
             continue
+        # One of a few words is filled in with the first: any other would be no address of ours, guard or no guard.
         path = re.sub(
-            r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>", lambda part: filled.get(part[1] or "string", "1"), rule.rule
-        )
+            r"<(?:(\w+)(?:\((\w*)[^)]*\))?:)?\w+>",
+            lambda part: part[2] if part[1] == "any" else filled[part[1] or "string"], rule.rule,
+        )  # fmt: skip
         yield from ((method, path) for method in sorted(rule.methods - {"OPTIONS"}))  # type: ignore[operator]
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from publicity.docket.form import Claim, Offer, Person, Typed, check, plain_phone
 from publicity.docket.sealing import Heading, Identity, Matter
-from publicity.objections.form import Claim, Offer, Person, Typed, check, plain_phone
 
 OFFER = Offer(
     7,

@@ -35,14 +35,16 @@ def examine_attachments(database: Database, store: AttachmentStore) -> Iterator[
             "warning",
             "attachments_orphaned",
             _("有 %(count)s 个附件文件没有归属，是上传中断留下的。", count=len(orphans)),
-            _("请运行 voting-service doctor --fix 清除。"),
+            _("请运行 voting-service doctor --fix 移出，30 天后清除。"),
         )
     if missing:
         yield Finding(
             "error",
             "attachments_missing",
             _("有 %(count)s 个附件的文件不见了：%(ids)s。", count=len(missing), ids="、".join(missing[:5])),
-            _("请从备份恢复数据目录下的 attachments/。"),
+            _(
+                "请运行 voting-service doctor --fix，移出过的会放回；仍缺的，请从备份恢复数据目录下的 attachments/。"
+            ),
         )
     if not orphans and not missing:
         yield Finding("ok", "attachments", _("附件同记录一一对应。"))

@@ -13,7 +13,8 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -30,6 +31,29 @@ LEAST_FREE = 500 * 1024**2
 _LEAST_FREE_SHARE = 0.05
 _MOST_KEPT_FREE = 5 * 1024**3
 """Five in a hundred of a large disk are more than we shall ever need."""
+
+
+MOST_SWEPT = 20
+"""Whole files without a row at once: more than interrupted uploads leave."""
+ASIDE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did."""
+
+    set_aside: list[str]
+    """Names of files without a row, drafts among them."""
+    put_back: list[str]
+    """Ids of files that had been set aside and have their row again."""
+    removed: int
+    """How many had been set aside for longer than ``ASIDE_DAYS``."""
+
+
+class SweepRefused(VotingError):
+    """So much without a row looks like another database."""
+
+    code = "sweep_refused"
 
 
 class AttachmentMissing(VotingError):
@@ -144,13 +168,63 @@ class AttachmentStore:
         """Names of files that belong to no row and to no upload under way."""
         return [name for name, _descriptor in self._held_orphans(database)]
 
-    def sweep(self, database: Database) -> list[str]:
-        """Remove them; gives their names."""
-        removed = []
+    def sweep(self, database: Database, at: datetime, *, even_so: bool = False) -> Swept:
+        """Put back what was set aside and has a row after all, set aside what has none, and remove what has lain there for
+        ``ASIDE_DAYS``; drafts of interrupted uploads go at once. ``even_so``: also where it looks as if the database were
+        the wrong one. Raises SweepRefused, with nothing done."""
+        if not even_so:
+            self._refuse_a_wrong_database(database)
+        back = self._put_back(database)
+        set_aside = []
         for name, _descriptor in self._held_orphans(database):
-            (self.directory / name).unlink(missing_ok=True)
-            removed.append(name)
-        return removed
+            set_aside.append(name)
+            if name.startswith("."):
+                # Half written, so no row can ever ask for it. It must not live on under another name either: whoever makes
+                # a draft tells by its links whether it was swept at its birth.
+                (self.directory / name).unlink(missing_ok=True)
+            else:
+                self._aside.mkdir(exist_ok=True, mode=0o700)
+                (self.directory / name).replace(self._aside / f"{at:%Y-%m-%d}.{name}")
+        return Swept(set_aside, back, self._remove_old(at))
+
+    def _refuse_a_wrong_database(self, database: Database) -> None:
+        names = [name for name in self._names() if not name.startswith(".")]
+        whole = [name for name in self.orphans(database) if not name.startswith(".")]
+        kept = len(names) - len(_without_rows(database, names))
+        if whole and (not kept or len(whole) > MOST_SWEPT):
+            raise SweepRefused(
+                _("有 %(count)s 个附件文件没有记录，有记录的 %(kept)s 个；可能连的不是原来的数据库，或数据库是较旧的备份，没有清除。",
+                  count=len(whole), kept=kept),
+                _("请先核对数据库。确认无误的，运行 voting-service doctor --fix --even-so。"),
+            )  # fmt: skip
+
+    def _put_back(self, database: Database) -> list[str]:
+        aside = {name.partition(".")[2]: name for name in self._names(self._aside)}
+        homeless = set(_without_rows(database, aside))
+        back = [one for one in aside if one not in homeless and not (self.directory / one).exists()]
+        for one in back:
+            (self._aside / aside[one]).replace(self.directory / one)
+        return back
+
+    def _remove_old(self, at: datetime) -> int:
+        last = f"{at - timedelta(days=ASIDE_DAYS):%Y-%m-%d}"
+        old = [name for name in self._names(self._aside) if name.partition(".")[0] < last]
+        for name in old:
+            (self._aside / name).unlink(missing_ok=True)
+        return len(old)
+
+    @property
+    def _aside(self) -> Path:
+        # Inside of the store: so it is on the same disk, and travels with its backups.
+        return self.directory / ".set-aside"
+
+    def _names(self, directory: Path | None = None) -> list[str]:
+        """Of files alone: ``lost+found`` is none of ours."""
+        place = directory or self.directory
+        if not place.is_dir():
+            return []
+        with os.scandir(place) as entries:
+            return sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
 
     def missing(self, session: Session) -> list[str]:
         """Ids of rows whose file is gone."""
@@ -158,8 +232,7 @@ class AttachmentStore:
 
     def _held_orphans(self, database: Database) -> Iterator[tuple[str, int]]:
         """Each with its lock held for as long as the caller looks at it."""
-        names = sorted(os.listdir(self.directory)) if self.directory.is_dir() else []
-        for name in _without_rows(database, names):
+        for name in _without_rows(database, self._names()):
             with contextlib.suppress(FileNotFoundError, BlockingIOError):
                 descriptor = os.open(self.directory / name, os.O_RDONLY | os.O_CLOEXEC)
                 try:

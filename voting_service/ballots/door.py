@@ -152,7 +152,8 @@ def origin_of(origin: str | None, fetch_site: str | None, host: str, base_url: s
     if fetch_site == "cross-site" or origin == "null":
         return "foreign"
     if not origin:
-        return "unknown"
+        # Browsers that send no Origin with a form still say whether a sister site (same registrable domain) sent it.
+        return "foreign" if fetch_site == "same-site" else "unknown"
     # The host that was asked for: a phone in the hall may reach us by another name than the official one.
     try:
         asked_from = urlsplit(origin).netloc

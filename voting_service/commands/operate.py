@@ -9,6 +9,7 @@ import click
 from .. import logs
 from ..activity import journal
 from ..attachments.readiness import examine_attachments
+from ..attachments.store import SweepRefused
 from ..errors import Problem, ProblemsFound
 from ..recorder.recorder import run
 from ..redis_server.readiness import probe_embedded
@@ -87,13 +88,13 @@ def recorder(make: MakeService) -> None:
 
 @click.command(help="检查设置、数据库、Redis、票箱、记录器、日志、附件、微信和放假安排；有错误时退出码为 1。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-@click.option("--fix", is_flag=True, help="清除上传中断留下的附件文件；正在上传的不动。")
+@click.option("--fix", is_flag=True, help="移出上传中断留下的附件文件，30 天后清除；正在上传的不动。")
+@click.option("--even-so", is_flag=True, help="没有记录的附件文件很多时也移出；请先确认数据库没有连错。")
 @click.pass_obj
-def doctor(make: MakeService, as_json: bool, fix: bool) -> None:
+def doctor(make: MakeService, as_json: bool, fix: bool, even_so: bool) -> None:
     """Every probe's findings."""
     service = make()
-    if fix:
-        _sweep_attachments(service)
+    refused = fix and not _sweep_attachments(service, even_so=even_so)
     with redis_running(service):
         findings = [finding for probe in service.probes() for finding in probe()]
         if service.settings.redis_url is None:
@@ -112,17 +113,27 @@ def doctor(make: MakeService, as_json: bool, fix: bool) -> None:
                 f"{marks[finding.level]} {finding.sentence}"
                 + (f" {finding.remedy}" if finding.remedy else "")
             )
-    if any(finding.level == "error" for finding in findings):
+    if refused or any(finding.level == "error" for finding in findings):
         sys.exit(1)
 
 
-def _sweep_attachments(service: Service) -> None:
-    removed = service.attachments.sweep(service.database)
-    if removed:
+def _sweep_attachments(service: Service, *, even_so: bool) -> bool:
+    """False where it was refused; then nothing was done."""
+    now = service.clock.now()
+    try:
+        swept = service.attachments.sweep(service.database, now, even_so=even_so)
+    except SweepRefused as error:
+        say(error.sentence)
+        say(error.remedy or error.sentence)
+        return False
+    if swept.set_aside or swept.put_back or swept.removed:
         with service.database.write() as session:
-            journal(session, at=service.clock.now(), actor=ACTOR, act="sweep_attachments", subject="attachments",
-                    details={"files": len(removed)})  # fmt: skip
-    say(_("已清除 %(count)s 个上传中断留下的附件文件。", count=len(removed)))
+            journal(session, at=now, actor=ACTOR, act="sweep_attachments", subject="attachments",
+                    details={"set_aside": len(swept.set_aside), "put_back": len(swept.put_back),
+                             "removed": swept.removed})  # fmt: skip
+    say(_("附件文件：移出没有归属的 %(aside)s 个，放回 %(back)s 个，清除移出满 30 天的 %(removed)s 个。",
+          aside=len(swept.set_aside), back=len(swept.put_back), removed=swept.removed))  # fmt: skip
+    return True
 
 
 @click.group(help="数据库。")

@@ -32,7 +32,7 @@ def archive(slug: str) -> Response:
     return send_file(path.resolve(), as_attachment=True, download_name=f"{slug}.zip", max_age=300)
 
 
-@public.get("/sample-audit-<int:number>.json")
+@public.get("/sample-audit-<int(max=2147483647):number>.json")
 @access.public
 @costly
 def sample_audit(slug: str, number: int) -> Response:
@@ -43,7 +43,7 @@ def sample_audit(slug: str, number: int) -> Response:
     return _document(audit.document)
 
 
-@public.get("/sample-draw-<int:number>.json")
+@public.get("/sample-draw-<int(max=2147483647):number>.json")
 @access.public
 @costly
 def sample_draw(slug: str, number: int) -> Response:

@@ -56,7 +56,7 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         default_translation_directories=_catalogue(app),
     )
     app.config["ZONE"] = zone
-    app.jinja_env.filters.update(moment=moment, clock=clock_time, iso=iso, unbroken=unbroken)
+    app.jinja_env.filters.update(moment=moment, day=day, clock=clock_time, iso=iso, unbroken=unbroken)
     app.jinja_env.filters["say"] = lambda value: say(value) if isinstance(value, Text) else value
 
 
@@ -78,6 +78,13 @@ def moment(value: Any) -> Any:
         return f"{local:%d %b %H:%M}" if this_year else f"{local:%d %b %Y %H:%M}"
     year = "" if this_year else f"{local.year}年"
     return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day(value: Any) -> Any:
+    """The same without the hour: ``4月16日``."""
+    if not isinstance(value, datetime):
+        return value
+    return str(moment(value)).rsplit(" ", 1)[0]
 
 
 def clock_time(value: Any) -> Any:

@@ -153,6 +153,7 @@ NOTICE_IN_FULL: dict[str, Any] = NOTICE | {
         "withdrawn": 0,
         "pending": 1,
         "declined": {"no_clue": 1},
+        "came_by": {"online": 2, "letter": 1},
     },
 }
 FORM_TEXT = "7QK2M3XD9ABCDEFG.1775610000000.1775602800000.m.Jc0uYV1Wb9m3oX5r7tQ2kA"

@@ -119,6 +119,13 @@ NOTICE_SCHEMAS: dict[str, Schema] = {
                         "additionalProperties": _integer(),
                         "description": _("按原因"),
                     },
+                    "came_by": {
+                        "type": "object",
+                        "additionalProperties": _integer(),
+                        "description": _(
+                            "按来源：online 网上，letter 来信，call 来电，visit 来访，referred 转办"
+                        ),
+                    },
                 },
                 _("异议的件数"),
             ),

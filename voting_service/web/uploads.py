@@ -6,8 +6,11 @@ too large is read and dropped, so that the rest of the form still arrives and th
 
 from __future__ import annotations
 
+import contextlib
 import io
+import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
@@ -17,9 +20,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
+from anti_fraud.networks.prefixes import prefix_of
+
 from ..errors import BadFile, Unavailable, VotingError
 from ..text import _
-from . import access
+from . import access, nul
 
 MOST_READ = 256 * 1024**2
 """Bytes of a body that are read at all, dropped or not; nginx in front stops much earlier."""
@@ -27,7 +32,14 @@ MOST_FIELDS = 100
 MOST_FIELD_BYTES = 256 * 1024
 """The parser's own buffer counts as well, so this must be more than its 64 KB."""
 AT_ONCE = 8
-"""Uploads in a process at the same time: with 40 MB each they fit into the memory of a small machine."""
+"""Uploads in a process at the same time: with 40 MB each they fit into the memory of a small machine, and while their
+pictures are decoded other threads are left for whoever votes."""
+AT_ONCE_EACH = 3
+"""Of these, from one address: so that a single sender shuts nobody out."""
+SMALL = 64 * 1024
+"""Bytes of a form that is read without having a place: text alone is never more."""
+READ_WITHIN_S = 180
+"""Of a body that has a place. nginx sends in an instant what it has collected; this is for whoever gets past it."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -166,10 +178,16 @@ class InMemoryRequest(Request):
     """A request that never spools a file to the disk."""
 
     intake: _Intake | None = None
-    slot: threading.BoundedSemaphore | None = None
+    place: Place | None = None
 
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
         return io.BytesIO() if self.intake is None else _Content(self.intake)
+
+    def _load_form_data(self) -> None:
+        # Here and not before the route: who reads a form decides how much of it is read. Raises BadRequest.
+        if "form" not in self.__dict__:
+            super()._load_form_data()
+            nul.refuse_in(self.form.items(multi=True))
 
     def make_form_data_parser(self) -> FormDataParser:
         """Ours, where files are expected."""
@@ -178,20 +196,77 @@ class InMemoryRequest(Request):
         return super().make_form_data_parser()
 
 
+class Places:
+    """How many may upload at once, and how many of them from one address."""
+
+    def __init__(self, at_once: int = AT_ONCE, each: int = AT_ONCE_EACH) -> None:
+        self._at_once, self._each = at_once, each
+        self._lock = threading.Lock()
+        self._taken: Counter[str] = Counter()
+
+    def take(self, address: str) -> Place:
+        """Raises UploadsBusy."""
+        # A household has a whole prefix of IPv6, and could come from another address of it each time.
+        who = prefix_of(address) if ":" in address else address
+        with self._lock:
+            if self._taken.total() >= self._at_once or self._taken[who] >= self._each:
+                raise UploadsBusy(_("现在上传的人太多，请过半分钟再提交，填写的内容还在。"))
+            self._taken[who] += 1
+        return Place(self, who)
+
+    def leave(self, who: str) -> None:
+        """Give one back."""
+        with self._lock:
+            self._taken[who] -= 1
+            self._taken += Counter()  # forgets whoever has none
+
+
+@dataclass
+class Place:
+    """One of them, taken."""
+
+    places: Places
+    who: str
+    deadline: threading.Timer | None = None
+
+    def read_within(self, seconds: float, connection: socket.socket | None) -> None:
+        """End what is sent too slowly: to whoever reads, the body then ends in the middle."""
+        if connection is not None:
+            self.deadline = threading.Timer(seconds, _stop_reading, (connection,))
+            self.deadline.daemon = True
+            self.deadline.start()
+
+    def is_read(self) -> None:
+        """The body has arrived."""
+        if self.deadline is not None:
+            self.deadline.cancel()
+
+    def leave(self) -> None:
+        """For the next."""
+        self.is_read()
+        self.places.leave(self.who)
+
+
+def _stop_reading(connection: socket.socket) -> None:
+    # Not close(): the answer that says so is still to be sent.
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
+
+
 @dataclass(frozen=True)
 class _Desk:
     """What an app has for uploads."""
 
     limits: Limits
-    slots: threading.BoundedSemaphore
+    places: Places
 
 
-def install(app: Flask, limits: Limits, at_once: int = AT_ONCE) -> None:
+def install(app: Flask, limits: Limits) -> None:
     """Attach to the app: before whoever reads a form in ``before_request``."""
     app.request_class = InMemoryRequest
-    app.extensions["uploads"] = _Desk(limits, threading.BoundedSemaphore(at_once))
+    app.extensions["uploads"] = _Desk(limits, Places())
     app.before_request(_expect_files)
-    app.teardown_request(_give_slot_back)
+    app.teardown_request(_give_place_back)
 
 
 def takes_files(view: View) -> View:
@@ -203,8 +278,8 @@ def takes_files(view: View) -> View:
 def read_upload(request: Request) -> Upload:
     """The form of this request and its files, in memory. Raises BadUpload, UploadTooLarge and UploadsBusy.
 
-    The request keeps its place among those that may upload at once until it is answered, since that is how long its files
-    are in memory.
+    A request with files, or too large to be without, keeps its place among those that may upload at once until it is
+    answered: that is how long its files are in memory, and a thread is busy with them. Text alone needs none.
     """
     ours = _prepared(request)
     if ours.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
@@ -213,18 +288,22 @@ def read_upload(request: Request) -> Upload:
         form, files = ours.form, ours.files
     except RequestEntityTooLarge:
         too_large()
+    if ours.place is not None:
+        ours.place.is_read()
     received = [
         ReceivedFile(field, part.filename or "", part.stream.content())  # type: ignore[attr-defined]
         for field, part in files.items(multi=True)
         # A file field in which nothing was chosen comes as a part without a name.
         if part.filename or part.stream.size  # type: ignore[attr-defined]
     ]
+    if received:
+        _take_place(ours)
     return Upload(form, tuple(received))
 
 
 def too_large() -> NoReturn:
     """Raises UploadTooLarge, with the limits in words."""
-    limits = current_app.extensions["uploads"].limits
+    limits = _desk().limits
     raise UploadTooLarge(
         _("提交的内容太大：一次最多 %(files)s 个文件，合计 %(most)s MB。",
           files=limits.files, most=limits.together // 1024**2),
@@ -236,16 +315,27 @@ def _prepared(request: Request) -> InMemoryRequest:
     if not isinstance(request, InMemoryRequest):
         raise TypeError("uploads.install has not been called for this app")
     if request.intake is None:
-        desk: _Desk = current_app.extensions["uploads"]
-        if not desk.slots.acquire(blocking=False):
-            raise UploadsBusy(_("现在上传的人太多，请过半分钟再提交，填写的内容还在。"))
-        request.slot, request.intake = desk.slots, _Intake(desk.limits)
+        request.intake = _Intake(_desk().limits)
         # A form without files is read whole before it is looked at: the app's own limit stays for it.
         if request.mimetype == "multipart/form-data":
             request.max_content_length = MOST_READ
             request.max_form_memory_size = MOST_FIELD_BYTES
             request.max_form_parts = MOST_FIELDS
+            if request.content_length is None or request.content_length > SMALL:
+                place = _take_place(request)
+                place.read_within(READ_WITHIN_S, request.environ.get("gunicorn.socket"))
     return request
+
+
+def _desk() -> _Desk:
+    desk: _Desk = current_app.extensions["uploads"]
+    return desk
+
+
+def _take_place(request: InMemoryRequest) -> Place:
+    if request.place is None:
+        request.place = _desk().places.take(request.remote_addr or "")
+    return request.place
 
 
 def _expect_files() -> None:
@@ -254,11 +344,11 @@ def _expect_files() -> None:
         _prepared(request)
 
 
-def _give_slot_back(_error: BaseException | None) -> None:
-    slot = getattr(request, "slot", None)
-    if slot is not None:
-        slot.release()
-        request.slot = None  # type: ignore[attr-defined]
+def _give_place_back(_error: BaseException | None) -> None:
+    place: Place | None = getattr(request, "place", None)
+    if place is not None:
+        place.leave()
+        request.place = None  # type: ignore[attr-defined]
 
 
 pages = Blueprint("uploads", __name__)

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from voting_service.campaigns.models import Campaign
 from voting_service.candidates.departures import departures_of
 
-from ..docket.models import KINDS
 from ..notices.models import Notice
 from ..notices.queries import document_of, notices_of
 from ..notices.rules import acceptance
 from .form import Offer, Person
+from .models import KINDS
 
 REFUSED = "refused"
 

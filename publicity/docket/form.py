@@ -12,8 +12,8 @@ from voting_service.candidates.personal_data import holds_id_card
 from voting_service.errors import Problem
 from voting_service.text import Text, _
 
-from ..docket.numbers import SUBMISSION
-from ..docket.sealing import GROUNDS, Heading, Identity, Matter
+from .numbers import SUBMISSION
+from .sealing import GROUNDS, Heading, Identity, Matter
 
 LEAST_STATEMENT, MOST_STATEMENT = 20, 2000
 LEAST_CLUE, MOST_CLUE = 10, 1000
@@ -162,7 +162,8 @@ def _of_objector(typed: Typed, offer: Offer, *, has_stamp: bool) -> list[Problem
     problems = _of_contact(typed)
     if typed.kind == "unit":
         if not 2 <= len(typed.unit) <= MOST_UNIT:
-            problems.append(_found("unit", _("请填写单位全称。")))
+            long = _("单位名称太长，最多 %(most)s 字。", most=MOST_UNIT)
+            problems.append(_found("unit", long if len(typed.unit) > MOST_UNIT else _("请填写单位全称。")))
         if not has_stamp:
             problems.append(_found("stamp", _("以单位名义提出的，请附盖有单位公章的材料照片或扫描件。")))
     return problems
@@ -185,7 +186,8 @@ def _of_contact(typed: Typed) -> list[Problem]:
     problems = []
     if not 2 <= len(typed.name) <= MOST_NAME:
         who = _("请填写您的真实姓名。") if typed.kind == "named" else _("请填写单位联系人的姓名。")
-        problems.append(_found("name", who))
+        long = _("姓名太长，最多 %(most)s 字。", most=MOST_NAME)
+        problems.append(_found("name", long if len(typed.name) > MOST_NAME else who))
     phone = plain_phone(typed.phone)
     if typed.kind == "named" and not _MOBILE.fullmatch(phone):
         problems.append(_found("phone", _("请填写 11 位手机号码，核查时会用它联系您。")))
