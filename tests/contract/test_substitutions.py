@@ -116,7 +116,7 @@ def test_several_share_one_supplementary_notice(stage_on: Stage) -> None:
     assert [(change.number, change.successor) for change in text.changes] == [(1, 5), (2, 6), (3, None)]
     assert text.lead[0] == (
         "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出评选，不再列入公示名单，由 5 号 候选人5递补；"
-        "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出，不再列入公示名单，名额空缺。"
+        "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出评选，不再列入公示名单，名额空缺。"
         "现将递补人选予以补充公示，接受社会监督。"
     )
     committee.publish(number)
