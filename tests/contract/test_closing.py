@@ -227,7 +227,10 @@ def test_a_substitution_makes_it_changed(committee: Committee) -> None:
     assert "公示名单有变动，以变动后的名单和补充公示为准。" in report
     assert [one["number"] for one in result["list"]] == [1, 3, 4]
     assert "五、公示后的名单至本报告之日，名单共3人：" in report
-    assert "1候选人1单位1工人3候选人3单位3工人4候选人4单位4工人六、结论" in report
+    assert (
+        "编号姓名单位职务备注1候选人1单位1工人3候选人3单位3工人4候选人4单位4工人递补（第2号公告，公示未结束）六、结论"
+        in report
+    )
 
 
 def test_the_report_says_all_that_it_must(committee: Committee) -> None:

@@ -116,7 +116,7 @@ def test_several_share_one_supplementary_notice(stage_on: Stage) -> None:
     assert [(change.number, change.successor) for change in text.changes] == [(1, 5), (2, 6), (3, None)]
     assert text.lead[0] == (
         "《关于“测试评选”拟定人选的公示》发布后，1 号 候选人1已退出评选，不再列入公示名单，由 5 号 候选人5递补；"
-        "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出，不再列入公示名单，名额空缺。"
+        "2 号 候选人2已去世，不再列入公示名单，由 6 号 候选人6递补；3 号 候选人3已退出评选，不再列入公示名单，名额空缺。"
         "现将递补人选予以补充公示，接受社会监督。"
     )
     committee.publish(number)
@@ -168,7 +168,7 @@ def test_a_successor_who_leaves_before_anybody_was_told_is_not_named(stage: Stag
     draft = committee.supplement(first)
     second = committee.left(5, "deceased")
     assert problems_of(lambda: committee.supplement(first)) == {
-        "substitutions": "递补的 5 号 候选人5也已离开，请先办理。"
+        "substitutions": "递补的 5 号 候选人5也已退出名单，请先办理。"
     }
     committee.fill(second, 6)
     # The draft is written anew, whoever is left out of it is told by none.
@@ -289,7 +289,7 @@ def test_everything_that_is_wrong_with_a_proposal_is_told_at_once(stage_on: Stag
     nothing = problems_of(lambda: committee.propose(None, "", "  "))
     assert nothing == {
         "leaver": "请选择退出名单的候选人。",
-        "cause": "请选择离开的原因。",
+        "cause": "请选择退出的原因。",
         "reason": "请写明原因，它会写进补充公示。",
     }
     wrong = problems_of(lambda: committee.propose(9, "tired", "电话 13800138000", "GS-2026-7K3M9Q"))
