@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,9 @@ from sqlalchemy import func, inspect, select, text
 
 from publicity.docket.models import DocketAttachment, DocketEntry, Objection
 from publicity.docket.sealing import Heading, Identity, Matter, open_heading, open_identity, open_matter
-from publicity.notices.models import CLOSED
 from publicity.notices.queries import notice_by_number
+from publicity.objections.following import withdraw
+from publicity.outcome.closing import close_notice
 from tests.desk import Desk
 from tests.notices import beijing
 from tests.objectors import (
@@ -32,6 +36,7 @@ from tests.objectors import (
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.activity import JournalEntry
 from voting_service.attachments.models import Attachment
+from voting_service.errors import Problem, ProblemsFound
 
 
 def count(stage: Stage, table: Any = Objection) -> int:
@@ -174,49 +179,70 @@ def test_the_same_form_many_times_at_once_is_one_objection(stage_on: Stage) -> N
     assert len(list(directory.iterdir())) == 1, "no file of one that came second is left"
 
 
-def close(stage: Stage, official_id: int) -> int:
-    """Close the notice as ``outcome`` does: its row locked, then the moment read. Gives how many objections it counted."""
-    with stage.service.database.write() as session:
-        notice = notice_by_number(session, "test", 1, lock=True)
-        counted = session.scalar(select(func.count()).where(Objection.notice_id == notice.id)) or 0
-        now = stage.service.clock.now()
-        notice.state, notice.closed_at, notice.closed_by, notice.outcome = (
-            CLOSED,
-            now,
-            official_id,
-            "no_objection",
-        )
-        return counted
-
-
-def test_at_the_closing_instant_each_is_in_or_refused_and_the_count_is_right(stage_on: Stage) -> None:
-    notice_on(stage_on)
-    desk = Desk(stage_on, "关闭的人", "committee")
-    assert stage_on.app
-    taken = threading.Semaphore(0)
-
-    def keep_lodging(place: int) -> list[int]:
-        """One after another until the notice is closed."""
-        statuses = []
-        for n in range(200):
-            answer = lodge_by_api(stage_on.client(), came_from=f"10.{place}.{n}.1", **form())
-            statuses.append(answer.status_code)
-            taken.release()
-            if answer.status_code != 201:
-                break
-        return statuses
-
-    def close_it() -> int:
-        for _objection in range(8):
-            taken.acquire()
-        return close(stage_on, desk.official.id)
-
-    *lodgers, counted = at_once(*[lambda p=p: keep_lodging(p) for p in range(6)], close_it)
-    assert [statuses[-1] for statuses in lodgers] == [403] * 6, "whoever came later was refused"
-    assert {status for statuses in lodgers for status in statuses[:-1]} == {201}
-    assert counted == sum(len(statuses) - 1 for statuses in lodgers) == count(stage_on), (
-        "closing saw every one that was taken, and none came after it"
+@contextmanager
+def clock_on(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[tuple[Stage, ClockInHand]]:
+    """A stage on this database, and the clock that it goes by."""
+    clock = ClockInHand()
+    stage = Stage(
+        make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=clock)
     )
+    yield stage, clock
+    stage.strike()
+
+
+def close(stage: Stage, desk: Desk, at: datetime) -> int:
+    """Close the notice as the desk does. Gives how many objections the published result counts. Raises ProblemsFound."""
+    with stage.service.database.write() as session:
+        notice = notice_by_number(session, "test", 1)
+        event = close_notice(session, notice, at=at, official=desk.official)
+        return json.loads(event.document)["objections"]["received"]
+
+
+def test_at_the_last_instant_each_is_in_or_refused_and_closing_knows_of_every_one(
+    tmp_path: Path, redis_url: str, database_url: str
+) -> None:
+    with clock_on(tmp_path, redis_url, database_url) as (stage, clock):
+        notice, desk = notice_on(stage), Desk(stage, "关闭的人", "committee")
+        until = notice.accepts_until
+        assert stage.app
+        assert until
+        clock.set(until - timedelta(milliseconds=1))
+        taken = threading.Semaphore(0)
+
+        def keep_lodging(place: int) -> list[int]:
+            """One after another until none is taken any more."""
+            statuses = []
+            for n in range(200):
+                answer = lodge_by_api(stage.client(), came_from=f"10.{place}.{n}.1", **form())
+                statuses.append(answer.status_code)
+                taken.release()
+                if answer.status_code != 201:
+                    break
+            return statuses
+
+        def close_it() -> list[Problem]:
+            """At the instant itself: what was taken waits to be handled, and is told in its number."""
+            for _objection in range(8):
+                taken.acquire()
+            clock.set(until)
+            with pytest.raises(ProblemsFound) as found:
+                close(stage, desk, until)
+            return list(found.value.problems)
+
+        *lodgers, problems = at_once(*[lambda p=p: keep_lodging(p) for p in range(6)], close_it)
+        assert [statuses[-1] for statuses in lodgers] == [403] * 6, "whoever came later was refused"
+        assert {status for statuses in lodgers for status in statuses[:-1]} == {201}
+        all_taken = sum(len(statuses) - 1 for statuses in lodgers)
+        assert [problem.sentence.values["n"] for problem in problems] == [all_taken]
+        assert count(stage) == all_taken
+        with stage.service.database.write() as session:
+            for kept in session.scalars(select(Objection)):
+                withdraw(session, stage.service.keyring, kept.docket_number, at=until)
+        assert close(stage, desk, until) == all_taken
+        clock.set(until - timedelta(milliseconds=1))
+        assert lodge_by_api(stage.client(), **form()).status_code == 403, (
+            "closed is closed, whatever the clock"
+        )
 
 
 def test_the_servers_clock_decides_to_the_millisecond(tmp_path: Path, redis_url: str) -> None:

@@ -107,6 +107,8 @@ def kept(live: LiveService, number: str) -> tuple[Objection, int]:
 
 
 def open_docket(page: Page, number: str, passcode: str) -> None:
+    """As from another device, or after half an hour: right after lodging nobody is asked."""
+    page.context.clear_cookies(name="docket")
     page.goto("/objections")
     page.get_by_label("受理编号").fill(number)
     page.get_by_label("查询码").fill(passcode)
@@ -145,6 +147,8 @@ def test_a_named_objector_with_photos(phone: Phone, noticed: LiveService, tmp_pa
     assert (objection.kind, files) == ("named", 2)
     assert page.locator(".keep__card").evaluate("(one) => one.naturalWidth") == 750
     page.get_by_role("link", name="查看进度").tap()
+    expect(page.get_by_text(f"受理编号 {number}")).to_be_visible()
+    page.get_by_role("button", name="退出").tap()
     expect(page.get_by_label("查询码")).to_be_visible()
     look(page, "coming back")
     open_docket(page, number, passcode)
