@@ -6,7 +6,8 @@ source sentence and its figures. ``web`` translates it for the reader; the comma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 
@@ -45,3 +46,9 @@ class Text:
 def _(source: str, **values: Any) -> Text:
     """Mark a Chinese sentence as translatable and bind its figures."""
     return Text(source, values)
+
+
+def enumerated(parts: Iterable[Text]) -> Text | None:
+    """``甲、乙、丙``, each translated with the whole; None of nothing."""
+    told = [*parts]
+    return reduce(lambda so_far, part: _("%(told)s、%(another)s", told=so_far, another=part), told) if told else None

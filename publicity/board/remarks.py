@@ -50,9 +50,12 @@ def remarks_of(
 
 def remarks_text(remarks: Iterable[Remark], day: date) -> Text | None:
     """``截至2026年5月6日，名单有变动：3 号 石望川已取消资格，见第 2 号公告。``; None where nobody has left."""
-    told = "；".join(
-        f"{_('%(number)s 号 %(name)s', number=one.number, name=one.name)}{one.words}" for one in remarks
-    )
-    if not told:
+    clauses = [
+        _("%(number)s 号 %(name)s%(left)s", number=one.number, name=one.name, left=one.words) for one in remarks
+    ]
+    if not clauses:
         return None
+    told, *others = clauses
+    for another in others:
+        told = _("%(told)s；%(another)s", told=told, another=another)
     return _("截至%(day)s，名单有变动：%(told)s。", day=spoken_date(day, year=True), told=told)

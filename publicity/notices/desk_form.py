@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from voting_service.errors import Problem, ProblemsFound
-from voting_service.text import Text, _
+from voting_service.text import Text, _, enumerated
 
 from .drafting import NoticeText, Office, Person
 from .models import Notice
@@ -65,10 +65,12 @@ class DraftForm:
             deeds, tuple(office for office in offices if office != Office("")),
         )  # fmt: skip
 
-    def reserve_names(self, names: Mapping[int, str]) -> str:
+    def reserve_names(self, names: Mapping[int, str]) -> Text | None:
         """The reserve list as it is typed, by number and name; without what cannot be read."""
         numbers, _wrong = read_numbers(self.reserve, "reserve")
-        return "、".join(f"{number} 号 {names[number]}" for number in numbers if number in names)
+        return enumerated(
+            _("%(number)s 号 %(name)s", number=number, name=names[number]) for number in numbers if number in names
+        )
 
     def numbers(self, notice: Notice, before: NoticeText) -> tuple[list[int], list[int], list[Problem]]:
         """List and reserve. A supplement's list is whom the committee has decided on, whatever is sent. With

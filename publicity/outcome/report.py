@@ -136,22 +136,13 @@ def _change_text(change: Mapping[str, Any], place: Place) -> Text:
 
 def _published_text(published: Mapping[str, Any], place: Place) -> Text:
     at = datetime.fromisoformat(published["published_at"]).astimezone(place.zone)
-    day, minute, level = (
-        spoken_date(at.date(), year=True),
-        f"{at.minute:02d}",
-        LEVEL_WORDS[published["level"]],
-    )
-    url = f"{place.home}/c/{published['campaign']}/notices/{published['id']}"
-    if not published["people"]:
-        return _(
-            "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公告名额空缺。",
-            day=day, hour=at.hour, minute=minute, organiser=published["organiser"], url=url, title=published["title"],
-            id=published["id"], level=level,
-        )  # fmt: skip
+    people = published["people"]
+    what = _("公示 %(n)s 名：", n=len(people)) if people else _("公告名额空缺。")
     return _(
-        "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），公示 %(n)s 名：",
-        day=day, hour=at.hour, minute=minute, organiser=published["organiser"], url=url, title=published["title"],
-        id=published["id"], level=level, n=len(published["people"]),
+        "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），%(what)s",
+        day=spoken_date(at.date(), year=True), hour=at.hour, minute=f"{at.minute:02d}",
+        organiser=published["organiser"], url=f"{place.home}/c/{published['campaign']}/notices/{published['id']}",
+        title=published["title"], id=published["id"], level=LEVEL_WORDS[published["level"]], what=what,
     )  # fmt: skip
 
 
@@ -182,10 +173,12 @@ def _final_list(listed: Sequence[Mapping[str, Any]]) -> list[Block]:
 
 
 def _remark(one: Mapping[str, Any]) -> str:
-    if one["supplementary"] is None:
+    notice = one["supplementary"]
+    if notice is None:
         return ""
-    told = _("递补（第 %(n)s 号公告）") if one["closed"] else _("递补（第 %(n)s 号公告，公示未结束）")
-    return str(Text(told.source, {"n": one["supplementary"]}))
+    if one["closed"]:
+        return str(_("递补（第 %(n)s 号公告）", n=notice))
+    return str(_("递补（第 %(n)s 号公告，公示未结束）", n=notice))
 
 
 def _window_paragraphs(

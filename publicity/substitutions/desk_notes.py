@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
-from voting_service.text import _
+from voting_service.text import _, enumerated
 
 from ..docket.queries import statistics
 from ..notices.desk_links import NoticeNote
@@ -38,7 +38,7 @@ def list_notes(session: Session, notice: Notice, official: ActingOfficial) -> It
     if waiting := upheld_dockets(session, standing, official):
         yield NoticeNote(_("异议成立"), _("%(n)s 件，名单还没有变动", n=len(waiting)), url, urgent=True)
     yield NoticeNote(_("名单现有"), _("%(n)s 人", n=len(standing.people())), url)
-    reserve = "、".join(str(standing.called(number)) for number in standing.reserve)
+    reserve = enumerated(standing.called(number) for number in standing.reserve)
     yield NoticeNote(_("递补名单"), reserve or _("没有人"))
 
 

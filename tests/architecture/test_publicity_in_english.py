@@ -78,6 +78,7 @@ class Reader:
             FOUND,
             QUESTION,
             REASON,
+            REASON.rstrip("。"),
             TYPED,
             CITIZEN,
             OBJECTOR,
