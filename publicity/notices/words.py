@@ -45,7 +45,7 @@ ACT_WORDS: dict[str, Text] = {
 
 STANDING_WORDS: dict[str, Text] = {
     "draft": _("草稿"),
-    "announced": _("已发布，公示期自%(day)s起"),
+    "announced": _("已发布，公示期还没有开始"),
     "open": _("公示中"),
     "extended": _("公示中（已延长）"),
     "provisional": _("公示中（日期暂定）"),
@@ -64,5 +64,5 @@ STANDING_TONES = {
 def standing_text(standing: str, first_day: date | None) -> Text:
     """Where a notice stands, in words; with the day on which its window begins, where it has not."""
     if standing == "announced" and first_day is not None:
-        return Text(STANDING_WORDS[standing].source, {"day": spoken_date(first_day)})
+        return _("已发布，公示期自%(day)s起", day=spoken_date(first_day))
     return STANDING_WORDS[standing]
