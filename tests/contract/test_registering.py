@@ -221,7 +221,6 @@ def test_who_may_enter(office: Office) -> None:
         (
             (("committee",), "test"),
             (("supervisor",), "test"),
-            (("operator", "supervisor"), "test"),
             (("admin",), "test"),
             (("operator",), "another"),
         )
