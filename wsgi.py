@@ -452,6 +452,39 @@ def make_polling_place(service: Service) -> PollingPlace:
     )
 
 
+def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
+    """What routes find under ``app.extensions``, by name."""
+    settings = service.settings
+    return {
+        "polling_place": place,
+        "showcase": place.showcase,
+        "clock": service.clock,
+        "database": service.database,
+        "photos": service.photos,
+        "attachments": service.attachments,
+        "objections": service.objections,
+        "logo": ROOT / "static" / "icons" / "apple-touch.png",
+        "archives": settings.data_dir / "archives",
+        "probes": service.probes(),
+        "admission": service.admission,
+        "notice_board": service.notice_board,
+        "workdays": service.workdays,
+        "workday_start": settings.workday_start,
+        "recorder_stores": service.recorder_stores,
+        "desk_notice_links": rooms.NOTICE_LINKS,
+        "desk_notice_notes": rooms.NOTICE_NOTES,
+        "compare_supplement": rooms.COMPARE_SUPPLEMENT,
+        "reception": service.reception,
+        "desk_tokens": EntryTokens(service.key("desk form")),
+        "desk_rooms": DESK_ROOMS,
+        "desk_sections": rooms.desk_sections(settings.zone, service.workdays),
+        "docket_desk": service.docket_desk(),
+        "registration_desk": service.registration_desk(),
+        "entry_tokens": EntryTokens(service.key("entry form")),
+        "figures": Figures(service.recorder_stores, service.probing_redis.ping),
+    }
+
+
 def make_flask(service: Service, place: PollingPlace) -> Flask:
     """The Flask app: shared parts first, then the slices in flow order. Refuses an undeclared route."""
     settings = service.settings
@@ -466,34 +499,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     # No redirect of werkzeug's: it would name whatever host the asker claims.
     app.url_map.merge_slashes = False
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Chinese stays legible, and pages stay small
-    app.extensions.update(
-        polling_place=place,
-        showcase=place.showcase,
-        clock=service.clock,
-        database=service.database,
-        photos=service.photos,
-        attachments=service.attachments,
-        objections=service.objections,
-        logo=ROOT / "static" / "icons" / "apple-touch.png",
-        archives=settings.data_dir / "archives",
-        probes=service.probes(),
-        admission=service.admission,
-        notice_board=service.notice_board,
-        workdays=service.workdays,
-        workday_start=settings.workday_start,
-        recorder_stores=service.recorder_stores,
-        desk_notice_links=rooms.NOTICE_LINKS,
-        desk_notice_notes=rooms.NOTICE_NOTES,
-        compare_supplement=rooms.COMPARE_SUPPLEMENT,
-        reception=service.reception,
-        desk_tokens=EntryTokens(service.key("desk form")),
-        desk_rooms=DESK_ROOMS,
-        desk_sections=rooms.desk_sections(settings.zone, service.workdays),
-        docket_desk=service.docket_desk(),
-        registration_desk=service.registration_desk(),
-        entry_tokens=EntryTokens(service.key("entry form")),
-        figures=Figures(service.recorder_stores, service.probing_redis.ping),
-    )
+    app.extensions.update(_at_hand(service, place))
     if service.wechat is not None:
         app.extensions["wechat"] = WeChatDoor(
             service.wechat, place.sessions, service.clock, (settings.origin,), settings.secure
