@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection, MakeSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.database import Database
-from voting_service.errors import Unavailable
+from voting_service.errors import ProblemsFound, Unavailable
 from voting_service.findings import Finding
 from voting_service.text import Text, _
 from voting_service.workdays import Calendar
@@ -74,8 +74,8 @@ def probe_dockets(
     try:
         with database.read() as session:
             listed = all_dockets(session, Today(now, zone, calendar()), pending=True)
-    except Unavailable:
-        return  # the database's own probe has said so
+    except (ProblemsFound, Unavailable):
+        return  # the working days' table, or the database: each has a finding of its own
     counts: Counter[DueKind] = Counter(due.kind for one in listed for due in one.dues)
     if not listed:
         return
