@@ -51,4 +51,8 @@ def _(source: str, **values: Any) -> Text:
 def enumerated(parts: Iterable[Text]) -> Text | None:
     """``甲、乙、丙``, each translated with the whole; None of nothing."""
     told = [*parts]
-    return reduce(lambda so_far, part: _("%(told)s、%(another)s", told=so_far, another=part), told) if told else None
+    return (
+        reduce(lambda so_far, part: _("%(told)s、%(another)s", told=so_far, another=part), told)
+        if told
+        else None
+    )

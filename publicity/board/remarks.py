@@ -51,7 +51,8 @@ def remarks_of(
 def remarks_text(remarks: Iterable[Remark], day: date) -> Text | None:
     """``截至2026年5月6日，名单有变动：3 号 石望川已取消资格，见第 2 号公告。``; None where nobody has left."""
     clauses = [
-        _("%(number)s 号 %(name)s%(left)s", number=one.number, name=one.name, left=one.words) for one in remarks
+        _("%(number)s 号 %(name)s%(left)s", number=one.number, name=one.name, left=one.words)
+        for one in remarks
     ]
     if not clauses:
         return None

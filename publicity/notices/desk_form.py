@@ -69,7 +69,9 @@ class DraftForm:
         """The reserve list as it is typed, by number and name; without what cannot be read."""
         numbers, _wrong = read_numbers(self.reserve, "reserve")
         return enumerated(
-            _("%(number)s 号 %(name)s", number=number, name=names[number]) for number in numbers if number in names
+            _("%(number)s 号 %(name)s", number=number, name=names[number])
+            for number in numbers
+            if number in names
         )
 
     def numbers(self, notice: Notice, before: NoticeText) -> tuple[list[int], list[int], list[Problem]]:
