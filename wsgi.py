@@ -23,7 +23,7 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
-from publicity import rooms
+from publicity import rooms as publicity_rooms
 from publicity.board.board import NoticeBoard
 from publicity.docket import sealing as docket_sealing
 from publicity.notices.events import write_due
@@ -37,16 +37,13 @@ from publicity.rulings.reading import Stores as DocketStores
 from publicity.rulings.registering_routes import RegistrationDesk
 from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
-from voting_service import activity, logs
-from voting_service.accounts import routes as account_routes
+from voting_service import activity, logs, rooms
 from voting_service.accounts import signed_in
-from voting_service.accounts.desk_home import DeskRoom
 from voting_service.accounts.signing_in import Reception
-from voting_service.attachments import resealing
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.readiness import probe_room
 from voting_service.attachments.store import AttachmentStore
-from voting_service.ballots import api_routes, attest, code_routes, front_door, kiosk_routes, routes
+from voting_service.ballots import attest, front_door
 from voting_service.ballots.ballot_box import BallotBox
 from voting_service.ballots.ballot_form import BallotForms
 from voting_service.ballots.chat import ChatAnswers, PublishedNotice
@@ -58,35 +55,26 @@ from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
-from voting_service.campaigns import voter_keys
-from voting_service.candidates import routes as candidate_routes
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
 from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
 from voting_service.database import Database
 from voting_service.encryption import Keyring, derive
-from voting_service.evidence import record, views
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
-from voting_service.recorder import routes as recorder_routes
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.metrics import Figures
 from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.redis_server.inspect_server import inspect
-from voting_service.scanning import live
 from voting_service.scanning.live import LiveScan
 from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
-from voting_service.tally import routes as tally_routes
-from voting_service.text import _
-from voting_service.transparency import log
-from voting_service.transparency import routes as log_routes
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
@@ -97,18 +85,14 @@ from voting_service.web import (
     language,
     limits,
     nul,
-    offline,
     static_files,
     uploads,
 )
-from voting_service.web import openapi as api_description
 from voting_service.web.entry_tokens import EntryTokens
 from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, EarnedIdentity, Identities
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
-from voting_service.wechat import message_routes
-from voting_service.wechat import routes as wechat_routes
 from voting_service.wechat.client import Client
 from voting_service.wechat.login import WeChatLogin
 from voting_service.wechat.login_states import LoginStates
@@ -125,40 +109,16 @@ from voting_service.workdays.override_file import load_overrides
 
 ROOT = Path(__file__).resolve().parent
 
-BLUEPRINTS = (
-    health.health,
-    offline.offline,
-    uploads.pages,
-    api_description.openapi,
-    candidate_routes.api,
-    candidate_routes.files,
-    routes.pages,
-    kiosk_routes.pages,
-    code_routes.pages,
-    wechat_routes.pages,
-    message_routes.messages,
-    api_routes.api,
-    recorder_routes.metrics,
-    log_routes.public,
-    tally_routes.public,
-    account_routes.pages,
-    *rooms.BLUEPRINTS,
-)
+BLUEPRINTS = (*rooms.BLUEPRINTS, *publicity_rooms.BLUEPRINTS)
 """In flow order."""
-SEALED = (
-    *voter_keys.SEALED,
-    *log.SEALED,
-    *record.SEALED,
-    *views.SEALED,
-    *live.SEALED,
-    *resealing.SEALED,
-    *docket_sealing.SEALED,
-)
+SEALED = (*rooms.SEALED, *docket_sealing.SEALED)
 """Every sealed column, for a new key to go through; a test compares it with the tables."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
-DESK_ROOMS = (DeskRoom(_("首页"), "/desk"), *rooms.DESK_ROOMS)
+DESK_ROOMS = (*rooms.DESK_ROOMS, *publicity_rooms.DESK_ROOMS)
 """The desk's navigation."""
+CAMPAIGN_LINKS = (*rooms.CAMPAIGN_LINKS, *publicity_rooms.CAMPAIGN_LINKS)
+"""The rooms of one campaign, in flow order."""
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -471,13 +431,17 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "workdays": service.workdays,
         "workday_start": settings.workday_start,
         "recorder_stores": service.recorder_stores,
-        "desk_notice_links": rooms.NOTICE_LINKS,
-        "desk_notice_notes": rooms.NOTICE_NOTES,
-        "compare_supplement": rooms.COMPARE_SUPPLEMENT,
+        "desk_notice_links": publicity_rooms.NOTICE_LINKS,
+        "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
+        "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
         "reception": service.reception,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
-        "desk_sections": rooms.desk_sections(settings.zone, service.workdays),
+        "desk_campaign_links": CAMPAIGN_LINKS,
+        "desk_sections": (
+            *rooms.DESK_SECTIONS,
+            *publicity_rooms.desk_sections(settings.zone, service.workdays),
+        ),
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.accounts.officials import Role
+from voting_service.campaigns.desk_links import CampaignLink
 from voting_service.text import _
 from voting_service.workdays import Calendar
 
@@ -59,6 +60,9 @@ NOTICE_LINKS = (
     NoticeLink(_("公示结果"), "close", _WHO_SEE_NOTICES, ("closed",)),
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
+
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+"""What publicity does with a campaign: lines on its page at the desk."""
 
 COMPARE_SUPPLEMENT = compare_supplement
 """What the notices room asks before it publishes a supplement."""

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from voting_service.append_only import freeze, unfreeze
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -35,46 +37,8 @@ KEYS = {
 
 def upgrade() -> None:
     make_tables()
-    for table in FROZEN:
-        freeze(table)
-
-
-def freeze(table: str) -> None:
-    """The database itself keeps these rows as they were written."""
-    sqlite = op.get_bind().dialect.name == "sqlite"
-    differs = "IS NOT" if sqlite else "IS DISTINCT FROM"
-    # By value and not by `UPDATE OF`: SQLite's hidden rowid is another name of an `id`, which such a list would not hold.
-    changed = " OR ".join(
-        [f"NEW.{column} {differs} OLD.{column}" for column in FROZEN[table]]
-        + [f"(NEW.{column} IS NULL) <> (OLD.{column} IS NULL)" for column in LASTING.get(table, ())]
-    )
-    if sqlite:
-        taken = " OR ".join(
-            "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in KEYS[table]
-        )
-        for name, when in (
-            ("changes", f"UPDATE ON {table} WHEN {changed}"),
-            ("deletions", f"DELETE ON {table}"),
-            ("replacements", f"INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken})"),  # noqa: S608 - ours
-        ):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{name} BEFORE {when} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        return
-    op.execute(
-        f"CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
-    )
-    for name, when, each in (
-        ("changes", "UPDATE", f"ROW WHEN ({changed})"),
-        ("deletions", "DELETE", "ROW"),
-        ("emptying", "TRUNCATE", "STATEMENT"),
-    ):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} "
-            f"FOR EACH {each} EXECUTE FUNCTION {table}_frozen()"
-        )
+    for table, columns in FROZEN.items():
+        freeze(op, table, columns, KEYS[table], LASTING.get(table, ()))
 
 
 def make_tables() -> None:
@@ -512,6 +476,5 @@ def downgrade() -> None:
         "attachments",
     ):
         op.drop_table(table)
-    if op.get_bind().dialect.name != "sqlite":
-        for table in FROZEN:
-            op.execute(f"DROP FUNCTION {table}_frozen()")
+    for table in FROZEN:
+        unfreeze(op, table)

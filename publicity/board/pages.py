@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from voting_service.clock import rfc3339
+from voting_service.documents.official_text import OfficialText
+from voting_service.documents.pdf import to_pdf
+from voting_service.documents.word import to_docx
 
-from ..documents.official_text import OfficialText
-from ..documents.pdf import to_pdf
-from ..documents.word import to_docx
 from ..notices.official_text import official_text
 from .board import PublicNotice
 

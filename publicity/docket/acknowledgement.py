@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from voting_service.clock import spoken_day, spoken_in_full
+from voting_service.documents.picture import draw_card
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
-from ..documents.picture import draw_card
 from .lodging import Lodged
 from .models import ONLINE, Objection
 from .numbers import shown_passcode

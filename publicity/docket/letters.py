@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voting_service.clock import spoken_day
+from voting_service.documents.official_text import OfficialText, Paragraph
 from voting_service.text import Text, _
 
-from ..documents.official_text import OfficialText, Paragraph
 from .models import DISMISSED, UPHELD
 
 _TEMPLATES: dict[str, Text] = {

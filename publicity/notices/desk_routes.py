@@ -18,6 +18,7 @@ from voting_service.accounts.signed_in import acting_official, require
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.clock import Clock
 from voting_service.database import Database
+from voting_service.documents.glyphs import missing_glyphs
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
@@ -25,7 +26,6 @@ from voting_service.web.language import say
 from voting_service.workdays import Calendar
 from voting_service.workdays.wording import spoken_date
 
-from ..documents.glyphs import missing_glyphs
 from . import drafting, publishing
 from .cautions import cautions
 from .desk_form import OFFICE_FIELDS, DraftForm, by_field, extension_typed, in_words

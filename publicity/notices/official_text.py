@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voting_service.clock import spoken_day
+from voting_service.documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from voting_service.text import Text, _
 
-from ..documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from .words import LEFT_WORDS
 
 _ORDINALS = "一二三四五六七八九十"

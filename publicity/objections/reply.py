@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from voting_service.documents.official_text import OfficialText
+
 from ..docket.letters import ReplyFrame, reply_letter
 from ..docket.lodging import Books
 from ..docket.queries import objection_by_number
 from ..docket.sealing import open_body
-from ..documents.official_text import OfficialText
 
 
 def letter_to_objector(session: Session, books: Books, docket_number: str) -> OfficialText | None:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from anti_fraud.challenge import Challenge
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.candidates.stories import to_html
+from voting_service.documents.pdf import to_pdf
 from voting_service.errors import Problem, ProblemsFound, Unavailable
 from voting_service.text import _
 from voting_service.web import access, errors
@@ -23,7 +24,6 @@ from voting_service.web.uploads import Upload, read_upload
 from ..docket.form import check_text
 from ..docket.lodging import new_submission
 from ..docket.numbers import read_docket_number, read_passcode
-from ..documents.pdf import to_pdf
 from ..toll import Due
 from .following import add_material, answer_question, withdraw
 from .handed_in import examined

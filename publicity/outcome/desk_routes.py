@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.signed_in import acting_official
 from voting_service.clock import Clock
 from voting_service.database import Database
+from voting_service.documents.glyphs import missing_glyphs
+from voting_service.documents.official_text import OfficialText
+from voting_service.documents.pdf import all_text
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
 
-from ..documents.glyphs import missing_glyphs
-from ..documents.official_text import OfficialText
-from ..documents.pdf import all_text
 from ..notices.models import CLOSED, Notice
 from ..notices.queries import notice_by_number
 from .closing import CHANGED_SINCE, cautions_before_closing, close_notice, problems_before_closing

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from voting_service.documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
 from ..docket.words import DECLINE_WORDS, REPORTED_WAYS
-from ..documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from ..notices.events import NOTICE_CLOSED
 from ..notices.models import Notice, NoticeEvent
 from ..notices.queries import document_of, steps_of

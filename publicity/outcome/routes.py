@@ -7,6 +7,7 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, send_file
 
 from voting_service.database import Database
+from voting_service.documents.official_text import OfficialText
 from voting_service.errors import NotFound
 from voting_service.text import _
 from voting_service.web import access
@@ -15,7 +16,6 @@ from voting_service.web.limits import costly
 
 from ..board.pages import docx_of, pdf_of
 from ..board.routes import DOCX, PDF
-from ..documents.official_text import OfficialText
 from ..notices.queries import notice_by_number
 from .report import Place, closed_report
 

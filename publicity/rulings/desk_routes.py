@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.accounts.signed_in import acting_official
 from voting_service.attachments.examine import EXTENSIONS
+from voting_service.documents.pdf import to_pdf
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 from voting_service.web import access
@@ -20,7 +21,6 @@ from voting_service.workdays.wording import spoken_date
 from ..docket import words
 from ..docket.letters import reply_template, reply_title
 from ..docket.models import DECLINE_CLASSES
-from ..documents.pdf import to_pdf
 from .asking import ask
 from .assigning import assign, assignable, mark_recused, release, stand_aside
 from .desk import DocketDesk

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from voting_service.accounts.officials import ActingOfficial
+from voting_service.documents.official_text import OfficialText
 from voting_service.text import Text, _
 
 from ..docket.letters import ReplyFrame, reply_letter
 from ..docket.models import PENDING, RECEIVED
 from ..docket.words import ACT_WORDS, lodged_words
-from ..documents.official_text import OfficialText
 from .admission import may_assign
 from .overdue import Due, Standing, Today, dues, late_by
 from .reading import Contents, Said, Step, Summary

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import select
 
 from publicity.docket.models import ACCEPTED, DECLINED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN
-from publicity.documents.pdf import to_pdf
 from publicity.notices.drafting import Change, draft_notice
 from publicity.notices.models import Notice, NoticeEvent
 from publicity.notices.publishing import publish
@@ -29,6 +28,7 @@ from tests.stage import ClockInHand, Stage, make_service, rules
 from tests.unit.test_official_documents import joined
 from voting_service.activity import JournalEntry
 from voting_service.campaigns.queries import campaign_by_slug
+from voting_service.documents.pdf import to_pdf
 from voting_service.errors import ProblemsFound
 from voting_service.workdays import Calendar
 

@@ -11,7 +11,6 @@ import pypdfium2
 import zxingcpp
 from PIL import Image
 
-from publicity.documents.picture import draw_card
 from publicity.objections.sessions import LIFETIME_S
 from publicity.rulings.asking import ask
 from publicity.rulings.assigning import assign
@@ -22,6 +21,7 @@ from tests.dockets import last_seq
 from tests.notices import OFFICE
 from tests.objectors import anonymous, come_back, form, lodge_by_api, notice_on
 from tests.stage import Stage
+from voting_service.documents.picture import draw_card
 
 NEW = "/c/test/objections/new"
 REPLY = "经核查，您反映的情况不属实。"

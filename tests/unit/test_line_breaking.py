@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publicity.documents.line_breaking import CLOSING, OPENING, balanced_lines, break_lines
+from voting_service.documents.line_breaking import CLOSING, OPENING, balanced_lines, break_lines
 
 
 def ems(text: str) -> float:

@@ -12,13 +12,13 @@ import pytest
 from docx.oxml.ns import qn
 from PIL import Image
 
-from publicity.documents import glyphs
-from publicity.documents.glyphs import missing_glyphs, own_coverage, rare_glyphs, system_font
-from publicity.documents.official_text import Block, Heading, OfficialText, Paragraph, Table
-from publicity.documents.pdf import to_pdf
-from publicity.documents.picture import draw_card
-from publicity.documents.word import to_docx
 from tests.conftest import missing
+from voting_service.documents import glyphs
+from voting_service.documents.glyphs import missing_glyphs, own_coverage, rare_glyphs, system_font
+from voting_service.documents.official_text import Block, Heading, OfficialText, Paragraph, Table
+from voting_service.documents.pdf import to_pdf
+from voting_service.documents.picture import draw_card
+from voting_service.documents.word import to_docx
 
 NOBODY_HAS = "\ua66e"
 """ꙮ, of one Slavonic manuscript."""

@@ -11,7 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
-from voting_service.campaigns.qr import QUIET, qr_png, qr_svg, qr_terminal
+from voting_service.qr import QUIET, qr_png, qr_svg, qr_terminal
 
 URL = "https://vote.example.org/c/zui-mei-chan-ye-gong-ren/candidates/12?q=a&b=<c>"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -30,7 +30,7 @@ class Official(Base):
 
 
 class OfficialRole(Base):
-    """One role of one official, in one campaign or in all."""
+    """One role of one official, in one campaign or in all, for one unit's candidates or for all."""
 
     __tablename__ = "official_roles"
     __table_args__ = (CheckConstraint(f"role IN ({_QUOTED})", name="role_is_known"),)
@@ -39,6 +39,8 @@ class OfficialRole(Base):
     role: Mapped[str] = mapped_column(primary_key=True)
     campaign_slug: Mapped[str] = mapped_column(primary_key=True)
     """Empty: in every campaign."""
+    unit: Mapped[str] = mapped_column(primary_key=True, default="")
+    """The organisation of the candidates that it holds for, as the roster spells it; empty: all."""
 
 
 class Invitation(Base):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..text import Text, _
 
-Role = Literal["admin", "operator", "committee", "handler", "supervisor"]
-ROLES: tuple[Role, ...] = ("admin", "operator", "committee", "handler", "supervisor")
-"""admin 管理员, operator 经办人, committee 评委, handler 承办人, supervisor 纪检监督员. A supervisor changes nothing."""
+Role = Literal["admin", "operator", "reviewer", "judge", "committee", "handler", "supervisor"]
+ROLES: tuple[Role, ...] = ("admin", "operator", "reviewer", "judge", "committee", "handler", "supervisor")
+"""A committee member decides, a judge scores; one person may be both. A supervisor changes nothing."""
 
 ROLE_NAMES: dict[Role, Text] = {
     "admin": _("管理员"),
     "operator": _("经办人"),
+    "reviewer": _("审核人"),
+    "judge": _("打分评委"),
     "committee": _("评委"),
     "handler": _("承办人"),
     "supervisor": _("纪检监督员"),
@@ -30,20 +32,34 @@ class ActingOfficial:
     name: str
     roles: frozenset[tuple[Role, str]]
     """Role and campaign slug; ``EVERYWHERE`` for all campaigns."""
+    unit_roles: frozenset[tuple[Role, str, str]] = field(default=frozenset())
+    """Role, campaign slug and unit: what holds for candidates of one unit alone."""
 
-    def may(self, slug: str, *roles: Role) -> bool:
+    def may(self, slug: str, *roles: Role, unit: str | None = None) -> bool:
         """Whether they have one of these roles in this campaign. Whoever supervises it has no other role in it, whatever
-        else was given to them: who watches does not act."""
-        if self._holds(slug, "supervisor"):
+        else was given to them: who watches does not act. ``unit``: that of the candidate at hand, where the thing is one
+        candidate's; roles for that unit count then as well."""
+        if self._holds(slug, "supervisor", None):
             return "supervisor" in roles
-        return any(self._holds(slug, role) for role in roles)
+        return any(self._holds(slug, role, unit) for role in roles)
 
-    def _holds(self, slug: str, role: Role) -> bool:
-        return any((role, where) in self.roles for where in (slug, EVERYWHERE))
+    def _holds(self, slug: str, role: Role, unit: str | None) -> bool:
+        return any(
+            (role, where) in self.roles or (unit is not None and (role, where, unit) in self.unit_roles)
+            for where in (slug, EVERYWHERE)
+        )
 
     def has(self, *roles: Role) -> bool:
-        """Whether they have one of these roles anywhere."""
-        return any(role in roles for role, _where in self.roles)
+        """Whether they have one of these roles anywhere, for whatever unit."""
+        return any(role in roles for role, *_where in (*self.roles, *self.unit_roles))
+
+    def units(self, slug: str, *roles: Role) -> frozenset[str]:
+        """The units for whose candidates alone they have one of these roles in this campaign."""
+        if self._holds(slug, "supervisor", None):
+            return frozenset()
+        return frozenset(
+            unit for role, where, unit in self.unit_roles if role in roles and where in (slug, EVERYWHERE)
+        )
 
     @property
     def role_names(self) -> list[Text]:

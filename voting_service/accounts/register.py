@@ -156,15 +156,31 @@ def acting(session: Session, official_id: int) -> ActingOfficial | None:
     official = session.get(Official, official_id)
     if official is None or official.ended_at is not None:
         return None
-    return ActingOfficial(official.id, official.name, frozenset(_roles(session, official_id)))
+    return ActingOfficial(
+        official.id,
+        official.name,
+        frozenset(_roles(session, official_id)),
+        frozenset(_unit_roles(session, official_id)),
+    )
 
 
 def _roles(session: Session, official_id: int) -> list[tuple[Role, str]]:
     rows = session.execute(
-        select(OfficialRole.role, OfficialRole.campaign_slug).where(OfficialRole.official_id == official_id)
+        select(OfficialRole.role, OfficialRole.campaign_slug).where(
+            OfficialRole.official_id == official_id, OfficialRole.unit == ""
+        )
     )
     held = [(cast(Role, role), where) for role, where in rows]
     return sorted(held, key=lambda one: (ROLES.index(one[0]), one[1]))
+
+
+def _unit_roles(session: Session, official_id: int) -> list[tuple[Role, str, str]]:
+    rows = session.execute(
+        select(OfficialRole.role, OfficialRole.campaign_slug, OfficialRole.unit).where(
+            OfficialRole.official_id == official_id, OfficialRole.unit != ""
+        )
+    )
+    return [(cast(Role, role), where, unit) for role, where, unit in rows]
 
 
 def _give(session: Session, official: Official, roles: Iterable[tuple[Role, str]]) -> None:

@@ -109,9 +109,11 @@ def _has_role(view: Callable[..., Any], official: ActingOfficial) -> bool:
     if not roles:
         return True
     slug = (request.view_args or {}).get("slug")
-    if slug is not None:
-        return official.may(slug, *roles)  # type: ignore[arg-type]  # declared by name
-    return any(role in roles for role, _where in official.roles)
+    if slug is None:
+        return official.has(*roles)  # type: ignore[arg-type]  # declared by name
+    if official.may(slug, *roles):  # type: ignore[arg-type]
+        return True
+    return access.is_by_unit(view) and bool(official.units(slug, *roles))  # type: ignore[arg-type]
 
 
 def _ours(secret: str) -> bool:

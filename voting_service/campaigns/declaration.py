@@ -53,6 +53,7 @@ _HOMES = {
         ),
         "[publicity]",
     ),
+    **dict.fromkeys(("present", "agree"), "[committee]"),
     **dict.fromkeys((*FIELDS, "actions"), "[gate]"),
 }
 

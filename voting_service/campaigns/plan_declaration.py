@@ -25,13 +25,33 @@ _TESTS = {"gender": ("equals",), "age": ("under", "at_least"), "category": ("equ
 
 
 def read_plan(top: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
-    """``{"assessment": {…}, "composition": […], "publicity": {…}}``; what the file leaves out is absent,
-    but for ``publicity.workdays``."""
-    return {
+    """``{"assessment": {…}, "composition": […], "publicity": {…}}``, and ``committee`` where it is written; what the file
+    leaves out is absent, but for ``publicity.workdays``."""
+    plan: dict[str, Any] = {
         "assessment": _assessment(top.table("assessment")),
         "composition": [_composition(table, categories) for table in top.tables("composition")],
         "publicity": _publicity(top.table("publicity")),
     }
+    if committee := _committee(top.table("committee")):
+        plan["committee"] = committee
+    return plan
+
+
+def _committee(table: TomlTable) -> dict[str, str]:
+    found = {key: part for key in ("present", "agree") if (part := _part(table, key)) is not None}
+    table.finish()
+    return found
+
+
+def _part(table: TomlTable, key: str) -> str | None:
+    text = table.text(key, 10)
+    if not text:
+        return None
+    above, _bar, below = text.partition("/")
+    if not (above.isdecimal() and below.isdecimal()) or not 0 < int(above) < int(below):
+        table.problem(key, _('应当是 0 与 1 之间的分数，写作 "2/3"。'))
+        return None
+    return text
 
 
 def _assessment(table: TomlTable) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request, send_file
 
-from ..campaigns.qr import qr_png, qr_svg
 from ..clock import Clock, rfc3339
+from ..qr import qr_png, qr_svg
 from ..web import access
 from ..web.caching import cacheable
 from ..web.language import say

@@ -25,10 +25,10 @@ from ..accounts.officials import EVERYWHERE, Role
 from ..accounts.register import add_official, list_officials
 from ..ballots.opening import open_voting
 from ..campaigns.models import CLOSED, DRAFT, SCHEDULED, Campaign
-from ..campaigns.qr import qr_terminal
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.importing import import_campaign
 from ..errors import Problem, ProblemsFound
+from ..qr import qr_terminal
 from ..settings import read_data_dir
 from ..text import Text, _
 from .composition import MakeService, Service, redis_running

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Self
 
 from ..campaigns.models import Campaign
-from ..campaigns.qr import qr_svg
 from ..clock import spoken_in_full
 from ..errors import Problem, ProblemsFound
+from ..qr import qr_svg
 from ..text import _
 from .batches import Batch, Card
 from .code_text import grouped

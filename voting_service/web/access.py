@@ -2,7 +2,8 @@
 
 ``public``: anyone. ``voter``: anyone with a voter's session; the view itself answers one who has none. ``internal``:
 from this machine itself or with the token (metrics). ``official``: signed-in officials with one of the roles; whether they
-have it in the campaign at hand is asked before the view is entered (``accounts.signed_in``).
+have it in the campaign at hand is asked before the view is entered (``accounts.signed_in``). ``machine``: programs with a
+token that has the scope, in the campaign at hand (``accounts.api_tokens``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _ATTRIBUTE = "access"
 _ROLES = "roles"
+_BY_UNIT = "by_unit"
+_SCOPE = "scope"
 _LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 _PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
@@ -41,15 +44,38 @@ def internal(view: View) -> View:
     return _declare(view, "internal")
 
 
-def official(*roles: str) -> Callable[[View], View]:
+def official(*roles: str, by_unit: bool = False) -> Callable[[View], View]:
     """For officials with one of these roles, in the campaign named by the route's ``slug`` where it has one; without roles,
-    for every official who is signed in. A POST must carry the desk's ``csrf`` field."""
+    for every official who is signed in. A POST must carry the desk's ``csrf`` field. ``by_unit``: whoever has a role for
+    one unit's candidates alone may enter too, and the view itself asks whose candidate it is."""
 
     def declare(view: View) -> View:
         setattr(view, _ROLES, roles)
+        setattr(view, _BY_UNIT, by_unit)
         return _declare(view, "official")
 
     return declare
+
+
+def machine(scope: str) -> Callable[[View], View]:
+    """For programs: ``Authorization: Bearer`` with a token that has this scope in the campaign named by ``slug``."""
+
+    def declare(view: View) -> View:
+        setattr(view, _SCOPE, scope)
+        return _declare(view, "machine")
+
+    return declare
+
+
+def scope_of(view: Callable[..., Any]) -> str:
+    """The scope that ``machine`` was given."""
+    scope: str = getattr(view, _SCOPE, "")
+    return scope
+
+
+def is_by_unit(view: Callable[..., Any]) -> bool:
+    """Whether roles for one unit's candidates let in."""
+    return bool(getattr(view, _BY_UNIT, False))
 
 
 def roles_of(view: Callable[..., Any]) -> tuple[str, ...]:

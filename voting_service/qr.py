@@ -12,7 +12,7 @@ import qrcode
 from PIL import Image, ImageDraw
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M
 
-from ..text import _
+from .text import _
 
 QUIET = 4
 """Modules of white around the code; ISO/IEC 18004 asks for four."""

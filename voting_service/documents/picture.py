@@ -8,8 +8,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from voting_service.campaigns.qr import qr_png
-
+from ..qr import qr_png
 from .glyphs import GETA, OWN_FONT, own_coverage, printable, system_font
 from .line_breaking import break_lines
 

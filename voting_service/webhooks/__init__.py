@@ -1,0 +1,1 @@
+"""Webhooks: other systems learn of what happened, signed, and again until they answer."""
