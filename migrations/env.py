@@ -14,6 +14,7 @@ import voting_service.candidates.models
 import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.scanning.models
+import voting_service.tally.blind.models
 import voting_service.tally.decisions.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
