@@ -36,6 +36,20 @@ PROFILE: dict[str, Text] = {
     "returning": _("以前来过"),
     "device_models": _("机型（有效数）"),
 }
+SILENT: dict[str, Text] = {
+    "ip": _("网络地址"),
+    "user_agent": _("浏览器自称"),
+    "entry": _("来路"),
+    "share_token": _("分享链接"),
+    "province": _("省份"),
+    "os": _("手机系统"),
+    "dwell_s": _("用时"),
+    "touches": _("点按次数"),
+    "challenge_ms": _("验证用时"),
+    "network_type": _("网络类型"),
+    "views": _("没有投票的浏览"),
+}
+"""Columns that a scan may find empty, and then asks nothing of."""
 SHARES = frozenset(
     {"from_hosting", "untouched", "under_1_2_s", "impossible_agent", "too_fast_work", "like_a_clock",
      "without_signed_link", "returning"}
