@@ -5,6 +5,7 @@ from alembic import context
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models
+import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
 import voting_service.attachments.models
