@@ -11,9 +11,11 @@ import voting_service.attachments.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
+import voting_service.committee.models
 import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.scanning.models
+import voting_service.tally.certification.models
 import voting_service.tally.decisions.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
