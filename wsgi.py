@@ -39,6 +39,8 @@ from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs, rooms
 from voting_service.accounts import signed_in
+from voting_service.accounts.api_tokens import guard as token_guard
+from voting_service.accounts.api_tokens.door import TokenDoor
 from voting_service.accounts.signing_in import Reception
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.readiness import probe_room
@@ -206,6 +208,13 @@ class Service:
     def reception(self) -> Reception:
         """Lets officials in."""
         return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
+
+    @cached_property
+    def token_door(self) -> TokenDoor:
+        """Lets programs in."""
+        return TokenDoor(
+            self.database, self.redis_client, self.key("api tokens"), self.clock, self.settings.zone
+        )
 
     @cached_property
     def opener(self) -> Opener:
@@ -435,6 +444,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
         "reception": service.reception,
+        "token_door": service.token_door,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
@@ -487,6 +497,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
+    token_guard.install(app)
     return app
 
 
