@@ -15,6 +15,7 @@ import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.scanning.models
 import voting_service.tally.decisions.models
+import voting_service.tally.figures.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
 import voting_service.voter_codes.models

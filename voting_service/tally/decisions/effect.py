@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from ...campaigns.models import Campaign
 from ...candidates.departures import ballot_roster
-from ...ledger import COUNTED, LedgerEntry, choices_of
 from ...text import Text, _
 from ..count import STANDINGS
+from ..figures.prepared import counts_now
 from .models import CONFIRMED, PROPOSED, Decision, DecisionBallot
 from .queries import changes_of
 from .rules import CountChange, count_change, effect_sha256, ranks
@@ -81,22 +81,6 @@ def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effec
 def _sign(decision: Decision) -> int:
     """Of a confirmed decision the other case lies before it, of any other ahead."""
     return -1 if decision.state == CONFIRMED else 1
-
-
-def counts_now(session: Session, campaign_id: int) -> tuple[Counter[int], Counter[str]]:
-    """Counted votes by candidate, and ballots by standing: one walk through the ledger, grouped by the database."""
-    query = (
-        select(LedgerEntry.standing, LedgerEntry.choices, func.count())
-        .where(LedgerEntry.campaign_id == campaign_id)
-        .group_by(LedgerEntry.standing, LedgerEntry.choices)
-    )
-    votes, standings = Counter[int](), Counter[str]()
-    for standing, choices, count in session.execute(query):
-        standings[standing] += count
-        if standing == COUNTED:
-            for number in choices_of(choices):
-                votes[number] += count
-    return votes, standings
 
 
 def _moves(session: Session, decision: Decision) -> list[tuple[str, str, int]]:
