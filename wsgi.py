@@ -77,6 +77,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
+from voting_service.tally.figures.follow import Follower
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
@@ -310,6 +311,11 @@ class Service:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
 
+    @cached_property
+    def figures(self) -> Follower:
+        """Prepares what the desk's pages show of the tally."""
+        return Follower(self.recorder_stores, self.networks)
+
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
@@ -320,7 +326,7 @@ class Service:
 
     def turns(self) -> list[Callable[[], None]]:
         """What the recorder does beside recording, each turn, before it publishes."""
-        return [lambda: write_due(self.recorder_stores)]
+        return [lambda: write_due(self.recorder_stores), self.figures.turn]
 
     def key(self, purpose: str) -> bytes:
         """One key for one purpose, from the service's secret."""

@@ -19,6 +19,7 @@ import voting_service.scanning.models
 import voting_service.tally.blind.models
 import voting_service.tally.certification.models
 import voting_service.tally.decisions.models
+import voting_service.tally.figures.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
 import voting_service.voter_codes.models

@@ -18,7 +18,7 @@ from ...ledger import LedgerEntry
 from ...names import person_key
 from ...text import Text, _
 from ..blind.reviewing import Review, of_decision, review_of
-from .effect import Effect, blind_names, effect_of, figures_at_hand
+from .effect import Effect, blind_names, effect_of, is_quick
 from .models import CONFIRMED, PROPOSED, WITHDRAWN, Decision, DecisionBallot
 from .queries import decided_since, decisions_of, sizes_of
 from .rules import KIND_NAMES, STANDING_NAMES, STATE_NAMES, shown_number
@@ -115,8 +115,7 @@ def decision_page(
 ) -> DecisionPage:
     """As this official may see it."""
     review = review_of(session, campaign.id, campaign.slug, of_decision(decision.number), official)
-    figures = figures_at_hand(session, campaign.id)
-    effect = effect_of(session, campaign, decision, figures) if figures else None
+    effect = effect_of(session, campaign, decision) if is_quick(session, campaign.id) else None
     origin = decision.origin or ""
     own = person_key(official.name) == decision.proposed_by_key
     is_confirmed = decision.state == CONFIRMED

@@ -16,7 +16,7 @@ from ...candidates.departures import ballot_roster
 from ...ledger import COUNTED, LedgerEntry, RecorderPosition, choices_of
 from ...text import Text, _
 from ..count import STANDINGS
-from ..figures.prepared import prepared_tally
+from ..figures.prepared import counts_now, prepared_tally
 from .models import CONFIRMED, PROPOSED, Decision, DecisionBallot
 from .rules import CountChange, ranks
 
@@ -50,26 +50,14 @@ class Effect:
     """Whether its ballots still stand as they did when it was proposed."""
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The counts of this moment, however they were come by."""
-
-    votes: Mapping[int, int]
-    """Candidate number → counted ballots that chose them; a number that is not there has none."""
-    standings: Mapping[str, int]
-
-
-def effect_of(
-    session: Session, campaign: Campaign, decision: Decision, now: Figures | None = None
-) -> Effect:
+def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effect:
     """Of a proposal: the counts of this moment and what they would be. Of a confirmed decision: the counts of this
-    moment, and what they would be without it. ``now``: from prepared figures; without them the ledger is walked."""
-    figures = now or figures_in_ledger(session, campaign.id)
+    moment, and what they would be without it."""
+    now, standings = counts_now(session, campaign.id)
     moved, change, holds = _moved(session, decision)
     names = {person.number: person.name for person in ballot_roster(session, campaign.id)}
-    votes = {number: figures.votes.get(number, 0) for number in names}
+    votes = {number: now[number] for number in names}
     other = {number: votes[number] + _sign(decision) * change.votes.get(number, 0) for number in names}
-    standings = Counter(dict(figures.standings))
     shifted = standings.copy()
     for (before, after), count in moved.items():
         shifted[before] -= _sign(decision) * count
@@ -143,44 +131,12 @@ def _sign(decision: Decision) -> int:
     return -1 if decision.state == CONFIRMED else 1
 
 
-def figures_in_ledger(session: Session, campaign_id: int) -> Figures:
-    """One walk through the ledger, grouped by the database: exact, and slow where there are very many ballots."""
-    query = (
-        select(LedgerEntry.standing, LedgerEntry.choices, func.count())
-        .where(LedgerEntry.campaign_id == campaign_id)
-        .group_by(LedgerEntry.standing, LedgerEntry.choices)
-    )
-    votes, standings = Counter[int](), Counter[str]()
-    for standing, choices, count in session.execute(query):
-        standings[standing] += count
-        if standing == COUNTED:
-            for number in choices_of(choices):
-                votes[number] += count
-    return Figures(votes, standings)
-
-
-def figures_at_hand(session: Session, campaign_id: int) -> Figures | None:
-    """The counts of this moment without a long walk: of the ledger where it is short, else as prepared, with the decisions
-    that the prepared figures do not have yet. None where they are not ready."""
+def is_quick(session: Session, campaign_id: int) -> bool:
+    """Whether ``effect_of`` needs no long walk: the figures are prepared, or the ledger is short."""
     position = session.get(RecorderPosition, campaign_id)
-    if position is None or position.seq <= WALKED_AT_MOST:
-        return figures_in_ledger(session, campaign_id)
-    prepared = prepared_tally(session, campaign_id)
-    if prepared is None:
-        return None
-    votes, standings = Counter(prepared.tally.counted()), Counter(prepared.tally.ballots)
-    later = select(Decision).where(
-        Decision.campaign_id == campaign_id,
-        Decision.state == CONFIRMED,
-        Decision.first_leaf >= prepared.log_size,
+    return (
+        position is None or position.seq <= WALKED_AT_MOST or prepared_tally(session, campaign_id) is not None
     )
-    for decision in session.scalars(later):
-        moved, change, _holds = _moved(session, decision)
-        votes.update(change.votes)
-        for (before, after), count in moved.items():
-            standings[before] -= count
-            standings[after] += count
-    return Figures(votes, standings)
 
 
 def _candidates(
