@@ -436,6 +436,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "clock": service.clock,
         "database": service.database,
         "photos": service.photos,
+        "networks": service.networks,
         "attachments": service.attachments,
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",

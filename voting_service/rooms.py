@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from .accounts import routes as account_routes
 from .accounts.desk_home import DeskRoom, MakeSection
+from .accounts.officials import Role
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
 from .campaigns import voter_keys
 from .campaigns.desk_links import CampaignLink
+from .campaigns.models import CLOSED, OPEN
 from .candidates import routes as candidate_routes
 from .evidence import record, views
 from .recorder import routes as recorder_routes
 from .scanning import live
 from .sealed import SealedColumn
+from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
+from .tally.clusters import desk_routes as cluster_desk_routes
+from .tally.decisions import desk_routes as decision_desk_routes
+from .tally.decisions.desk_page import decisions_waiting
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -39,8 +45,12 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    tally_routes.api,
     account_routes.pages,
     campaign_desk_routes.pages,
+    cluster_desk_routes.pages,
+    decision_desk_routes.pages,
+    tally_desk_routes.pages,
 )
 """In flow order."""
 
@@ -60,8 +70,18 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
 )
 """The desk's navigation."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+_LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
+_VOTED = (OPEN, CLOSED)
+
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(_("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED),
+    CampaignLink(
+        _("对选票的决定"), "decisions", _LOOKERS, _("待核、作废、恢复；一人提出，另一人确认"), _VOTED
+    ),
+    CampaignLink(_("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED),
+    CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档")),
+)
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (decisions_waiting,)
 """What waits for an official, on the desk's first page; in the rooms' order."""
