@@ -9,12 +9,14 @@ from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
 from .campaigns import voter_keys
 from .campaigns.desk_links import CampaignLink
+from .campaigns.models import CLOSED, OPEN
 from .candidates import routes as candidate_routes
 from .evidence import record, views
 from .recorder import routes as recorder_routes
 from .scanning import live
 from .sealed import SealedColumn
 from .tally import routes as tally_routes
+from .tally.figures import desk_routes as board_routes
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -41,6 +43,7 @@ BLUEPRINTS = (
     tally_routes.public,
     account_routes.pages,
     campaign_desk_routes.pages,
+    board_routes.pages,
 )
 """In flow order."""
 
@@ -60,7 +63,18 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
 )
 """The desk's navigation."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(
+        _("实时看板"),
+        "board",
+        board_routes.LOOKERS,
+        _("票数、趋势、来源和系统状态，随入账更新"),
+        (OPEN, CLOSED),
+    ),
+    CampaignLink(
+        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), (OPEN, CLOSED)
+    ),
+)
 """The rooms of one campaign, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = ()
