@@ -21,6 +21,7 @@ from .tally import routes as tally_routes
 from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
+from .tally.figures import desk_routes as board_routes
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     cluster_desk_routes.pages,
     decision_desk_routes.pages,
     tally_desk_routes.pages,
+    board_routes.pages,
 )
 """In flow order."""
 
@@ -74,6 +76,16 @@ _LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
 _VOTED = (OPEN, CLOSED)
 
 CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(
+        _("实时看板"),
+        "board",
+        board_routes.LOOKERS,
+        _("票数、趋势、来源和系统状态，随入账更新"),
+        (OPEN, CLOSED),
+    ),
+    CampaignLink(
+        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), (OPEN, CLOSED)
+    ),
     CampaignLink(_("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED),
     CampaignLink(
         _("对选票的决定"), "decisions", _LOOKERS, _("待核、作废、恢复；一人提出，另一人确认"), _VOTED

@@ -11,6 +11,7 @@ from . import (
     decisions,
     demo,
     evidence,
+    figures,
     fraud,
     gate,
     keys,
@@ -48,6 +49,7 @@ def make_cli(make_service: MakeService) -> click.Group:
         official,
         books,
         decisions,
+        figures,
         fraud,
         workdays,
     ):
