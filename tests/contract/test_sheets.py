@@ -20,7 +20,7 @@ RUN = [
     "+1+1",
     "-2+3",
     "@SUM(1)",
-    "=DDE(\"cmd\";\"/C calc\";\"x\")",
+    '=DDE("cmd";"/C calc";"x")',
     "\t=1+1",
     "\r=1+1",
     "\n=1+1",
@@ -94,10 +94,14 @@ def test_whoever_saves_the_book_as_csv_has_no_formula_either(tmp_path: Path) -> 
     if program is None:
         missing("LibreOffice")
     # ``_x003D_`` is how OOXML itself writes "=".
-    texts = [text for text in RUN if not set(text) & set("\t\r\n")] + ["_x003D_1+1", "_x003d_cmd|' /C calc'!A1"]
+    texts = [text for text in RUN if not set(text) & set("\t\r\n")] + [
+        "_x003D_1+1",
+        "_x003d_cmd|' /C calc'!A1",
+    ]
     (tmp_path / "book.xlsx").write_bytes(to_xlsx([Sheet("一", ["head"], [[text] for text in texts])]))
     subprocess.run(
-        [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76",
+        [program, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+         "csv:Text - txt - csv (StarCalc):44,34,76",
          "--outdir", str(tmp_path), str(tmp_path / "book.xlsx")],
         check=True, capture_output=True,
     )  # fmt: skip
