@@ -59,7 +59,8 @@ def write_outcome(out: Path, outcome: Outcome) -> None:
     with _replaced(out / "verdicts.csv") as file:
         names = np.array(VERDICTS)[outcome.verdicts].tolist()
         file.write("ballot_id,verdict\n")
-        csv.writer(file, lineterminator="\n").writerows(zip(outcome.ballot_ids.tolist(), names, strict=True))
+        ids = map(guarded, outcome.ballot_ids.tolist())
+        csv.writer(file, lineterminator="\n").writerows(zip(ids, names, strict=True))
     with _replaced(out / "clusters.json") as file:
         json.dump(outcome.as_dict(), file, ensure_ascii=False, indent=1)
         file.write("\n")

@@ -109,6 +109,8 @@ class _Ids(_Kind):
         self._seen: set[str] = set()
 
     def read(self, cells: Cells) -> Any:
+        if any(cell[:1] == "'" for cell in cells):
+            cells = list(map(bare, cells))
         fresh = set(cells)
         if "" not in fresh and len(fresh) == len(cells) and self._seen.isdisjoint(fresh):
             self._seen |= fresh
