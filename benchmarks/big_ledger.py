@@ -13,7 +13,11 @@ from typing import Any
 from sqlalchemy import select
 
 from anti_fraud.scan import scan_files
+from publicity.substitutions.proposing import Leave, propose_leave
 from tests.committee import confirm_it, propose_on
+from tests.desk import Desk
+from tests.notices import draft, published
+from tests.objectors import form, lodge_by_api
 from voting_service.ballots.ballot_box import OPEN
 from voting_service.ballots.ballot_id import new_ballot_id
 from voting_service.ballots.box_builder import BoxBuilder
@@ -49,9 +53,24 @@ def open_campaign(place: Stand, slug: str) -> int:
     )
     with place.service.database.read() as session:
         campaign_id = campaign_by_slug(session, slug).id
+    _publicity(place, slug)
     publish(place.service.recorder_stores, campaign_id)
     _prepare(place, campaign_id)
     return campaign_id
+
+
+def _publicity(place: Stand, slug: str) -> None:
+    """A published notice with an objection to it and a candidate who is about to leave, and a draft."""
+    stage, at = place.stage, place.service.clock.now() - timedelta(days=1)
+    official = Desk(stage, f"经办人 {slug}", "operator", slug=slug).official
+    notice = published(stage, official, slug=slug, at=at, reserve=(4, 5))
+    draft(stage, official, slug=slug)
+    lodged = lodge_by_api(stage.client(), slug, **form())
+    if lodged.status_code != 201:
+        raise RuntimeError(f"an objection was answered {lodged.status}")
+    leave = Leave(3, "withdrawn", "本人书面提出，不再参加评选。", "")
+    with place.service.database.write() as session:
+        propose_leave(session, place.service.keyring, slug, notice.number, leave, at=at, official=official)
 
 
 def fill(place: Stand, slug: str, campaign_id: int, count: int, progress: Progress) -> None:

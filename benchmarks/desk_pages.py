@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from flask import Flask
@@ -18,6 +19,8 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import Client
 
+from publicity.docket.models import Objection
+from publicity.substitutions.models import Substitution
 from tests.desk import Desk
 from voting_service.accounts.officials import ROLES
 from voting_service.scanning.models import ScanCluster
@@ -54,9 +57,10 @@ def measure(run: Run) -> list[Row]:
         # One official with every role that acts; whoever supervises has no other.
         desk = Desk(place.stage, "测量员", *(role for role in ROLES if role != "supervisor"))
         pages = list(_pages(place))
+        named = _stand_ins(place, campaign_id)
         progress, timed = run.progress("工作台页面 desk pages"), []
         for done, rule in enumerate(pages, start=1):
-            timed.append(_time(desk.client, rule, _arguments(place, campaign_id, rule)))
+            timed.append(_time(desk.client, rule, named))
             progress(done, len(pages))
     return _rows(timed, run.sizes.desk_ballots)
 
@@ -73,30 +77,49 @@ def _pages(place: Stand) -> Iterator[Rule]:
             yield rule
 
 
-def _arguments(place: Stand, campaign_id: int, rule: Rule) -> dict[str, Any]:
-    """What stands in for the parts of an address: the first of everything, and of several words the first that is allowed."""
+def _stand_ins(place: Stand, campaign_id: int) -> dict[str, list[Any]]:
+    """What the parts of an address may be, by their names."""
     with place.service.database.read() as session:
-        cluster = session.scalar(
-            select(ScanCluster.cluster).where(ScanCluster.campaign_id == campaign_id).limit(1)
+        clusters = list(
+            session.scalars(
+                select(ScanCluster.cluster).where(ScanCluster.campaign_id == campaign_id).limit(1)
+            )
         )
-    named = {"cluster": cluster or "none", "cluster_id": cluster or "none"}
-    found: dict[str, Any] = {}
-    for name in rule.arguments - {"slug"}:
-        converter = rule._converters[name]
-        kind = type(converter).__name__
-        if kind == "IntegerConverter":
-            found[name] = 1
-        elif kind == "AnyConverter":
-            found[name] = sorted(converter.items)[0]
-        else:
-            found[name] = named.get(name, "1")
-    return found
+        dockets = list(session.scalars(select(Objection.docket_number)))
+        substitutions = list(session.scalars(select(Substitution.id)))
+    return {
+        "cluster": clusters, "cluster_id": clusters, "number": [*dockets, "D-0001", "1"],
+        "substitution_id": substitutions, "kind": ["csv", "xlsx", "json", "pdf"],
+    }  # fmt: skip
 
 
-def _time(client: Client, rule: Rule, arguments: dict[str, Any]) -> Timed:
-    full, status = _rounds(client, _path(rule, arguments, FULL))
-    empty = _rounds(client, _path(rule, arguments, EMPTY))[0] if "slug" in rule.arguments else None
-    return Timed(rule.rule, full, empty, status)
+def _arguments(rule: Rule, named: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Every way to fill in an address; the first that leads to something is taken."""
+    names = sorted(rule.arguments - {"slug"})
+    yield from (
+        dict(zip(names, chosen, strict=True))
+        for chosen in product(*(_values(rule, name, named) for name in names))
+    )
+
+
+def _values(rule: Rule, name: str, named: dict[str, list[Any]]) -> list[Any]:
+    converter = rule._converters[name]
+    kind = type(converter).__name__
+    if kind == "AnyConverter":
+        return sorted(converter.items)[:1]
+    if kind == "IntegerConverter":
+        return [*(value for value in named.get(name, []) if isinstance(value, int)), 1, 2, 3]
+    return [*named.get(name, []), "1"]
+
+
+def _time(client: Client, rule: Rule, named: dict[str, list[Any]]) -> Timed:
+    status = 0
+    for arguments in _arguments(rule, named):
+        full, status = _rounds(client, _path(rule, arguments, FULL))
+        if full is not None:
+            empty = _rounds(client, _path(rule, arguments, EMPTY))[0] if "slug" in rule.arguments else None
+            return Timed(rule.rule, full, empty, status)
+    return Timed(rule.rule, None, None, status)
 
 
 def _path(rule: Rule, arguments: dict[str, Any], slug: str) -> str:
