@@ -6,6 +6,8 @@
   const root = document.querySelector("[data-live]");
   if (!root) return;
   const state = root.querySelector("[data-live-state]");
+  const still = root.querySelector("[data-still]");
+  if (still) still.hidden = true;
   let etag = "", failures = 0, timer = 0, over = false, asking = false;
 
   function at(figures, path) {

@@ -24,18 +24,22 @@ from tests.committee import (
     standings,
     undo,
 )
+from tests.flows.test_commands import run
 from tests.oracle import check_books
-from tests.stage import Stage, make_service
+from tests.stage import ClockInHand, Stage, make_service
 from voting_service.campaigns.models import Campaign
+from voting_service.errors import ProblemsFound
 from voting_service.evidence.models import BallotEvidence
 from voting_service.ledger import COUNTED, HELD, VOIDED
 from voting_service.scanning.retention import delete_evidence
+from voting_service.tally.decisions.confirm import confirm
 from voting_service.tally.decisions.models import CONFIRMED, Decision
 from voting_service.tally.figures import follow
 from voting_service.tally.figures.compare import figures_problems
 from voting_service.tally.figures.follow import Follower, follow_figures, follow_page
 from voting_service.tally.figures.models import MinuteFigures, TallyFigures
 from voting_service.tally.figures.prepared import PreparedTally, counts_now, prepared_reach, prepared_tally
+from voting_service.tally.figures.readiness import LATE, probe_figures
 from voting_service.tally.figures.rebuild import begin_anew
 from voting_service.tally.ledger_reads import tally_ledger
 from voting_service.transparency.models import Log
@@ -114,8 +118,6 @@ def test_figures_are_those_of_the_checkpoint_that_they_name(stage: Stage) -> Non
     number = propose_on(stage, "voided", ids[:1])
     service = stage.service
     with service.database.write() as session:
-        from voting_service.tally.decisions.confirm import confirm
-
         confirm(session, "test", number, at=service.clock.now(), actor="李伟")
     stage.prepare()
     assert prepared(stage) == before
@@ -123,9 +125,6 @@ def test_figures_are_those_of_the_checkpoint_that_they_name(stage: Stage) -> Non
         assert session.get_one(Log, campaign_of(stage).id).size == before.log_size + 1
         votes, now = counts_now(session, campaign_of(stage).id)
     assert (votes[1], now[COUNTED], now[VOIDED]) == (2, 2, 1), "the ledger of this moment has it"
-    stage.record()
-    stage.service.recorder().turn()
-    drain(stage)
     decide(stage, "held", ids[1:2])
     stage.prepare()
     assert prepared(stage).tally.to_json() == recount(stage, prepared(stage).log_size)
@@ -347,8 +346,6 @@ def _carry_out(stage: Stage, act: Act, page: int) -> None:
 
 
 def _undo_one(stage: Stage, pick: int) -> None:
-    from voting_service.errors import ProblemsFound
-
     with stage.service.database.read() as session:
         numbers = list(session.scalars(select(Decision.number).where(Decision.state == CONFIRMED)))
     if numbers:
@@ -372,3 +369,28 @@ def _require_exact(stage: Stage) -> None:
         number: whole["by_candidate"][str(number)]["counted"] for number in NUMBERS
     }
     assert {name: standing[name] for name in (COUNTED, HELD, VOIDED)} == whole["ballots"]
+
+
+def test_doctor_says_where_figures_stand_still(tmp_path: Path, redis_url: str) -> None:
+    clock = ClockInHand()
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, clock=clock))
+    stage.campaign()
+    recorded(stage, 1)
+    cast_ballots(stage, 1)
+    drain(stage)
+    database = stage.service.database
+    assert list(probe_figures(database, clock)) == []
+    clock.tick(LATE + timedelta(seconds=1))
+    assert [finding.code for finding in probe_figures(database, clock)] == ["figures_behind"]
+    stage.prepare()
+    assert list(probe_figures(database, clock)) == []
+    stage.strike()
+
+
+def test_the_command_sums_anew(stage: Stage) -> None:
+    stage.campaign()
+    recorded(stage, 3)
+    done = run(stage, "figures", "rebuild", "test", "--json")
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"campaign": "test", "ballots": 3, "log_size": 4})
+    assert differences(stage) == []
+    assert run(stage, "figures", "rebuild", "nothing").exit_code == 1

@@ -90,12 +90,12 @@ def _ballots(tally: Tally) -> dict[str, int]:
     }
 
 
-def _rates(reach: Reach) -> dict[str, str]:
+def _rates(reach: Reach) -> dict[str, Any]:
     return {
         "held": percent(reach.held, reach.ballots),
         "challenged": percent(reach.challenged, reach.ballots),
-        "held_ballots": f"{reach.held:,}",
-        "challenged_ballots": f"{reach.challenged:,}",
+        "held_ballots": _("%(n)s 张", n=f"{reach.held:,}"),
+        "challenged_ballots": _("%(n)s 张", n=f"{reach.challenged:,}"),
     }
 
 
@@ -209,11 +209,14 @@ def _series(
 
 def day_hours(series: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
     """The last day hour by hour, for readers of tables: label, ballots, held, challenged."""
-    found: dict[str, list[int]] = {}
+    found: list[tuple[str, list[int]]] = []
     for label, *figures in zip(
         *(series[k] for k in ("labels", "ballots", "held", "challenged")), strict=True
     ):
-        hour = found.setdefault(f"{label[:2]}:00", [0, 0, 0])
+        hour = f"{label[:2]}:00"
+        # The day's first and last hour may bear the same name.
+        if not found or found[-1][0] != hour:
+            found.append((hour, [0, 0, 0]))
         for index, figure in enumerate(figures):
-            hour[index] += figure
-    return [(label, *figures) for label, figures in found.items()]  # type: ignore[misc]
+            found[-1][1][index] += figure
+    return [(hour, *sums) for hour, sums in found]  # type: ignore[misc]
