@@ -57,6 +57,7 @@ from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
+from voting_service.campaigns.queries import campaign_titles
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
 from voting_service.clock import Clock, SystemClock
@@ -448,6 +449,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
+        "campaign_titles": campaign_titles,
         "desk_sections": (
             *rooms.DESK_SECTIONS,
             *publicity_rooms.desk_sections(settings.zone, service.workdays),

@@ -11,6 +11,8 @@ from .campaigns import voter_keys
 from .campaigns.desk_links import CampaignLink
 from .candidates import routes as candidate_routes
 from .evidence import record, views
+from .journal_desk import desk_routes as journal_routes
+from .journal_desk.seen import READERS as JOURNAL_READERS
 from .recorder import routes as recorder_routes
 from .scanning import live
 from .sealed import SealedColumn
@@ -41,6 +43,7 @@ BLUEPRINTS = (
     tally_routes.public,
     account_routes.pages,
     campaign_desk_routes.pages,
+    journal_routes.pages,
 )
 """In flow order."""
 
@@ -57,10 +60,13 @@ SEALED: tuple[SealedColumn, ...] = (
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+    DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
 )
 """The desk's navigation."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么")),
+)
 """The rooms of one campaign, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = ()

@@ -49,7 +49,7 @@ class JournalEntry(Base):
 class _Waiting(NamedTuple):
     """An entry, and the transaction or savepoint that it stands and falls with."""
 
-    within: SessionTransaction | None
+    within: SessionTransaction
     entry: dict[str, Any]
 
 
@@ -65,7 +65,7 @@ def journal(
     """Append one entry; it is kept if and only if the act itself is. It is not to be read before the commit."""
     written = json.dumps(details or {}, ensure_ascii=False, sort_keys=True)
     entry = {"at": at, "actor": actor, "act": act, "subject": subject, "details": written}
-    within = session.get_nested_transaction() or session.get_transaction()
+    within = session.get_nested_transaction() or session.get_transaction() or session.begin()
     session.info.setdefault(_WAITING, []).append(_Waiting(within, entry))
 
 
@@ -102,10 +102,11 @@ def _forget_all(session: Session, ended: SessionTransaction) -> None:
         session.info.pop(_WAITING, None)
 
 
-def _is_within(inner: SessionTransaction | None, outer: SessionTransaction) -> bool:
-    while inner is not None and inner is not outer:
-        inner = inner.parent
-    return inner is outer
+def _is_within(inner: SessionTransaction, outer: SessionTransaction) -> bool:
+    at: SessionTransaction | None = inner
+    while at is not None and at is not outer:
+        at = at.parent
+    return at is outer
 
 
 def _head(session: Session) -> tuple[int, str]:
