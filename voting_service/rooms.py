@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .accounts import routes as account_routes
+from .accounts.api_tokens import desk_routes as token_desk_routes
+from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
@@ -22,6 +24,8 @@ from .transparency import log
 from .transparency import routes as log_routes
 from .web import health, offline, uploads
 from .web import openapi as api_description
+from .webhooks import desk_routes as webhook_desk_routes
+from .webhooks import endpoints
 from .wechat import message_routes
 from .wechat import routes as wechat_routes
 
@@ -44,6 +48,8 @@ BLUEPRINTS = (
     account_routes.pages,
     campaign_desk_routes.pages,
     journal_routes.pages,
+    token_desk_routes.pages,
+    webhook_desk_routes.pages,
 )
 """In flow order."""
 
@@ -54,6 +60,7 @@ SEALED: tuple[SealedColumn, ...] = (
     *views.SEALED,
     *live.SEALED,
     *resealing.SEALED,
+    *endpoints.SEALED,
 )
 """Every sealed column, for a new key to go through."""
 
@@ -61,6 +68,8 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
     DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
+    DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
+    DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
 )
 """The desk's navigation."""
 

@@ -25,9 +25,12 @@ JOURNAL = ("id", "at", "actor", "act", "subject", "details", "sha256")
 def upgrade() -> None:
     chain_journal()
     make_tokens()
+    make_webhooks()
 
 
 def downgrade() -> None:
+    for table in ("webhook_tries", "webhook_deliveries", "webhook_events", "webhook_endpoints"):
+        op.drop_table(table)
     op.drop_table("api_tokens")
     unchain_journal()
 
@@ -127,3 +130,88 @@ def make_tokens() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_tokens_digest")),
     )
+
+
+def make_webhooks() -> None:
+    op.create_table(
+        "webhook_endpoints",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("campaign_slug", sa.String(), nullable=False),
+        sa.Column("kinds", sa.String(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("paused_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("length(kinds) > 0", name=op.f("ck_webhook_endpoints_listens_to_something")),
+        sa.CheckConstraint(
+            "url LIKE 'https://%' OR url LIKE 'http://%'",
+            name=op.f("ck_webhook_endpoints_is_reached_by_http"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
+        sa.UniqueConstraint("key", name=op.f("uq_webhook_endpoints_key")),
+    )
+    op.create_table(
+        "webhook_events",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("campaign_slug", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('tally.certified', 'notice.published', 'objection.lodged', 'list.final', 'webhook.test')",
+            name=op.f("ck_webhook_events_kind_is_known"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_events")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_webhook_events_message_id")),
+    )
+    make_deliveries()
+
+
+def make_deliveries() -> None:
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("event_id", BIG, nullable=False),
+        sa.Column("endpoint_id", BIG, nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", BIG, nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'delivered', 'given_up')", name=op.f("ck_webhook_deliveries_state_is_known")
+        ),
+        sa.CheckConstraint(
+            "(state = 'waiting') = (next_at IS NOT NULL)",
+            name=op.f("ck_webhook_deliveries_tried_again_if_waiting"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["webhook_events.id"], name=op.f("fk_webhook_deliveries_event_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["webhook_endpoints.id"], name=op.f("fk_webhook_deliveries_endpoint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
+        sa.UniqueConstraint(
+            "event_id", "endpoint_id", name=op.f("uq_webhook_deliveries_event_id_endpoint_id")
+        ),
+    )
+    op.create_index("ix_webhook_deliveries_state_next_at", "webhook_deliveries", ["state", "next_at"])
+    op.create_index("ix_webhook_deliveries_endpoint_id_id", "webhook_deliveries", ["endpoint_id", "id"])
+    op.create_table(
+        "webhook_tries",
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
+        sa.Column("delivery_id", BIG, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("fault", sa.String(), nullable=True),
+        sa.Column("status", BIG, nullable=True),
+        sa.Column("took_ms", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["webhook_deliveries.id"], name=op.f("fk_webhook_tries_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_tries")),
+    )
+    op.create_index("ix_webhook_tries_delivery_id", "webhook_tries", ["delivery_id"])

@@ -20,6 +20,7 @@ from . import (
     official,
     operate,
     sample,
+    token,
     workdays,
 )
 from .composition import MakeService
@@ -47,6 +48,7 @@ def make_cli(make_service: MakeService) -> click.Group:
         codes,
         members,
         official,
+        token,
         journal,
         books,
         decisions,
