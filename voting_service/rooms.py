@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .accounts import routes as account_routes
+from .accounts.api_tokens import desk_routes as token_desk_routes
+from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .attachments import resealing
@@ -13,6 +15,8 @@ from .campaigns.desk_links import CampaignLink
 from .campaigns.models import CLOSED, OPEN
 from .candidates import routes as candidate_routes
 from .evidence import record, views
+from .journal_desk import desk_routes as journal_routes
+from .journal_desk.seen import READERS as JOURNAL_READERS
 from .recorder import routes as recorder_routes
 from .scanning import live
 from .sealed import SealedColumn
@@ -27,6 +31,8 @@ from .transparency import log
 from .transparency import routes as log_routes
 from .web import health, offline, uploads
 from .web import openapi as api_description
+from .webhooks import desk_routes as webhook_desk_routes
+from .webhooks import endpoints
 from .wechat import message_routes
 from .wechat import routes as wechat_routes
 
@@ -53,6 +59,9 @@ BLUEPRINTS = (
     decision_desk_routes.pages,
     tally_desk_routes.pages,
     board_routes.pages,
+    journal_routes.pages,
+    token_desk_routes.pages,
+    webhook_desk_routes.pages,
 )
 """In flow order."""
 
@@ -63,12 +72,16 @@ SEALED: tuple[SealedColumn, ...] = (
     *views.SEALED,
     *live.SEALED,
     *resealing.SEALED,
+    *endpoints.SEALED,
 )
 """Every sealed column, for a new key to go through."""
 
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+    DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
+    DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
+    DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
 )
 """The desk's navigation."""
 
@@ -92,6 +105,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     ),
     CampaignLink(_("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED),
     CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档")),
+    CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么")),
 )
 """The rooms of one campaign, in flow order."""
 

@@ -14,12 +14,14 @@ from . import (
     figures,
     fraud,
     gate,
+    journal,
     keys,
     kiosk,
     members,
     official,
     operate,
     sample,
+    token,
     workdays,
 )
 from .composition import MakeService
@@ -47,6 +49,8 @@ def make_cli(make_service: MakeService) -> click.Group:
         codes,
         members,
         official,
+        token,
+        journal,
         books,
         decisions,
         figures,
