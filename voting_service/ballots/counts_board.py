@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..candidates.showcase import CampaignOnShow
-from ..clock import Clock
+from ..clock import Clock, spoken_day
 from ..text import Text, _
 from .ballot_box import BallotBox, BoxUnavailable
 from .set_aside import SetAside, SetAsideBoard
@@ -90,11 +90,13 @@ class CountsBoard:
 def _published(campaign: CampaignOnShow) -> Counts:
     published = campaign.published_counts or {}
     counted = {int(number): count for number, count in published["counts"].items()}
-    note = (
-        _("计票已完成，待评审委员会认定。")
-        if published["final"]
-        else _("票数每天 %(at)s 公布一次。", at=campaign.rules.counts.split()[1])
-    )
+    if certified_at := published.get("certified_at"):
+        local = datetime.fromisoformat(certified_at).astimezone(campaign.rules.zone)
+        note = _("计票结果已经评审委员会于%(day)s认定。", day=spoken_day(local))
+    elif published["final"]:
+        note = _("计票已完成，待评审委员会认定。")
+    else:
+        note = _("票数每天 %(at)s 公布一次。", at=campaign.rules.counts.split()[1])
     return Counts(
         shown=True,
         final=published["final"],
