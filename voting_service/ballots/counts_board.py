@@ -34,13 +34,15 @@ class Counts:
     note: Text
     set_aside: SetAside = NOTHING_SET_ASIDE
     """Ballots held and voided; all zero where counts are not shown."""
+    certified_at: datetime | None = None
+    """When the committee made them official."""
 
     @property
     def stamp(self) -> Hashable:
         """Changes whenever a page that shows them must."""
         aside = self.set_aside
         return (
-            self.shown, self.final, self.ballots, tuple(self.counts.values()), aside.held_ballots,
+            self.shown, self.final, self.certified_at, self.ballots, tuple(self.counts.values()), aside.held_ballots,
             aside.voided_ballots, tuple(aside.held.items()), tuple(aside.voided.items()),
         )  # fmt: skip
 
@@ -90,9 +92,11 @@ class CountsBoard:
 def _published(campaign: CampaignOnShow) -> Counts:
     published = campaign.published_counts or {}
     counted = {int(number): count for number, count in published["counts"].items()}
-    if certified_at := published.get("certified_at"):
-        local = datetime.fromisoformat(certified_at).astimezone(campaign.rules.zone)
-        note = _("计票结果已经评审委员会于%(day)s认定。", day=spoken_day(local))
+    said = published.get("certified_at")
+    certified_at = datetime.fromisoformat(said) if said else None
+    if certified_at:
+        day = spoken_day(certified_at.astimezone(campaign.rules.zone))
+        note = _("计票结果已经评审委员会于%(day)s认定。", day=day)
     elif published["final"]:
         note = _("计票已完成，待评审委员会认定。")
     else:
@@ -105,6 +109,7 @@ def _published(campaign: CampaignOnShow) -> Counts:
         as_of=datetime.fromisoformat(published["as_of"]),
         note=note,
         set_aside=SetAside.from_published(published),
+        certified_at=certified_at,
     )
 
 
