@@ -9,12 +9,17 @@ from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
 from .campaigns import voter_keys
 from .campaigns.desk_links import CampaignLink
+from .campaigns.models import CLOSED
 from .candidates import routes as candidate_routes
+from .committee import desk_routes as motion_routes
+from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .recorder import routes as recorder_routes
 from .scanning import live
 from .sealed import SealedColumn
 from .tally import routes as tally_routes
+from .tally.certification import desk_routes as certification_routes
+from .tally.certification.desk_page import certifications_waiting
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -41,6 +46,8 @@ BLUEPRINTS = (
     tally_routes.public,
     account_routes.pages,
     campaign_desk_routes.pages,
+    certification_routes.pages,
+    motion_routes.pages,
 )
 """In flow order."""
 
@@ -60,8 +67,17 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
 )
 """The desk's navigation."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(
+        _("认定计票结果"),
+        "certification",
+        certification_routes.LOOKERS,
+        _("核对账目，评委逐一签认，写入日志"),
+        (CLOSED,),
+    ),
+    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+)
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (motions_waiting, certifications_waiting)
 """What waits for an official, on the desk's first page; in the rooms' order."""

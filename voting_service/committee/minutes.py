@@ -10,11 +10,12 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from ..accounts.officials import ActingOfficial
 from ..activity import journal
+from ..campaigns.models import Campaign
 from ..clock import spoken_in_full
 from ..documents.official_text import Block, Heading, OfficialText, Paragraph, Table
 from ..errors import Problem, ProblemsFound
@@ -145,13 +146,7 @@ def minutes_on_show(session: Session, campaign_id: int, kind: str, number: int) 
             MinutesConfirmation.at,
             MinutesConfirmation.remark,
         )
-        .outerjoin(
-            MinutesConfirmation,
-            (MinutesConfirmation.campaign_id == MinutesSigner.campaign_id)
-            & (MinutesConfirmation.kind == MinutesSigner.kind)
-            & (MinutesConfirmation.number == MinutesSigner.number)
-            & (MinutesConfirmation.official_id == MinutesSigner.official_id),
-        )
+        .outerjoin(MinutesConfirmation, _same_place())
         .where(MinutesSigner.campaign_id == campaign_id, MinutesSigner.kind == kind)
         .where(MinutesSigner.number == number)
         .order_by(MinutesSigner.official_id)
@@ -159,6 +154,28 @@ def minutes_on_show(session: Session, campaign_id: int, kind: str, number: int) 
     signers = tuple(Confirmation(one, name, at, remark or "") for one, name, at, remark in rows)
     text = text_from_json(json.loads(minutes.document)["text"])
     return MinutesOnShow(text, minutes.sha256, minutes.needed, signers)
+
+
+def unconfirmed_by(session: Session, kind: str, official_id: int) -> list[tuple[str, int]]:
+    """Campaign and number of the minutes that wait for somebody's confirmation."""
+    rows = session.execute(
+        select(Campaign.slug, MinutesSigner.number)
+        .join(Campaign, Campaign.id == MinutesSigner.campaign_id)
+        .outerjoin(MinutesConfirmation, _same_place())
+        .where(MinutesSigner.kind == kind, MinutesSigner.official_id == official_id)
+        .where(MinutesConfirmation.official_id.is_(None))
+        .order_by(MinutesSigner.campaign_id, MinutesSigner.number)
+    )
+    return [(slug, number) for slug, number in rows]
+
+
+def _same_place() -> ColumnElement[bool]:
+    return and_(
+        MinutesConfirmation.campaign_id == MinutesSigner.campaign_id,
+        MinutesConfirmation.kind == MinutesSigner.kind,
+        MinutesConfirmation.number == MinutesSigner.number,
+        MinutesConfirmation.official_id == MinutesSigner.official_id,
+    )
 
 
 def text_to_json(text: OfficialText) -> dict[str, Any]:
