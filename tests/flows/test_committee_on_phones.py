@@ -45,6 +45,7 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
     base = f"/desk/campaigns/{example}/motions"
     chair.goto(f"/desk/campaigns/{example}")
     chair.get_by_role("link", name="评委会表决").tap()
+    expect(chair.get_by_text("还没有表决。")).to_be_visible()
     look(chair, "no motion yet")
     chair.get_by_role("link", name="起草表决").first.tap()
     chair.get_by_label("事项", exact=True).fill("关于评选结果建议名单的表决")
@@ -64,20 +65,21 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
 
     hall.goto(f"{base}/1/hall")
     expect(hall.get_by_role("img", name="二维码")).to_be_visible()
-    look(hall, "hall")
     picture(hall, "hall-desktop")
     press(chair, "签到")
+    expect(chair.get_by_text("您已签到。")).to_be_visible()
     for page in others:
         page.goto("/desk")
         page.get_by_role("link", name="正在签到：关于评选结果建议名单的表决").tap()
         press(page, "签到")
         expect(page.get_by_text("您已签到。")).to_be_visible()
     # The hall's screen follows by itself.
-    expect(hall.get_by_text("实到").locator("xpath=..")).to_contain_text("4")
+    expect(hall.locator(".hall__figures div", has_text="实到")).to_contain_text("4")
     chair.reload()
     chair.get_by_label("出席人数已经核对").check()
     press(chair, "开始表决")
 
+    expect(chair.get_by_text("表决已经开始。")).to_be_visible()
     look(chair, "voting")
     picture(chair, "motion-voting-phone")
     for page, answer in zip((chair, *others), ("同意", "不同意", "同意", "同意"), strict=True):
@@ -88,7 +90,7 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
             press(page, "投票")
             expect(page.get_by_text("您的票已经投出。")).to_be_visible()
             assert "同意 " not in page.inner_text("main")
-    expect(hall.get_by_text("已投").locator("xpath=..")).to_contain_text("3")
+    expect(hall.locator(".hall__figures div", has_text="已投")).to_contain_text("3")
     picture(hall, "hall-voting-desktop")
     press(others[-1], "投票")
     last = others[-1]
@@ -101,7 +103,9 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
     last.emulate_media(color_scheme="dark")
     picture(last, "motion-closed-phone-dark")
     expect(hall.get_by_text("表决通过")).to_be_visible()
+    look(hall, "hall")
     picture(hall, "hall-closed-desktop")
+    hall.emulate_media(color_scheme="dark")
 
     for place, page in enumerate((chair, *others)):
         page.goto("/desk")
@@ -139,6 +143,7 @@ def test_the_tally_is_certified(
         return first.get_by_role("button", name="核对账目").count() == 1
 
     wait_until(closed, "the recorder has closed it")
+    expect(first.get_by_role("heading", level=1)).to_have_text("认定计票结果")
     look(first, "before checking")
     press(first, "核对账目")
     expect(first.get_by_text("账目核对无误")).to_be_visible()

@@ -29,7 +29,7 @@ from .desk_page import line_of, motion_page
 from .drafting import MotionDraft
 from .members import committee_members
 from .minutes import confirm_minutes, minutes_on_show, minutes_row
-from .models import DRAFT, LIST, MOTION, QUESTION, Motion
+from .models import DRAFT, LIST, MOTION, OPEN, QUESTION, VOTING, Motion
 from .queries import motion_by_number, motions_of
 from .quorum import quorum_of
 from .rules import shown_number
@@ -38,6 +38,7 @@ pages = Blueprint("desk_motions", __name__, url_prefix="/desk/campaigns/<slug>/m
 
 LOOKERS: tuple[Role, ...] = ("committee", "operator", "supervisor")
 WRITERS: tuple[Role, ...] = ("committee", "operator")
+HALL_REFRESH_S = 5
 _ONE = "/<int:number>"
 DONE: dict[str, Text] = {
     "opened": _("已经开启，请各位评委在这个页面签到。"),
@@ -274,7 +275,12 @@ def hall(slug: str, number: int) -> Response:
     with _Desk.here().database.read() as session:
         campaign = campaign_by_slug(session, slug)
         page = motion_page(session, campaign, motion_by_number(session, slug, number), acting_official())
-    return _render("hall", campaign=campaign, page=page, qr=qr_svg(address), address=address)
+    still = request.args.get("still") == "1"
+    response = _render("hall", campaign=campaign, page=page, qr=qr_svg(address), address=address, still=still)
+    if page.motion.state in (OPEN, VOTING) and not still:
+        # Without a script; whoever cannot follow so quickly stops it by the link.
+        response.headers["Refresh"] = str(HALL_REFRESH_S)
+    return response
 
 
 @pages.get(_ONE + "/minutes.<any(pdf, docx):kind>")
