@@ -192,6 +192,19 @@ def test_only_whoever_presides_presides(committee: Committee) -> None:
     refused(lambda: committee.act(sitting.sign_in, number, 2), "您已经回避这项表决。")
 
 
+def test_where_the_chair_works_here_no_more_another_member_presides(committee: Committee) -> None:
+    number = committee.voting(range(5))
+    for member in range(1, 5):
+        committee.cast(number, member, "agree")
+    refused(
+        lambda: committee.act(casting.close_voting, number, 1), "只有主持人（开启表决的评委）可以这样做。"
+    )
+    with committee.stage.service.database.write() as session:
+        end_official(session, "王芳", at=AT, actor="test")
+    committee.act(casting.close_voting, number, 1)
+    assert outcome(committee.stage).passed is True
+
+
 def test_one_paper_each(committee: Committee) -> None:
     number = committee.voting()
     committee.cast(number, 1, "disagree")

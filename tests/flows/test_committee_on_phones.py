@@ -58,7 +58,7 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
     look(chair, "draft")
     picture(chair, "motion-draft-phone")
     chair.get_by_label("我已核对表决内容、评委名单和规则").check()
-    press(chair, "开启，开始签到")
+    press(chair, "开启签到")
     expect(chair.get_by_text("未达到法定人数：应到 5 人，实到 0 人，至少要 4 人。")).to_be_visible()
     look(chair, "open")
     picture(chair, "motion-open-phone")
@@ -187,7 +187,7 @@ def test_without_scripts(make_phone: MakePhone, live: LiveService, example: str,
     press(chair, "保存草稿")
     url = chair.url.split("?")[0]
     chair.get_by_label("我已核对表决内容、评委名单和规则").check()
-    press(chair, "开启，开始签到")
+    press(chair, "开启签到")
     for page in (chair, *others):
         page.goto(url)
         press(page, "签到")

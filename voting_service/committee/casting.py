@@ -68,7 +68,7 @@ def close_voting(
     """Whoever presides closes, and the papers are counted: those present who have not voted are not waited for. With fewer
     papers than the quorum the urn is emptied uncounted, and there is no result. The motion is locked by the caller, who
     commits. Raises ProblemsFound, UrnDisagrees."""
-    require_presiding(motion, official)
+    require_presiding(session, slug, motion, official)
     require_state(motion, VOTING, _("现在不在表决中。"))
     sitting = sitting_of(motion)
     outcome = _outcome(motion, sitting)

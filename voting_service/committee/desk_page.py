@@ -33,7 +33,7 @@ from .motion_minutes import result_words
 from .queries import Sitting, sitting_of
 from .quorum import QuorumRule, quorum_of
 from .rules import ABSTAIN, is_unanimous, shown_number
-from .sitting import lacking, opening_problems
+from .sitting import lacking, opening_problems, presides
 
 STATE_WORDS: dict[str, tuple[Text, str]] = {
     DRAFT: (_("草稿"), "calm"),
@@ -138,7 +138,7 @@ def motion_page(session: Session, campaign: Campaign, motion: Motion, official: 
     sat = sitting_of(motion)
     member = sat.member(official.id)
     sits = member is not None and member.recused_at is None
-    presides = motion.opened_by == official.id
+    chairs = presides(session, campaign.slug, motion, official)
     is_present = bool(member and member.present_at is not None)
     has_voted = bool(member and member.has_voted)
     minutes = minutes_on_show(session, campaign.id, MOTION, motion.number)
@@ -148,10 +148,10 @@ def motion_page(session: Session, campaign: Campaign, motion: Motion, official: 
         rules=_rules(motion, sat.rule, len(sat.members), sat), seats=tuple(_seat(motion, one) for one in motion.members),
         figures=_figures(motion, sat), problems=(),
         lacking=lacking(sat) if motion.state == OPEN and not sat.has_quorum else None,
-        presides=presides, may_sign_in=sits and motion.state == OPEN and not is_present,
+        presides=chairs, may_sign_in=sits and motion.state == OPEN and not is_present,
         may_vote=motion.state == VOTING and is_present and not has_voted, has_voted=has_voted,
         is_recused=member is not None and not sits, is_present=is_present,
-        recusable=_recusable(motion, sat, official, presides=presides, sits=sits), options=_options(motion),
+        recusable=_recusable(motion, sat, official, presides=chairs, sits=sits), options=_options(motion),
         result=result_words(motion, sat) if motion.state == CLOSED else None,
         papers=tuple((option.label, option.papers) for option in motion.options) if counted else (),
         unanimous=counted and motion.kind != LIST and is_unanimous({one.key: one.papers for one in motion.options}),

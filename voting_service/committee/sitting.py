@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from ..accounts.officials import ActingOfficial
+from ..accounts.register import acting
 from ..activity import journal
 from ..campaigns.queries import campaign_by_slug
 from ..errors import Problem, ProblemsFound
@@ -97,7 +98,7 @@ def recuse(
     sitting = sitting_of(motion)
     member = sitting.member(member_id)
     found = line_problems("reason", reason, LONGEST_REASON, _("请写明回避的理由。"))
-    if member is None or official.id not in (member_id, motion.opened_by):
+    if member is None or not (member_id == official.id or presides(session, slug, motion, official)):
         found.append(Problem("member", _("只能由评委本人或者主持人办理回避。")))
     elif member.recused_at is not None:
         found.append(Problem("member", _("%(name)s已经回避。", name=member.name)))
@@ -118,7 +119,7 @@ def begin_voting(
 ) -> None:
     """Whoever presides lets voting begin; those present are fixed. Refused below the quorum. The motion is locked by the
     caller, who commits. Raises ProblemsFound."""
-    require_presiding(motion, official)
+    require_presiding(session, slug, motion, official)
     require_state(motion, OPEN, _("表决已经开始或结束。"))
     sitting = sitting_of(motion)
     if not sitting.has_quorum:
@@ -132,7 +133,7 @@ def end_before_voting(
 ) -> None:
     """Whoever presides ends a motion on which nobody has voted: for want of a quorum, or withdrawn. There is no result, but
     there are minutes. The motion is locked by the caller, who commits. Raises ProblemsFound."""
-    require_presiding(motion, official)
+    require_presiding(session, slug, motion, official)
     require_state(motion, OPEN, _("表决已经开始或结束。"))
     if found := line_problems("reason", reason, LONGEST_REASON, _("请写明为什么不表决。")):
         raise ProblemsFound(found)
@@ -168,9 +169,18 @@ def lacking(sitting: Sitting) -> Text:
     )  # fmt: skip
 
 
-def require_presiding(motion: Motion, official: ActingOfficial) -> None:
-    """Whoever opened it. Raises ProblemsFound."""
-    if motion.opened_by != official.id:
+def presides(session: Session, slug: str, motion: Motion, official: ActingOfficial) -> bool:
+    """Whoever opened it; any member who sits where that one works here no more, or sits on the committee no more."""
+    if motion.opened_by is None or motion.opened_by == official.id:
+        return motion.opened_by == official.id
+    chair, member = acting(session, motion.opened_by), sitting_of(motion).member(official.id)
+    is_gone = chair is None or not chair.may(slug, "committee")
+    return is_gone and member is not None and member.recused_at is None
+
+
+def require_presiding(session: Session, slug: str, motion: Motion, official: ActingOfficial) -> None:
+    """Raises ProblemsFound for anybody else."""
+    if not presides(session, slug, motion, official):
         raise ProblemsFound([Problem("", _("只有主持人（开启表决的评委）可以这样做。"))])
 
 
