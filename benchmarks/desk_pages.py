@@ -90,6 +90,7 @@ def _stand_ins(place: Stand, campaign_id: int) -> dict[str, list[Any]]:
     return {
         "cluster": clusters, "cluster_id": clusters, "number": [*dockets, "D-0001", "1"],
         "substitution_id": substitutions, "kind": ["csv", "xlsx", "json", "pdf"],
+        "table": ["decisions", "candidates"],
     }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from .campaigns import voter_keys
 from .campaigns.desk_links import CampaignLink
 from .campaigns.models import CLOSED, OPEN
 from .candidates import routes as candidate_routes
+from .committee import desk_routes as motion_routes
+from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
@@ -26,6 +28,8 @@ from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
 from .tally.figures import desk_routes as board_routes
+from .tally.certification import desk_routes as certification_routes
+from .tally.certification.desk_page import certifications_waiting
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -62,6 +66,8 @@ BLUEPRINTS = (
     journal_routes.pages,
     token_desk_routes.pages,
     webhook_desk_routes.pages,
+    certification_routes.pages,
+    motion_routes.pages,
 )
 """In flow order."""
 
@@ -106,8 +112,16 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(_("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED),
     CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档")),
     CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么")),
+    CampaignLink(
+        _("认定计票结果"),
+        "certification",
+        certification_routes.LOOKERS,
+        _("核对账目，评委逐一签认，写入日志"),
+        (CLOSED,),
+    ),
+    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
 )
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = (decisions_waiting,)
+DESK_SECTIONS: tuple[MakeSection, ...] = (decisions_waiting, motions_waiting, certifications_waiting)
 """What waits for an official, on the desk's first page; in the rooms' order."""

@@ -24,6 +24,7 @@ from ...recorder.drain import Stores, publish
 from ...text import _
 from ...transparency import entries, log
 from ...transparency.models import Log
+from ..certification.queries import certified_problems
 from ..count import AFTER
 from .follow import follow
 from .models import CONFIRMED, PROPOSED, Decision
@@ -61,7 +62,7 @@ def confirm(
     campaign = campaign_by_slug(session, slug, lock=True)
     decision = decision_by_number(session, campaign.id, number)
     changes = changes_of(session, decision)
-    _require_confirmable(decision, changes, actor, seen)
+    _require_confirmable(decision, changes, actor, seen, certified_problems(session, campaign.id))
     public_log = session.get_one(Log, campaign.id, with_for_update=True)
     first_leaf = _write(session, public_log, decision, changes, at)
     decision.sequence = last_sequence(session, campaign.id) + 1
@@ -76,9 +77,11 @@ def confirm(
     return decision
 
 
-def _require_confirmable(decision: Decision, changes: list[Change], actor: str, seen: str | None) -> None:
+def _require_confirmable(
+    decision: Decision, changes: list[Change], actor: str, seen: str | None, found: list[Problem]
+) -> None:
     shown = shown_number(decision.number)
-    problems = name_problems(actor)
+    problems = [*found, *name_problems(actor)]
     if decision.state != PROPOSED:
         problems.append(Problem(shown, _("已经生效或已撤回。")))
     elif effect_sha256(decision.reason, changes) != decision.effect_sha256:
