@@ -24,12 +24,12 @@ from .scanning import live
 from .sealed import SealedColumn
 from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
+from .tally.certification import desk_routes as certification_routes
+from .tally.certification.desk_page import certifications_waiting
 from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
 from .tally.figures import desk_routes as board_routes
-from .tally.certification import desk_routes as certification_routes
-from .tally.certification.desk_page import certifications_waiting
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
