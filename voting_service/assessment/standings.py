@@ -12,19 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .models import CONFIRMED, Worksheet
+from .ranking import Ranked
 
-
-@dataclass(frozen=True)
-class Ranked:
-    """One candidate in the order of composite scores."""
-
-    place: int
-    """1, 2, 3 …; equal where neither score nor tie-break tells two apart."""
-    number: int
-    composite: Fraction
-    """Out of 100, exact."""
-    parts: Mapping[str, Fraction]
-    """Criterion → weighted points; they add up to ``composite``."""
+__all__ = ["Assessment", "Ranked", "latest_assessment", "ranked_of"]
 
 
 @dataclass(frozen=True)
