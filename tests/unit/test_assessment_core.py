@@ -109,7 +109,9 @@ def test_a_whole_assessment_by_hand() -> None:
     assert one.points == {"deeds": 60, "media": 0, "votes": 100}
     assert one.parts == {"deeds": 36, "media": 0, "votes": 30}
     assert (one.total, two.total) == (66, F(4800, 100) + 10 + 15)
-    assert three.points == {"deeds": 0, "media": F(200, 3), "votes": 0}, "nobody scored 3: nothing, not an error"
+    assert three.points == {"deeds": 0, "media": F(200, 3), "votes": 0}, (
+        "nobody scored 3: nothing, not an error"
+    )
     assert [(r.place, r.number) for r in rank(SCHEME, (one, two, three))] == [(1, 2), (2, 1), (3, 3)]
 
 
@@ -128,7 +130,9 @@ def test_the_tie_break_comes_first_and_then_the_place_is_shared() -> None:
 
 
 def test_sensitivity_names_who_would_enter_and_leave() -> None:
-    scheme = replace(SCHEME, criteria=(SCHEME.criteria[0], replace(SCHEME.criteria[2], weight=F(40))), tie_break=())
+    scheme = replace(
+        SCHEME, criteria=(SCHEME.criteria[0], replace(SCHEME.criteria[2], weight=F(40))), tie_break=()
+    )
     sheets = ({1: {"deeds": F(50)}, 2: {"deeds": F(40)}, 3: {"deeds": F(30)}},)
     material = Material((1, 2, 3), sheets, {"votes": values(0, 80, 100)})
     found = scenarios(scheme, material, {1: 100}, seats=1)
@@ -222,13 +226,19 @@ def cases(draw: Any) -> tuple[Scheme, Material]:
         for _judge in range(draw(st.integers(0, 6)))
     )
     counted = {
-        one.key: {n: F(draw(st.integers(0, 500))) for n in numbers} for one in criteria if one.source != "judges"
+        one.key: {n: F(draw(st.integers(0, 500))) for n in numbers}
+        for one in criteria
+        if one.source != "judges"
     }
-    return Scheme(criteria, tuple(one.key for one in criteria[:2]), seats=2), Material(numbers, sheets, counted)
+    return Scheme(criteria, tuple(one.key for one in criteria[:2]), seats=2), Material(
+        numbers, sheets, counted
+    )
 
 
 @given(cases(), st.randoms())
-def test_neither_the_order_of_judges_nor_of_candidates_matters(case: tuple[Scheme, Material], chance: Any) -> None:
+def test_neither_the_order_of_judges_nor_of_candidates_matters(
+    case: tuple[Scheme, Material], chance: Any
+) -> None:
     scheme, material = case
     numbers, sheets = list(material.numbers), list(material.sheets)
     chance.shuffle(numbers)
@@ -266,7 +276,9 @@ def test_a_higher_score_never_costs_points(case: tuple[Scheme, Material], judge:
 
 
 @given(cases(), st.sampled_from([0, 20, 40, 100]))
-def test_another_vote_weight_keeps_the_others_in_proportion(case: tuple[Scheme, Material], weight: int) -> None:
+def test_another_vote_weight_keeps_the_others_in_proportion(
+    case: tuple[Scheme, Material], weight: int
+) -> None:
     scheme, _material = case
     changed = with_vote_weight(scheme, F(weight))
     if len(scheme.criteria) == 1:
@@ -275,7 +287,11 @@ def test_another_vote_weight_keeps_the_others_in_proportion(case: tuple[Scheme, 
     assert changed is not None
     assert sum(one.weight for one in changed.criteria) == 100
     assert sum(one.weight for one in changed.by("votes")) == weight
-    others = [(a.weight, b.weight) for a, b in zip(scheme.criteria, changed.criteria, strict=True) if a.source != "votes"]
+    others = [
+        (a.weight, b.weight)
+        for a, b in zip(scheme.criteria, changed.criteria, strict=True)
+        if a.source != "votes"
+    ]
     assert len({new / old for old, new in others}) == 1
 
 

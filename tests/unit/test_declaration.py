@@ -424,12 +424,20 @@ def test_criteria_are_declared_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("weight = 30", "weight = 29.99", "campaign.toml assessment.criteria：各项合计是 99.99%，必须是 100%。"),
+        (
+            "weight = 30",
+            "weight = 29.99",
+            "campaign.toml assessment.criteria：各项合计是 99.99%，必须是 100%。",
+        ),
         ("weight = 30", "weight = 30.001", "campaign.toml assessment.criteria[3].weight：最多写两位小数。"),
         ("weight = 30", "weight = true", "campaign.toml assessment.criteria[3].weight：应当是大于 0"),
         ("cap = 10000", "", "campaign.toml assessment.criteria[2].cap：封顶对数（capped_log）要写封顶数"),
         ("trim = 1", "cap = 5", "campaign.toml assessment.criteria[1].cap：评委打分的一项不用折算"),
-        ('source = "votes"', 'source = "votes"\ntrim = 1', "campaign.toml assessment.criteria[3].trim：只有评委打分"),
+        (
+            'source = "votes"',
+            'source = "votes"\ntrim = 1',
+            "campaign.toml assessment.criteria[3].trim：只有评委打分",
+        ),
         ('source = "votes"', 'source = "vote"', "campaign.toml assessment.criteria[3].source：不能是 “vote”"),
         ('"online_votes"]', '"votes"]', "campaign.toml assessment.tie_break：没有 “votes” 这一项"),
         ('key = "reports"', 'key = "deeds"', "campaign.toml assessment.criteria：“deeds” 用了不止一次。"),
@@ -448,7 +456,14 @@ def test_a_slip_in_the_criteria_is_named(old: str, new: str, problem: str) -> No
         ({}, False),
         ({"assessment": {"weights": {"online_votes": 40}}}, False),
         ({"assessment": {"weights": {"online_votes": 40.01}}}, True),
-        ({"assessment": {"criteria": [{"source": "votes", "weight": 41}, {"source": "judges", "weight": 59}]}}, True),
+        (
+            {
+                "assessment": {
+                    "criteria": [{"source": "votes", "weight": 41}, {"source": "judges", "weight": 59}]
+                }
+            },
+            True,
+        ),
     ],
 )
 def test_votes_that_weigh_more_than_two_fifths_are_warned_of(plan: dict, warned: bool) -> None:

@@ -62,9 +62,7 @@ def _points(criterion: Criterion, material: Material) -> dict[int, Fraction]:
             number: trimmed_mean(scores_of(material.sheets, number, criterion.key), criterion.trim)
             for number in material.numbers
         }
-        return {
-            number: FULL * mean / criterion.highest for number, mean in means.items() if mean is not None
-        }
+        return {number: FULL * mean / criterion.highest for number, mean in means.items() if mean is not None}
     known = material.values.get(criterion.key, {})
     return points_of(criterion, {number: known.get(number, Fraction(0)) for number in material.numbers})
 

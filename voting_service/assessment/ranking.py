@@ -36,8 +36,7 @@ def rank(scheme: Scheme, scores: Iterable[Composite]) -> tuple[Ranked, ...]:
         shared = position > 0 and key(one) == key(ordered[position - 1])
         places.append(places[-1] if shared else position + 1)
     return tuple(
-        Ranked(place, one.number, one.total, one.parts)
-        for place, one in zip(places, ordered, strict=True)
+        Ranked(place, one.number, one.total, one.parts) for place, one in zip(places, ordered, strict=True)
     )
 
 

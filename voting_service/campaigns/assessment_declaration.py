@@ -77,7 +77,7 @@ def _judged(table: TomlTable, source: str | None) -> dict[str, int]:
     given = {key: number for key, number in found.items() if number is not None}
     if source in ("votes", "figure"):
         for key in given:
-            table.problem(key, _("只有评委打分（source = \"judges\"）的一项才写。"))
+            table.problem(key, _('只有评委打分（source = "judges"）的一项才写。'))
     return given
 
 
@@ -106,7 +106,7 @@ def _check_together(table: TomlTable, criteria: list[dict[str, Any]]) -> None:
         for word in sorted({word for word in words if words.count(word) > 1}):
             table.problem("criteria", _("%(word)s 用了不止一次。", word=shown(word)))
     if [one["source"] for one in criteria].count("votes") > 1:
-        table.problem("criteria", _("网络投票（source = \"votes\"）只能有一项。"))
+        table.problem("criteria", _('网络投票（source = "votes"）只能有一项。'))
     total = sum((Fraction(str(one["weight"])) for one in criteria), Fraction(0))
     if total != 100 and all(one["weight"] for one in criteria):
         table.problem("criteria", _("各项合计是 %(total)s%%，必须是 100%%。", total=f"{float(total):g}"))
