@@ -5,6 +5,7 @@ from alembic import context
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models
+import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
 import voting_service.assessment.models
@@ -12,10 +13,14 @@ import voting_service.attachments.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
+import voting_service.committee.models
 import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.scanning.models
+import voting_service.tally.blind.models
+import voting_service.tally.certification.models
 import voting_service.tally.decisions.models
+import voting_service.tally.figures.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
 import voting_service.voter_codes.models
