@@ -6,7 +6,7 @@ from alembic import op
 from voting_service.append_only import freeze, unfreeze
 
 revision = "0014"
-down_revision = "0007"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
