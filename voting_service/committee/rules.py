@@ -40,7 +40,8 @@ def elected(papers: Mapping[str, int], most: int, needed: int) -> Elected:
     if papers[enough[most - 1]] != last:
         return Elected(tuple(enough[:most]), ())
     return Elected(
-        tuple(key for key in enough if papers[key] > last), tuple(key for key in enough if papers[key] == last)
+        tuple(key for key in enough if papers[key] > last),
+        tuple(key for key in enough if papers[key] == last),
     )
 
 

@@ -75,9 +75,7 @@ def confirm(
     return decision
 
 
-def _require_confirmable(
-    decision: Decision, changes: list[Change], actor: str, seen: str | None
-) -> None:
+def _require_confirmable(decision: Decision, changes: list[Change], actor: str, seen: str | None) -> None:
     shown = shown_number(decision.number)
     problems = name_problems(actor)
     if decision.state != PROPOSED:

@@ -63,9 +63,7 @@ def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effec
         shifted[before] -= _sign(decision) * count
         shifted[after] += _sign(decision) * count
     with_it, without = (votes, other) if decision.state == CONFIRMED else (other, votes)
-    stand_with, stand_without = (
-        (standings, shifted) if decision.state == CONFIRMED else (shifted, standings)
-    )
+    stand_with, stand_without = (standings, shifted) if decision.state == CONFIRMED else (shifted, standings)
     return Effect(
         ballots=sum(moved.values()),
         standings_before={standing: stand_without[standing] for standing in STANDINGS},
@@ -123,7 +121,11 @@ def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str
         ballots += more
         for number in choices_of(choices) if more else ():
             changes[number] += more
-    return moved, CountChange(ballots, {number: more for number, more in sorted(changes.items()) if more}), holds
+    return (
+        moved,
+        CountChange(ballots, {number: more for number, more in sorted(changes.items()) if more}),
+        holds,
+    )
 
 
 def _sign(decision: Decision) -> int:
