@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
 from ..campaigns.assessment_declaration import assessment_cautions
+from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
 from ..campaigns.declaration import Declaration, DeclarationRead, read_declaration
 from ..errors import BadFile, Problem, ProblemsFound
 from ..text import _

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..composite import Composite, Material, composites, shown
@@ -190,7 +191,7 @@ def _ranked(one: Ranked) -> dict[str, Any]:
 
 def _too_close(scores: Sequence[Composite]) -> bool:
     totals = sorted(one.total for one in scores)
-    return any(0 < more - less < TOO_CLOSE for less, more in zip(totals, totals[1:], strict=False))
+    return any(0 < more - less < TOO_CLOSE for less, more in pairwise(totals))
 
 
 def _scenarios(found: Gathered, material: Material) -> Sequence[Scenario]:

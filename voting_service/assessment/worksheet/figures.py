@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ...accounts.officials import ActingOfficial
@@ -139,7 +139,7 @@ def figures_standing(session: Session, campaign_id: int, key: str) -> Assessment
     return session.scalar(_of(campaign_id, key, CONFIRMED))
 
 
-def _of(campaign_id: int, key: str, state: str):  # type: ignore[no-untyped-def]  # a Select of one entity
+def _of(campaign_id: int, key: str, state: str) -> Select[AssessmentFigures]:
     return (
         select(AssessmentFigures)
         .where(

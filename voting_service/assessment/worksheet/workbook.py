@@ -180,7 +180,7 @@ class _Book:
         n, ties = len(self.criteria), self.document["tie_break"]
         total, compared, seen = (self._column(4 + n + more) for more in range(3))
         tie_columns = [self._column(7 + n + more) for more in range(len(ties))]
-        place, order = (self._column(7 + n + len(ties) + more) for more in range(2))
+        place = self._column(7 + n + len(ties))
         own, own_place = (self._column(9 + n + len(ties) + more) for more in range(2))
         ours = {one["number"]: one for one in self.document["ranked"]}
         rows: Rows = []
