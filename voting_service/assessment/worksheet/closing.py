@@ -78,8 +78,8 @@ def close_worksheet(
         problems = [Problem("", _("测算表与您刚才看到的不同，请重新核对。"))]
     if problems:
         raise ProblemsFound(problems)
-    confirm_row(row, official, at)
     last = session.scalar(select(func.max(Worksheet.number)).where(Worksheet.campaign_id == campaign.id))
+    confirm_row(row, official, at)
     row.number = (last or 0) + 1
     journal(session, at=at, actor=official.name, act="close_worksheet", subject=f"{slug}/{row.name}",
             details={"sha256": row.sha256})  # fmt: skip

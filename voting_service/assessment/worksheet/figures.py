@@ -150,3 +150,8 @@ def _of(campaign_id: int, key: str, state: str) -> Select[AssessmentFigures]:
         .order_by(AssessmentFigures.version.desc())
         .limit(1)
     )
+
+
+def values_of(row: AssessmentFigures | None) -> dict[int, str]:
+    """Candidate → figure as text."""
+    return {int(number): text for number, text in json.loads(row.values_json).items()} if row else {}
