@@ -26,7 +26,8 @@
     running = true;
     const data = new FormData(form);
     data.append("autosave", "1");
-    fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "application/json" } })
+    /* The attribute: a button named "action" hides the property. */
+    fetch(form.getAttribute("action"), { method: "POST", body: data, credentials: "same-origin", headers: { Accept: "application/json" } })
       .then((reply) => reply.json().then((told) => ({ ok: reply.ok, told: told })))
       .then((answer) => {
         if (answer.ok) {

@@ -20,14 +20,14 @@ Document = Mapping[str, Any]
 class Row:
     """One candidate."""
 
-    place: int
+    place: int | None
+    """None as long as something is missing that goes into it."""
     number: int
     name: str
     organisation: str
     composite: str
-    parts: tuple[str, ...]
-    """Weighted points, in the order of the criteria."""
-    points: tuple[str, ...]
+    parts: tuple[tuple[str, str] | None, ...]
+    """Weighted points and points of 100, in the order of the criteria; None where nothing is known yet."""
     votes: int | None
     is_seated: bool
     is_tied: bool
@@ -88,23 +88,38 @@ def shown_worksheet(document: Document) -> Shown:
 
 def _rows(document: Document) -> list[Row]:
     people = {one["number"]: one for one in document["candidates"]}
-    keys = [one["key"] for one in document["criteria"]]
+    keys, unknown = [one["key"] for one in document["criteria"]], _unknown(document)
     seats, votes = document["seats"] or 0, document["votes"]
     return [
         Row(
-            one["place"],
+            None if unknown else one["place"],
             one["number"],
             people[one["number"]]["name"],
             people[one["number"]]["organisation"],
             one["shown"],
-            tuple(shown(Fraction(one["parts"][key])) for key in keys),
-            tuple(shown(Fraction(document["points"][str(one["number"])][key]), 2) for key in keys),
+            tuple(None if key in unknown else _part(document, one, key) for key in keys),
             votes["counted"][str(one["number"])] if votes else None,
-            position < seats and one["number"] not in document["tied"],
+            not unknown and position < seats and one["number"] not in document["tied"],
             one["number"] in document["tied"],
         )
         for position, one in enumerate(document["ranked"])
     ]
+
+
+def _part(document: Document, one: Mapping[str, Any], key: str) -> tuple[str, str]:
+    points = document["points"][str(one["number"])][key]
+    return shown(Fraction(one["parts"][key])), shown(Fraction(points), 2)
+
+
+def _unknown(document: Document) -> set[str]:
+    """The criteria of which nothing is known yet."""
+    known = {"judges": document["judges"], "votes": document["votes"]}
+    return {
+        one["key"]
+        for one in document["criteria"]
+        if (document["figures"].get(one["key"]) if one["source"] == "figure" else known[one["source"]])
+        is None
+    }
 
 
 def _way(criterion: Mapping[str, Any]) -> Way:

@@ -92,6 +92,12 @@ class Gathered:
     figures: Mapping[str, Figures]
 
     @property
+    def is_half(self) -> bool:
+        """Whether votes or judges are still missing: of such a ranking nothing can be said yet."""
+        lacks_votes = self.votes is None and bool(self.scheme.by("votes"))
+        return lacks_votes or (self.judged is None and bool(self.scheme.by("judges")))
+
+    @property
     def material(self) -> Material:
         """The same for the arithmetic."""
         numbers = tuple(one.number for one in self.people)
@@ -114,7 +120,7 @@ def worksheet_document(found: Gathered) -> dict[str, Any]:
     scheme, material = found.scheme, found.material
     scores = composites(scheme, material)
     ranked = rank(scheme, scores)
-    tied = sorted(seated(ranked, scheme.seats).tied) if scheme.seats else []
+    tied = sorted(seated(ranked, scheme.seats).tied) if scheme.seats and not found.is_half else []
     return {
         "format": FORMAT,
         "campaign": {"slug": found.slug, "title": found.title, "organiser": found.organiser},
@@ -196,8 +202,7 @@ def _too_close(scores: Sequence[Composite]) -> bool:
 
 def _scenarios(found: Gathered, material: Material) -> Sequence[Scenario]:
     seats = found.scheme.seats
-    # Of half a worksheet there is nothing to say: a list without the judges is no list.
-    if not seats or found.votes is None or (found.judged is None and found.scheme.by("judges")):
+    if not seats or found.votes is None or found.is_half:
         return ()
     return scenarios(found.scheme, material, found.votes.held, seats=seats)
 
