@@ -147,7 +147,7 @@ def assessment_cautions(plan: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
             f"{FILE} assessment",
-            _("网络投票占 %(weight)s%%，超过 %(most)s%%：拉票、刷票对结果的影响会很大。",
+            _("网络投票占 %(weight)s%%，超过 %(most)s%%：名次会主要由票数决定，异常选票的影响也更大。",
               weight=f"{float(weight):g}", most=HEAVY_VOTES),
             _("网络投票一般作为参考，建议不超过 %(most)s%%。", most=HEAVY_VOTES),
         )
