@@ -8,6 +8,7 @@ import publicity.substitutions.models
 import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
+import voting_service.assessment.models
 import voting_service.attachments.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models

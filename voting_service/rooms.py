@@ -7,6 +7,9 @@ from .accounts.api_tokens import desk_routes as token_desk_routes
 from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
+from .assessment.scoring import desk_routes as scoring_routes
+from .assessment.scoring.waiting import assessment_waiting
+from .assessment.worksheet import desk_routes as worksheet_routes
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
@@ -68,6 +71,8 @@ BLUEPRINTS = (
     webhook_desk_routes.pages,
     certification_routes.pages,
     motion_routes.pages,
+    scoring_routes.pages,
+    worksheet_routes.pages,
 )
 """In flow order."""
 
@@ -120,8 +125,16 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
         (CLOSED,),
     ),
     CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+    CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED),
+    CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
+    CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
 )
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = (decisions_waiting, motions_waiting, certifications_waiting)
+DESK_SECTIONS: tuple[MakeSection, ...] = (
+    decisions_waiting,
+    motions_waiting,
+    certifications_waiting,
+    assessment_waiting,
+)
 """What waits for an official, on the desk's first page; in the rooms' order."""
