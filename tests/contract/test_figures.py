@@ -110,25 +110,34 @@ def test_ballots_decisions_and_undoing_are_followed(stage_on: Stage) -> None:
     check_books(stage_on)
 
 
-def test_figures_are_those_of_the_checkpoint_that_they_name(stage: Stage) -> None:
-    """A decision that is committed and not signed yet is in no figures; neither is a ballot."""
+def test_figures_are_those_of_the_checkpoint_that_they_name(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed and not signed yet is in no figures: neither a ballot nor a decision."""
     stage.campaign()
     ids = recorded(stage, 3)
-    before = prepared(stage)
-    number = propose_on(stage, "voided", ids[:1])
-    service = stage.service
+    cast_ballots(stage, 2, (5,))
+    drain(stage)
+    number, service = propose_on(stage, "voided", ids[:1]), stage.service
     with service.database.write() as session:
         confirm(session, "test", number, at=service.clock.now(), actor="李伟")
+    with monkeypatch.context() as unsigned:
+        unsigned.setattr("voting_service.recorder.drain.publish", lambda *_arguments: False)
+        cast_ballots(stage, 1, (6,))
+        drain(stage)
     stage.prepare()
-    assert prepared(stage) == before
+    found = prepared(stage)
     with service.database.read() as session:
-        assert session.get_one(Log, campaign_of(stage).id).size == before.log_size + 1
+        public_log = session.get_one(Log, campaign_of(stage).id)
         votes, now = counts_now(session, campaign_of(stage).id)
-    assert (votes[1], now[COUNTED], now[VOIDED]) == (2, 2, 1), "the ledger of this moment has it"
+    assert (found.log_size, public_log.signed_size, public_log.size) == (6, 6, 8)
+    assert found.tally.to_json() == recount(stage, 6)
+    assert found.tally.to_json()["ballots"] == {"counted": 5, "held": 0, "voided": 0}
+    assert (votes[1], votes[5], votes[6], now[COUNTED], now[VOIDED]) == (2, 2, 1, 5, 1), "the ledger of now"
     decide(stage, "held", ids[1:2])
     stage.prepare()
-    assert prepared(stage).tally.to_json() == recount(stage, prepared(stage).log_size)
-    assert prepared(stage).tally.to_json()["ballots"] == {"counted": 1, "held": 1, "voided": 1}
+    assert prepared(stage).tally.to_json() == recount(stage, 9)
+    assert prepared(stage).tally.to_json()["ballots"] == {"counted": 4, "held": 1, "voided": 1}
 
 
 def test_a_page_boundary_in_the_midst_of_a_decision_shows_nothing_half_done(stage: Stage) -> None:
