@@ -56,6 +56,7 @@ from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.candidates.photos import PhotoStore
+from voting_service.candidates.queries import desk_places
 from voting_service.candidates.showcase import Showcase
 from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
@@ -205,7 +206,7 @@ class Service:
     @cached_property
     def reception(self) -> Reception:
         """Lets officials in."""
-        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
+        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock, self.keyring)
 
     @cached_property
     def opener(self) -> Opener:
@@ -435,6 +436,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
         "reception": service.reception,
+        "keyring": service.keyring,
+        "second_factor": settings.second_factor,
+        "desk_places": desk_places,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,

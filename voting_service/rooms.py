@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .accounts import routes as account_routes
+from .accounts import second_factor
 from .accounts.desk_home import DeskRoom, MakeSection
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
@@ -45,6 +46,7 @@ BLUEPRINTS = (
 """In flow order."""
 
 SEALED: tuple[SealedColumn, ...] = (
+    *second_factor.SEALED,
     *voter_keys.SEALED,
     *log.SEALED,
     *record.SEALED,
