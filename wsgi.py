@@ -438,6 +438,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "reception": service.reception,
         "keyring": service.keyring,
         "second_factor": settings.second_factor,
+        "site_name": settings.site_name,
         "desk_places": desk_places,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from .accounts import account_routes as own_account_routes
+from .accounts import desk_routes as officials_routes
 from .accounts import routes as account_routes
 from .accounts import second_factor
 from .accounts.desk_home import DeskRoom, MakeSection
+from .accounts.waiting import account_section
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
@@ -41,6 +44,8 @@ BLUEPRINTS = (
     log_routes.public,
     tally_routes.public,
     account_routes.pages,
+    own_account_routes.pages,
+    officials_routes.pages,
     campaign_desk_routes.pages,
 )
 """In flow order."""
@@ -59,11 +64,12 @@ SEALED: tuple[SealedColumn, ...] = (
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
 )
 """The desk's navigation."""
 
 CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (account_section,)
 """What waits for an official, on the desk's first page; in the rooms' order."""

@@ -164,7 +164,7 @@ def acting(session: Session, official_id: int) -> ActingOfficial | None:
         official.id,
         official.name,
         frozenset((role, where) for role, where, unit in held if not unit),
-        frozenset(tuple(one) for one in held if one.unit),
+        frozenset((role, where, unit) for role, where, unit in held if unit),
     )
 
 
