@@ -209,7 +209,8 @@ def _let_in(outcome: SignedIn | HalfWay, path: str) -> BaseResponse:
         return response
     response = put_session(redirect(path, 303), outcome)
     put_cookie(response, MARK_COOKIE, "", timedelta(0))
-    put_cookie(response, half_way.COOKIE, "", timedelta(0))
+    if half_way.COOKIE in request.cookies:
+        put_cookie(response, half_way.COOKIE, "", timedelta(0))
     return response
 
 

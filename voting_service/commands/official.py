@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from ..accounts.invitations import LIFETIME, invite
 from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ROLES, Role, RoleAt
-from ..accounts.register import OfficialLine, add_official, change_roles, end_official, list_officials
+from ..accounts.register import (
+    OfficialLine,
+    actor_problems,
+    add_official,
+    change_roles,
+    end_official,
+    find_official,
+    list_officials,
+)
+from ..accounts.second_factor import reset
 from ..candidates.queries import units_by_campaign
 from ..clock import rfc3339, spoken
 from ..errors import Problem
@@ -123,6 +132,22 @@ def end_command(make: MakeService, name: str, by: str) -> None:
     with service.database.write() as session:
         official = end_official(session, name, at=service.clock.now(), actor=by)
     say(_("已停用 %(name)s，其登录和链接已经失效。", name=official.name))
+
+
+@official_group.command(
+    name="reset-second-factor",
+    help="重置两步验证（手机和恢复码都不在了）：此人凭口令登录，直到重新开启；本人登录时会看到。",
+)
+@click.argument("name")
+@BY
+@click.pass_obj
+def reset_command(make: MakeService, name: str, by: str) -> None:
+    """Take somebody's second factor away."""
+    service = make()
+    with service.database.write() as session:
+        official = find_official(session, name, also=actor_problems(by))
+        reset(session, official, at=service.clock.now(), actor=by)
+    say(_("已重置 %(name)s 的两步验证，本人登录时会看到。", name=official.name))
 
 
 def invitation_url(service: Service, secret: str) -> str:
