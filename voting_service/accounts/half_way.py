@@ -30,7 +30,7 @@ def claimed_official(cookie: str) -> int | None:
 def is_good(key: bytes, cookie: str, official_id: int, passphrase_hash: str, *, now: datetime) -> bool:
     """Whether the cookie is ours, of this official with this passphrase, and young enough."""
     match = _SHAPE.fullmatch(cookie)
-    if match is None or to_ms(now) >= int(match[2]):
+    if match is None or int(match[1]) != official_id or to_ms(now) >= int(match[2]):
         return False
     return hmac.compare_digest(_mac(key, official_id, int(match[2]), passphrase_hash), match[3])
 
