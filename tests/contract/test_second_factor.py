@@ -15,10 +15,22 @@ from tests.contract.test_officials import ELSEWHERE, HOME, NOON, SECRET, WRONG, 
 from tests.second_steps import App, enrol
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.accounts import passphrase, second_factor, totp
-from voting_service.accounts.holding_off import GUESSED_CODES, PER_ACCOUNT_AND_ADDRESS, PER_KNOWN_BROWSER, Whence
+from voting_service.accounts.holding_off import (
+    GUESSED_CODES,
+    PER_ACCOUNT_AND_ADDRESS,
+    PER_KNOWN_BROWSER,
+    Whence,
+)
 from voting_service.accounts.models import Official, RecoveryCode, SecondFactor
 from voting_service.accounts.register import acting, find_official
-from voting_service.accounts.second_factor import accept_code, begin, prove, state_of, turn_off, waiting_secret
+from voting_service.accounts.second_factor import (
+    accept_code,
+    begin,
+    prove,
+    state_of,
+    turn_off,
+    waiting_secret,
+)
 from voting_service.accounts.signing_in import Entry, HalfWay, NotSignedIn, SignedIn
 from voting_service.activity import JournalEntry
 from voting_service.encryption import SealBroken
@@ -34,7 +46,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def office_on(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Stage]:
     """On each database."""
     stage = Stage(
-        make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=ClockInHand(NOON))
+        make_service(
+            tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=ClockInHand(NOON)
+        )
     )
     yield stage
     stage.strike()
@@ -98,7 +112,9 @@ def test_it_counts_only_once_a_code_was_right_and_only_for_half_an_hour(office_o
     with pytest.raises(ProblemsFound), service.database.write() as session:
         prove(session, service.keyring, official, app.wrong(NOON), at=NOON)
     with service.database.write() as session:
-        codes = prove(session, service.keyring, official, f" {app.code(NOON)[:3]} {app.code(NOON)[3:]}", at=NOON)
+        codes = prove(
+            session, service.keyring, official, f" {app.code(NOON)[:3]} {app.code(NOON)[3:]}", at=NOON
+        )
     with service.database.read() as session:
         assert state_of(session, number) == (NOON, 10)
         assert waiting_secret(session, service.keyring, number, now=NOON) is None, "nobody can read it again"
@@ -115,7 +131,9 @@ def test_each_code_is_taken_once_also_at_the_same_time(office_on: Stage) -> None
         taken: list[str | None] = []
         start = threading.Barrier(4)
 
-        def race(typed: str = typed, taken: list[str | None] = taken, start: threading.Barrier = start) -> None:
+        def race(
+            typed: str = typed, taken: list[str | None] = taken, start: threading.Barrier = start
+        ) -> None:
             start.wait()
             taken.append(take(office_on, number, typed))
 
@@ -136,13 +154,20 @@ def test_the_secret_is_sealed_for_its_official_and_codes_are_digests(office: Sta
     other = employ(office, "李工")
     assert other
     files = b"".join(path.read_bytes() for path in office.service.settings.data_dir.rglob("*sqlite3*"))
-    for one in (app.secret, totp.typed_key(app.secret).replace(" ", "").encode(), *(code.encode() for code in codes)):
+    for one in (
+        app.secret,
+        totp.typed_key(app.secret).replace(" ", "").encode(),
+        *(code.encode() for code in codes),
+    ):
         assert one not in files
     with office.service.database.write() as session:
         row = session.get_one(SecondFactor, number_of(office, "王敏"))
         session.add(
             SecondFactor(
-                official_id=number_of(office, "李工"), secret_sealed=row.secret_sealed, made_at=NOON, on_since=NOON
+                official_id=number_of(office, "李工"),
+                secret_sealed=row.secret_sealed,
+                made_at=NOON,
+                on_since=NOON,
             )
         )
     with pytest.raises(SealBroken):
@@ -155,7 +180,9 @@ def test_turned_off_or_reset_nothing_of_it_is_left_and_its_owner_hears_of_it(off
     with service.database.write() as session:
         second_factor.reset(session, find_official(session, "王敏"), at=NOON, actor="钱管理")
     with service.database.read() as session:
-        assert session.scalars(select(SecondFactor)).all() == session.scalars(select(RecoveryCode)).all() == []
+        assert (
+            session.scalars(select(SecondFactor)).all() == session.scalars(select(RecoveryCode)).all() == []
+        )
         row = session.get_one(Official, number)
         acts = session.scalars(select(JournalEntry.act)).all()
         official = acting(session, number)
@@ -224,14 +251,18 @@ def test_whoever_guesses_codes_is_held_off_and_keeps_the_owner_out_of_nothing(of
     cookie, wrong = half_way(office, address=ELSEWHERE), app.wrong(NOON)
     tries = [step_in(office, cookie, wrong, ELSEWHERE) for _ in range(PER_ACCOUNT_AND_ADDRESS + 1)]
     assert tries == ["wrong"] * PER_ACCOUNT_AND_ADDRESS + ["too_many_attempts"]
-    assert step_in(office, cookie, app.code(NOON), ELSEWHERE) == "too_many_attempts", "even with the right one"
+    assert step_in(office, cookie, app.code(NOON), ELSEWHERE) == "too_many_attempts", (
+        "even with the right one"
+    )
     assert office.service.reception.sign_in(Entry("王敏", SECRET, ELSEWHERE)).code == "too_many_attempts"  # type: ignore[union-attr]
     assert step_in(office, half_way(office), app.code(NOON)) == "in", "the owner, from home, in a new browser"
     spread = [step_in(office, cookie, wrong, f"203.0.113.{host}") for host in range(GUESSED_CODES)]
     assert spread.count("wrong") == GUESSED_CODES - PER_ACCOUNT_AND_ADDRESS
     assert set(spread) == {"wrong", "too_many_attempts"}, "guessing from many addresses comes to an end"
     known = begun.known_browser
-    assert step_in(office, half_way(office, known=known), app.code(NOON, 1), HOME, known) == "in", "in their own browser"
+    assert step_in(office, half_way(office, known=known), app.code(NOON, 1), HOME, known) == "in", (
+        "in their own browser"
+    )
     fresh = half_way(office, address="198.51.100.77")
     assert step_in(office, fresh, codes[0], "198.51.100.77") == "in", "and anywhere with a recovery code"
 
@@ -269,5 +300,7 @@ def test_at_ones_own_account_wrong_entries_count_as_at_the_door(office: Stage) -
     reception = office.service.reception
     assert reception.prove(number, SECRET, here) is None
     assert reception.prove(number, SECRET, here, code=app.code(NOON)) is None
-    tries = [reception.prove(number, SECRET, here, code=app.wrong(NOON)) for _ in range(PER_KNOWN_BROWSER + 1)]
+    tries = [
+        reception.prove(number, SECRET, here, code=app.wrong(NOON)) for _ in range(PER_KNOWN_BROWSER + 1)
+    ]
     assert [one.code for one in tries if one] == ["wrong"] * PER_KNOWN_BROWSER + ["too_many_attempts"]

@@ -67,7 +67,12 @@ def test_recovery_codes_are_read_however_they_are_copied() -> None:
     assert len(digests) == 10
     assert None not in digests
     code = codes[0]
-    for typed in (code.lower(), code.replace("-", " "), f" {code.replace('-', '')} ", code.replace("0", "o").replace("1", "l")):
+    for typed in (
+        code.lower(),
+        code.replace("-", " "),
+        f" {code.replace('-', '')} ",
+        code.replace("0", "o").replace("1", "l"),
+    ):
         assert recovery_codes.digest_of(typed) == recovery_codes.digest_of(code)
     for nothing in ("", "123456", code[:-1], code + "0", "U" * 16, "王" * 16):
         assert recovery_codes.digest_of(nothing) is None, "and a code of the app is never taken for one"
@@ -118,9 +123,19 @@ def test_an_administrator_reaches_as_far_as_their_campaigns() -> None:
     assert [may_give(of_all, one) for one in (here, there, everywhere, of_unit)] == [True] * 4
     assert [may_give(of_one, one) for one in (here, there, everywhere, of_unit)] == [True, False, False, True]
     assert not any(may_give(one, here) for one in (watcher, operator))
-    assert [may_manage(of_one, roles) for roles in ([here], [here, there], [here, everywhere], [])] == [True, False, False, False]
+    assert [may_manage(of_one, roles) for roles in ([here], [here, there], [here, everywhere], [])] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert may_manage(of_all, [])
-    assert [sees(watcher, roles) for roles in ([here], [there], [everywhere], [])] == [True, False, True, False]
+    assert [sees(watcher, roles) for roles in ([here], [there], [everywhere], [])] == [
+        True,
+        False,
+        True,
+        False,
+    ]
     assert not sees(operator, [here])
 
 

@@ -38,7 +38,12 @@ def listing() -> Response:
     """Everyone with a role in what this official administers or supervises."""
     official = acting_official()
     with _database().read() as session:
-        everyone = [one for one in list_officials(session, now=_now()) if sees(official, one.roles)]
+        coming = managing.proposed_roles(session)
+        everyone = [
+            one
+            for one in list_officials(session, now=_now())
+            if sees(official, [*one.roles, *coming.get(one.number, ())])
+        ]
         titles = _titles(session)
         proposals = _spoken(session, managing.proposals_for(session, official), titles)
         factors = {one.number for one in everyone if second_factor.is_on(session, one.number)}

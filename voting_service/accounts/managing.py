@@ -165,9 +165,21 @@ def visible_official(
     """Somebody who stands on this official's page of officials, and all of their roles. Raises NotFound."""
     whom = session.get(Official, number)
     held = roles_of(session, number)
-    if whom is None or not sees(official, held):
+    if whom is None or not sees(official, [*held, *proposed_roles(session).get(number, ())]):
         raise _not_theirs()
     return whom, held
+
+
+def proposed_roles(session: Session) -> dict[int, list[RoleAt]]:
+    """What waits to be given, by official: who is to become something is seen by those who decide on it."""
+    waiting = session.scalars(
+        select(OfficialProposal).where(OfficialProposal.outcome.is_(None), OfficialProposal.kind == "give")
+    )
+    found: dict[int, list[RoleAt]] = {}
+    for one in waiting:
+        if (role := role_in(one)) is not None:
+            found.setdefault(one.official_id, []).append(role)
+    return found
 
 
 def _reachable(
