@@ -59,6 +59,7 @@ from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.campaigns.queries import campaign_titles
 from voting_service.candidates.photos import PhotoStore
+from voting_service.candidates.queries import desk_places
 from voting_service.candidates.showcase import Showcase
 from voting_service.clock import Clock, SystemClock
 from voting_service.commands import make_cli
@@ -211,7 +212,7 @@ class Service:
     @cached_property
     def reception(self) -> Reception:
         """Lets officials in."""
-        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
+        return Reception(self.database, self.redis_client, self.key("sign in"), self.clock, self.keyring)
 
     @cached_property
     def token_door(self) -> TokenDoor:
@@ -462,6 +463,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "token_door": service.token_door,
         "keyring": service.keyring,
         "inner_hosts": settings.inner_hosts,
+        "second_factor": settings.second_factor,
+        "site_name": settings.site_name,
+        "desk_places": desk_places,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,

@@ -12,7 +12,7 @@ import qrcode
 from PIL import Image, ImageDraw
 from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M
 
-from .text import _
+from .text import Text, _
 
 QUIET = 4
 """Modules of white around the code; ISO/IEC 18004 asks for four."""
@@ -22,15 +22,15 @@ _LOGO_SHARE = 0.22
 """Of the code's side. Level H repairs 30 % of the code words; a logo of this size covers 5 % of the area."""
 
 
-def qr_svg(url: str, *, logo: bool = False) -> str:
+def qr_svg(url: str, *, logo: bool = False, title: Text | None = None) -> str:
     """A scalable code as one ``<svg>`` element, to stand in a page or alone; with the service's mark in the middle
-    where ``logo``."""
+    where ``logo``. ``title``: what it is called where the address is not to be read out."""
     matrix = _matrix(url, high=logo)
     side = len(matrix) + 2 * QUIET
-    title = escape(str(_("二维码：%(url)s", url=url)))
+    called = escape(str(title or _("二维码：%(url)s", url=url)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" role="img" '
-        f'shape-rendering="crispEdges"><title>{title}</title>'
+        f'shape-rendering="crispEdges"><title>{called}</title>'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
         f'<path fill="{DARK}" d="{_runs(matrix)}"/>{_mark(side, len(matrix)) if logo else ""}</svg>'
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from .accounts import account_routes as own_account_routes
+from .accounts import desk_routes as officials_routes
 from .accounts import routes as account_routes
+from .accounts import second_factor
 from .accounts.api_tokens import desk_routes as token_desk_routes
 from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
+from .accounts.waiting import account_section
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
 from .assessment.worksheet import desk_routes as worksheet_routes
@@ -61,6 +65,8 @@ BLUEPRINTS = (
     tally_routes.public,
     tally_routes.api,
     account_routes.pages,
+    own_account_routes.pages,
+    officials_routes.pages,
     campaign_desk_routes.pages,
     cluster_desk_routes.pages,
     decision_desk_routes.pages,
@@ -77,6 +83,7 @@ BLUEPRINTS = (
 """In flow order."""
 
 SEALED: tuple[SealedColumn, ...] = (
+    *second_factor.SEALED,
     *voter_keys.SEALED,
     *log.SEALED,
     *record.SEALED,
@@ -93,6 +100,7 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
     DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
     DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
+    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
 )
 """The desk's navigation."""
 
@@ -132,6 +140,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
 """The rooms of one campaign, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (
+    account_section,
     decisions_waiting,
     motions_waiting,
     certifications_waiting,

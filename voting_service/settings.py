@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -162,6 +162,7 @@ class Settings(BaseModel):
     limit_address: Limit = "6000/minute"
     limit_cast_device: Limit = "30/minute"
     limit_cast_address: Limit = "6000/minute"
+    second_factor: Literal["off", "admin", "all"] = "off"
     recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
     metrics_token: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
     webhooks_inside: Annotated[str, AfterValidator(_are_inner_hosts)] | None = None

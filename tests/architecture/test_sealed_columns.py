@@ -20,6 +20,7 @@ PLAIN = {
     "invitations.digest": "a digest",
     "api_tokens.digest": "a digest",
     "official_sessions.digest": "a digest",
+    "recovery_codes.digest": "a digest",
     "objections.submission_digest": "a keyed digest",
     "objections.passcode_digest": "a keyed digest",
     "docket_entries.form_digest": "a keyed digest",

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.accounts import passphrase
+from voting_service.accounts.holding_off import PER_ACCOUNT_AND_ADDRESS, PER_ADDRESS, PER_KNOWN_BROWSER
 from voting_service.accounts.invitations import LIFETIME, invite, invited
 from voting_service.accounts.models import Official, OfficialSession
 from voting_service.accounts.officials import EVERYWHERE, ActingOfficial
@@ -29,14 +30,7 @@ from voting_service.accounts.sessions import (
     official_of,
     touch_session,
 )
-from voting_service.accounts.signing_in import (
-    PER_ACCOUNT_AND_ADDRESS,
-    PER_ADDRESS,
-    PER_KNOWN_BROWSER,
-    Entry,
-    NotSignedIn,
-    SignedIn,
-)
+from voting_service.accounts.signing_in import Entry, NotSignedIn, SignedIn
 from voting_service.activity import JournalEntry
 from voting_service.errors import NotFound, ProblemsFound, Unavailable
 from voting_service.redis_server.embedded import EmbeddedRedis

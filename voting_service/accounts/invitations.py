@@ -15,7 +15,7 @@ from ..errors import NotFound
 from ..text import _
 from .models import Invitation, Official
 from .register import actor_problems, find_official
-from .sessions import begin_session, end_sessions_of
+from .sessions import end_sessions_of
 
 LIFETIME = timedelta(days=7)
 
@@ -58,9 +58,9 @@ def invited(session: Session, secret: str, *, now: datetime) -> Official:
     return official
 
 
-def accept(session: Session, secret: str, passphrase_hash: str, *, at: datetime) -> str:
-    """Set the passphrase, end every session of the official, and begin a new one; gives its cookie's secret. Two at once:
-    one of them. Raises NotFound. The caller commits."""
+def accept(session: Session, secret: str, passphrase_hash: str, *, at: datetime) -> Official:
+    """Set the passphrase and end every session of the official; gives whose it is now. Two at once: one of them. Raises
+    NotFound. The caller commits."""
     official = invited(session, secret, now=at)
     used = session.execute(
         update(Invitation)
@@ -72,7 +72,7 @@ def accept(session: Session, secret: str, passphrase_hash: str, *, at: datetime)
     official.passphrase_hash = passphrase_hash
     end_sessions_of(session, official.id, at=at)
     journal(session, at=at, actor=official.name, act="accept_invitation", subject=official.name)
-    return begin_session(session, official.id, at=at)
+    return official
 
 
 def _no_invitation() -> NotFound:

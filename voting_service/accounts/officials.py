@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..text import Text, _
 
@@ -22,6 +22,32 @@ ROLE_NAMES: dict[Role, Text] = {
 }
 
 EVERYWHERE = ""
+BY_UNIT: tuple[Role, ...] = ("operator", "reviewer")
+"""Roles that may be given for one unit's candidates alone. The others are about the whole: who scores or decides for one
+unit alone would not be impartial."""
+PROTECTED: tuple[Role, ...] = ("admin", "supervisor")
+"""Roles whose holders' accounts no single administrator changes: else one could make themselves two, or send the watcher away."""
+
+
+class RoleAt(NamedTuple):
+    """One role, and where it holds."""
+
+    role: Role
+    slug: str = EVERYWHERE
+    unit: str = ""
+
+    @property
+    def spelled(self) -> str:
+        """As commands and the journal write it: ``handler@slug``, ``operator@*``, ``reviewer@slug/unit``."""
+        return f"{self.role}@{self.slug or '*'}" + (f"/{self.unit}" if self.unit else "")
+
+    @property
+    def spoken(self) -> Text:
+        """In words, for lists: ``承办人（slug）``."""
+        name = ROLE_NAMES[self.role]
+        if self.unit:
+            return _("%(role)s（%(where)s，%(unit)s）", role=name, where=self.slug, unit=self.unit)
+        return _("%(role)s（%(where)s）", role=name, where=self.slug) if self.slug else name
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,21 @@ from sqlalchemy.orm import Session
 from ..activity import journal
 from ..errors import Problem, ProblemsFound
 from ..names import person_key
-from ..text import _
+from ..text import _, enumerated
 from .models import Invitation, Official, OfficialRole, OfficialSession
-from .officials import EVERYWHERE, ROLES, ActingOfficial, Role
+from .officials import BY_UNIT, EVERYWHERE, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
 
 LONGEST_NAME = 40
-Roles = Iterable[tuple[Role, str]]
-"""Role and campaign slug; ``EVERYWHERE`` for all campaigns."""
+Roles = Iterable[tuple[Role, str] | tuple[Role, str, str]]
+"""Role and campaign slug, ``EVERYWHERE`` for all campaigns; and the unit where it holds for one unit's candidates alone."""
 
 
 class OfficialLine(NamedTuple):
     """An official as the register lists them."""
 
+    number: int
     name: str
-    roles: list[tuple[Role, str]]
+    roles: list[RoleAt]
     has_passphrase: bool
     invited_until: datetime | None
     """When the link that was sent and not used is over; None where there is none."""
@@ -39,12 +40,12 @@ def add_official(
 ) -> Official:
     """Add one with roles, each in a campaign or everywhere. ``found``: what the caller knows to be wrong. Raises
     ProblemsFound. The caller commits."""
-    plain, wanted = name.strip(), sorted(set(roles))
+    plain, wanted = name.strip(), sorted(_whole(roles))
     problems = [
         *found,
         *actor_problems(actor),
         *_name_problems(session, plain),
-        *_supervisor_problems(wanted, wanted),
+        *role_problems(wanted, wanted),
     ]
     if problems:
         raise ProblemsFound(problems)
@@ -70,21 +71,22 @@ def change_roles(
     """Give and take roles in one go; they hold from the official's next page on. ``found``: what the caller knows to be
     wrong. Raises ProblemsFound. The caller commits."""
     official = find_official(session, name, also=[*found, *actor_problems(actor)])
-    given, taken, held = set(give), set(take), set(_roles(session, official.id))
+    given, taken, held = _whole(give), _whole(take), set(roles_of(session, official.id))
     problems = [Problem(text, _("既要给又要收回，请只写一处。")) for text in _spelled(given & taken)]
     problems += [Problem(text, _("本来就有这个角色。")) for text in _spelled((given & held) - taken)]
     problems += [Problem(text, _("没有这个角色，无从收回。")) for text in _spelled(taken - held - given)]
-    problems += _supervisor_problems(given, (held - taken) | given)
+    problems += role_problems(given, (held - taken) | given)
     if not given and not taken:
         problems.append(Problem("", _("没有写要给或收回什么角色。")))
     if problems:
         raise ProblemsFound(problems)
-    for role, where in taken:
+    for role, where, unit in taken:
         session.execute(
             delete(OfficialRole).where(
                 OfficialRole.official_id == official.id,
                 OfficialRole.role == role,
                 OfficialRole.campaign_slug == where,
+                OfficialRole.unit == unit,
             )
         )
     _give(session, official, given)
@@ -140,8 +142,9 @@ def list_officials(session: Session, *, now: datetime) -> list[OfficialLine]:
     links = {row.official_id: row.expires_at for row in rows}
     return [
         OfficialLine(
+            one.id,
             one.name,
-            _roles(session, one.id),
+            roles_of(session, one.id),
             one.passphrase_hash is not None,
             links.get(one.id),
             one.added_at,
@@ -156,58 +159,74 @@ def acting(session: Session, official_id: int) -> ActingOfficial | None:
     official = session.get(Official, official_id)
     if official is None or official.ended_at is not None:
         return None
+    held = roles_of(session, official_id)
     return ActingOfficial(
         official.id,
         official.name,
-        frozenset(_roles(session, official_id)),
-        frozenset(_unit_roles(session, official_id)),
+        frozenset((role, where) for role, where, unit in held if not unit),
+        frozenset((role, where, unit) for role, where, unit in held if unit),
     )
 
 
-def _roles(session: Session, official_id: int) -> list[tuple[Role, str]]:
-    rows = session.execute(
-        select(OfficialRole.role, OfficialRole.campaign_slug).where(
-            OfficialRole.official_id == official_id, OfficialRole.unit == ""
-        )
-    )
-    held = [(cast(Role, role), where) for role, where in rows]
-    return sorted(held, key=lambda one: (ROLES.index(one[0]), one[1]))
-
-
-def _unit_roles(session: Session, official_id: int) -> list[tuple[Role, str, str]]:
+def roles_of(session: Session, official_id: int) -> list[RoleAt]:
+    """What somebody may do, in the order of ``ROLES``."""
     rows = session.execute(
         select(OfficialRole.role, OfficialRole.campaign_slug, OfficialRole.unit).where(
-            OfficialRole.official_id == official_id, OfficialRole.unit != ""
+            OfficialRole.official_id == official_id
         )
     )
-    return [(cast(Role, role), where, unit) for role, where, unit in rows]
+    held = [RoleAt(cast(Role, role), where, unit) for role, where, unit in rows]
+    return sorted(held, key=lambda one: (ROLES.index(one.role), one.slug, one.unit))
 
 
-def _give(session: Session, official: Official, roles: Iterable[tuple[Role, str]]) -> None:
+def _whole(roles: Roles) -> set[RoleAt]:
+    return {RoleAt(*one) for one in roles}
+
+
+def _give(session: Session, official: Official, roles: Iterable[RoleAt]) -> None:
     session.add_all(
-        OfficialRole(official_id=official.id, role=role, campaign_slug=where) for role, where in roles
+        OfficialRole(official_id=official.id, role=role, campaign_slug=where, unit=unit)
+        for role, where, unit in roles
     )
     session.flush()
 
 
-def _supervisor_problems(given: Roles, held: Roles) -> list[Problem]:
-    """Roles ``given`` that do not go together with what is ``held`` then: who supervises a campaign has no other role in it."""
-    supervised = {where for role, where in held if role == "supervisor"}
-    acted_in = {where for role, where in held if role != "supervisor"}
+def role_problems(given: Iterable[RoleAt], held: Iterable[RoleAt]) -> list[Problem]:
+    """What is wrong with roles ``given``, alone or beside what is ``held`` then."""
+    wanted, all_held = list(given), list(held)
+    return [*_unit_problems(wanted), *_supervisor_problems(wanted, all_held)]
 
-    def clashes(role: Role, where: str) -> bool:
-        others = acted_in if role == "supervisor" else supervised
-        return where in others or EVERYWHERE in others or (where == EVERYWHERE and bool(others))
 
+def _unit_problems(given: Iterable[RoleAt]) -> list[Problem]:
+    """A unit is one of a campaign's roster, and not every role can be about one unit alone."""
+    by_unit = [one for one in given if one.unit]
+    names = enumerated(ROLE_NAMES[role] for role in BY_UNIT)
+    no_campaign = _("只管一个单位的角色，要写明在哪个评选活动里。")
+    not_by_unit = _("这个角色不能只管一个单位；可以按单位给的角色：%(roles)s。", roles=names)
     return [
-        Problem(text, _("纪检监督员不能在同一评选中兼任其他角色。"), _("请只给一种，或先收回另一种。"))
-        for text in _spelled((role, where) for role, where in set(given) if clashes(role, where))
+        *(Problem(one.spelled, no_campaign) for one in by_unit if not one.slug),
+        *(Problem(one.spelled, not_by_unit) for one in by_unit if one.role not in BY_UNIT),
     ]
 
 
-def _spelled(roles: Roles) -> list[str]:
-    """As commands and the journal write them: ``handler@slug``, ``operator@*``."""
-    return sorted(f"{role}@{where or '*'}" for role, where in roles)
+def _supervisor_problems(given: Iterable[RoleAt], held: Iterable[RoleAt]) -> list[Problem]:
+    """Roles ``given`` that do not go together with what is ``held`` then: who supervises a campaign has no other role in it."""
+    everything = list(held)
+    supervised = {one.slug for one in everything if one.role == "supervisor"}
+    acted_in = {one.slug for one in everything if one.role != "supervisor"}
+
+    def clashes(one: RoleAt) -> bool:
+        others = acted_in if one.role == "supervisor" else supervised
+        return one.slug in others or EVERYWHERE in others or (one.slug == EVERYWHERE and bool(others))
+
+    return [
+        Problem(text, _("纪检监督员不能在同一评选中兼任其他角色。"), _("请只给一种，或先收回另一种。"))
+        for text in _spelled(one for one in set(given) if clashes(one))
+    ]
+
+
+def _spelled(roles: Iterable[RoleAt]) -> list[str]:
+    return sorted(one.spelled for one in roles)
 
 
 def _name_problems(session: Session, name: str) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""The desk's door and its first page: signing in and out, taking up an invitation, what waits.
+"""The desk's door and its first page: signing in by passphrase and code, and out, taking up an invitation, what waits.
 
 The session's cookie is HttpOnly and Secure under https. It is SameSite=Lax and not Strict: with Strict, whoever opens a
 link to a docket from a mail or a chat would stand before the sign-in though they are signed in; what changes anything is a
@@ -9,6 +9,7 @@ out the name prefix ``__Host-``, which demands Path=/.
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -22,17 +23,17 @@ from ..web.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
 from ..web.entry_tokens import EntryTokens
 from ..web.headers import keep_out_of_sight
 from ..web.limits import costly
+from . import half_way
 from .desk_home import what_waits
 from .invitations import invited
 from .return_path import HOME, return_path
 from .sessions import COOKIE, end_session, official_of
-from .signed_in import SIGN_IN, acting_official
-from .signing_in import Entry, NotSignedIn, Reception, SignedIn
+from .signed_in import SIGN_IN, acting_official, put_cookie, put_session, whence
+from .signing_in import Entry, HalfWay, NotSignedIn, Reception, SignedIn
 
-KNOWN_COOKIE = "desk-known"
-KNOWN_FOR = timedelta(days=180)
+CODE = f"{SIGN_IN}/code"
 MARK_COOKIE = "desk-entry"
-_STATUS = {"slip": 422, "wrong": 422, "problems": 422, "too_many_attempts": 429}
+STATUS = {"slip": 422, "wrong": 422, "problems": 422, "late": 422, "too_many_attempts": 429}
 
 pages = Blueprint("accounts", __name__)
 
@@ -71,17 +72,43 @@ def sign_in() -> BaseResponse:
         Entry(
             name=request.form.get("name", ""),
             passphrase=request.form.get("passphrase", ""),
-            address=request.remote_addr or "",
-            known_browser=request.cookies.get(KNOWN_COOKIE, ""),
+            address=whence().address,
+            known_browser=whence().known_browser,
             session=request.cookies.get(COOKIE, ""),
+            user_agent=whence().user_agent,
         )
     )
+    if not isinstance(outcome, NotSignedIn):
+        return _let_in(outcome, return_path(request.form.get("next")))
+    return _with_retry(_sign_in_page(STATUS[outcome.code], list(outcome.problems)), outcome)
+
+
+@pages.get(CODE)
+@access.public
+@costly
+def code_form() -> BaseResponse:
+    """The second step's form, for whoever is half way in."""
+    name = _reception().half_way(request.cookies.get(half_way.COOKIE, ""))
+    return redirect(SIGN_IN, 303) if name is None else _code_page(name)
+
+
+@pages.post(CODE)
+@access.public
+@costly
+def confirm_code() -> BaseResponse:
+    """Let in whoever has the passphrase and the phone."""
+    cookie = request.cookies.get(half_way.COOKIE, "")
+    name = _reception().half_way(cookie)
+    if name is not None and not _form_is_ours("code"):
+        return _code_page(name, 400, [Problem("code", _late())])
+    before = request.cookies.get(COOKIE, "")
+    outcome = _reception().confirm_code(cookie, request.form.get("code", ""), whence(), before)
     if isinstance(outcome, SignedIn):
         return _let_in(outcome, return_path(request.form.get("next")))
-    response = _sign_in_page(_STATUS[outcome.code], list(outcome.problems))
-    if outcome.retry_after_s:
-        response.headers["Retry-After"] = str(outcome.retry_after_s)
-    return response
+    found, status = list(outcome.problems), STATUS[outcome.code]
+    if name is None or outcome.code == "late":
+        return _sign_in_page(status, found)
+    return _with_retry(_code_page(name, status, found), outcome)
 
 
 @pages.post("/desk/sign-out")
@@ -92,7 +119,7 @@ def sign_out() -> BaseResponse:
     with database.write() as session:
         end_session(session, request.cookies[COOKIE], at=_clock().now())
     response = redirect(f"{SIGN_IN}?out=1", 303)
-    _put_cookie(response, COOKIE, "", timedelta(0))
+    put_cookie(response, COOKIE, "", timedelta(0))
     return response
 
 
@@ -112,9 +139,11 @@ def accept_invitation(secret: str) -> BaseResponse:
     if not _form_is_ours("invitation"):
         return _invitation_page(secret, 400, [Problem("passphrase", _late())])
     sent, before = request.form.get, request.cookies.get(COOKIE, "")
-    outcome = _reception().accept_invitation(secret, sent("passphrase", ""), sent("again", ""), before)
+    outcome = _reception().accept_invitation(
+        secret, sent("passphrase", ""), sent("again", ""), before, whence().user_agent
+    )
     if isinstance(outcome, NotSignedIn):
-        return _invitation_page(secret, _STATUS[outcome.code], list(outcome.problems))
+        return _invitation_page(secret, STATUS[outcome.code], list(outcome.problems))
     return _let_in(outcome, HOME)
 
 
@@ -139,6 +168,21 @@ def _sign_in_page(status: int = 200, found: list[Problem] | None = None) -> Resp
     return _page_with_mark("accounts/sign_in.html", "sign-in", status, page)
 
 
+def _code_page(name: str, status: int = 200, found: list[Problem] | None = None) -> Response:
+    page: dict[str, object] = {
+        "name": name,
+        "found": found or [],
+        "next": return_path(request.values.get("next")),
+    }
+    return _page_with_mark("accounts/code.html", "code", status, page)
+
+
+def _with_retry(response: Response, outcome: NotSignedIn) -> Response:
+    if outcome.retry_after_s:
+        response.headers["Retry-After"] = str(outcome.retry_after_s)
+    return response
+
+
 def _invitation_page(secret: str, status: int = 200, found: list[Problem] | None = None) -> Response:
     database: Database = current_app.extensions["database"]
     try:
@@ -154,24 +198,20 @@ def _invitation_page(secret: str, status: int = 200, found: list[Problem] | None
 def _page_with_mark(template: str, place: str, status: int, values: dict[str, object]) -> Response:
     mark = EntryTokens.mark(request.cookies.get(MARK_COOKIE))
     response = make_response(render_template(template, token=_tokens().token(place, mark), **values), status)
-    _put_cookie(response, MARK_COOKIE, mark, timedelta(seconds=MARK_LIFETIME_S))
+    put_cookie(response, MARK_COOKIE, mark, timedelta(seconds=MARK_LIFETIME_S))
     return response
 
 
-def _let_in(signed_in: SignedIn, path: str) -> BaseResponse:
-    response = redirect(path, 303)
-    _put_cookie(response, COOKIE, signed_in.session)
-    _put_cookie(response, KNOWN_COOKIE, signed_in.known_browser, KNOWN_FOR)
-    _put_cookie(response, MARK_COOKIE, "", timedelta(0))
+def _let_in(outcome: SignedIn | HalfWay, path: str) -> BaseResponse:
+    if isinstance(outcome, HalfWay):
+        response = redirect(CODE if path == HOME else f"{CODE}?next={quote(path, safe='/')}", 303)
+        put_cookie(response, half_way.COOKIE, outcome.cookie, half_way.LIFETIME)
+        return response
+    response = put_session(redirect(path, 303), outcome)
+    put_cookie(response, MARK_COOKIE, "", timedelta(0))
+    if half_way.COOKIE in request.cookies:
+        put_cookie(response, half_way.COOKIE, "", timedelta(0))
     return response
-
-
-def _put_cookie(response: BaseResponse, name: str, value: str, lifetime: timedelta | None = None) -> None:
-    """Without a lifetime it is gone when the browser is closed."""
-    secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(
-        name, value, max_age=lifetime, path=HOME, secure=secure, httponly=True, samesite="Lax"
-    )
 
 
 def _form_is_ours(place: str) -> bool:

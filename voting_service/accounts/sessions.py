@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CursorResult, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from .models import OfficialSession
@@ -29,12 +29,43 @@ class FoundSession(NamedTuple):
     seen_at: datetime
 
 
-def begin_session(session: Session, official_id: int, *, at: datetime) -> str:
-    """A new session; gives the cookie's secret. The caller commits."""
+class SessionLine(NamedTuple):
+    """A browser that is signed in, as its owner sees it."""
+
+    key: str
+    """Names it in a form: part of the hash, which gives nothing away."""
+    label: str
+    born_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+def begin_session(session: Session, official_id: int, *, at: datetime, label: str = "") -> str:
+    """A new session; gives the cookie's secret. ``label``: what the browser is called. The caller commits."""
     secret = secrets.token_urlsafe(32)
-    session.add(OfficialSession(digest=_digest(secret), official_id=official_id, born_at=at, seen_at=at))
+    row = OfficialSession(
+        digest=_digest(secret), official_id=official_id, born_at=at, seen_at=at, label=label
+    )
+    session.add(row)
     session.flush()
     return secret
+
+
+def sessions_of(session: Session, official_id: int, secret: str, *, now: datetime) -> list[SessionLine]:
+    """Every session of an official that is good, the one asked from first, then the latest."""
+    rows = session.scalars(
+        select(OfficialSession).where(
+            OfficialSession.official_id == official_id,
+            OfficialSession.ended_at.is_(None),
+            OfficialSession.seen_at >= now - IDLE,
+            OfficialSession.born_at >= now - LONGEST,
+        )
+    )
+    here = _digest(secret)
+    lines = [
+        SessionLine(_key(one.digest), one.label, one.born_at, one.seen_at, one.digest == here) for one in rows
+    ]
+    return sorted(lines, key=lambda line: (not line.is_this, -line.seen_at.timestamp()))
 
 
 def find_session(session: Session, secret: str, *, now: datetime) -> FoundSession | None:
@@ -82,6 +113,23 @@ def end_sessions_of(session: Session, official_id: int, *, at: datetime) -> int:
     return _end(session, OfficialSession.official_id == official_id, at)
 
 
+def end_session_named(session: Session, official_id: int, key: str, *, at: datetime) -> int:
+    """End the one of an official's own that is named so. Gives how many there were. The caller commits."""
+    open_ones = session.scalars(
+        select(OfficialSession.digest).where(
+            OfficialSession.official_id == official_id, OfficialSession.ended_at.is_(None)
+        )
+    )
+    digests = [digest for digest in open_ones if hmac.compare_digest(_key(digest).encode(), key.encode())]
+    return _end(session, OfficialSession.digest.in_(digests), at) if digests else 0
+
+
+def end_other_sessions(session: Session, official_id: int, secret: str, *, at: datetime) -> int:
+    """End all of an official but this one. Gives how many there were. The caller commits."""
+    others = (OfficialSession.official_id == official_id) & (OfficialSession.digest != _digest(secret))
+    return _end(session, others, at)
+
+
 def csrf_of(secret: str) -> str:
     """What the forms of a session carry: only a page of ours can know it, and it does not give the secret away."""
     return hmac.digest(secret.encode(), b"csrf", "sha256").hex()[:32]
@@ -92,6 +140,10 @@ def _end(session: Session, which: ColumnElement[bool], at: datetime) -> int:
         update(OfficialSession).where(which, OfficialSession.ended_at.is_(None)).values(ended_at=at)
     )
     return cast("CursorResult[Any]", ended).rowcount
+
+
+def _key(digest: bytes) -> str:
+    return digest.hex()[:16]
 
 
 def _digest(secret: str) -> bytes:

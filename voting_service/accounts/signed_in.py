@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +23,17 @@ from ..text import _
 from ..web import access, errors
 from ..web.headers import keep_out_of_sight
 from .desk_home import DeskRoom, rooms_of
-from .officials import ActingOfficial, Role
+from .holding_off import Whence
+from .officials import ROLE_NAMES, ActingOfficial, Role
 from .return_path import HOME, is_ours
+from .second_factor import is_on, is_required
 from .sessions import COOKIE, csrf_of, find_session, is_stale, touch_session
+from .signing_in import SignedIn
 
 SIGN_IN = "/desk/sign-in"
+SECOND_FACTOR = "/desk/account/second-factor"
+KNOWN_COOKIE = "desk-known"
+KNOWN_FOR = timedelta(days=180)
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -45,11 +52,36 @@ def require(slug: str, *roles: Role) -> ActingOfficial:
     return official
 
 
+def whence() -> Whence:
+    """Where this request's entries come from, as wrong ones are counted."""
+    return Whence(
+        request.remote_addr or "",
+        request.cookies.get(KNOWN_COOKIE, ""),
+        request.headers.get("User-Agent", "")[:400],
+    )
+
+
+def put_session(response: BaseResponse, signed_in: SignedIn) -> BaseResponse:
+    """The cookies of a new session, in place of whatever the browser had."""
+    put_cookie(response, COOKIE, signed_in.session)
+    put_cookie(response, KNOWN_COOKIE, signed_in.known_browser, KNOWN_FOR)
+    return response
+
+
+def put_cookie(response: BaseResponse, name: str, value: str, lifetime: timedelta | None = None) -> None:
+    """A cookie of the desk. Without a lifetime it is gone when the browser is closed."""
+    secure: bool = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(
+        name, value, max_age=lifetime, path=HOME, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
 def install(app: Flask) -> None:
     """Attach to the app: every view that is declared ``official`` is guarded."""
     app.before_request(_guard)
     app.after_request(_keep_desk_private)
     app.context_processor(_context)
+    app.jinja_env.filters["role_name"] = ROLE_NAMES.__getitem__
 
 
 def _guard() -> BaseResponse | None:
@@ -61,6 +93,8 @@ def _guard() -> BaseResponse | None:
     if official is None:
         return _not_signed_in()
     g.official, g.desk_csrf = official, csrf_of(secret)
+    if g.lacks_second_factor and not _leads_to_second_factor():
+        return _second_factor_first()
     if not _has_role(view, official):
         return errors.answer(
             "forbidden", _("您的角色不能使用这个页面。"), _("如工作需要，请联系管理员调整角色。")
@@ -80,6 +114,9 @@ def _who(secret: str) -> ActingOfficial | None:
     now = clock.now()
     with database.read() as session:
         found = find_session(session, secret, now=now)
+        # Asked for each page and only where it is demanded: who turns it off, or whose it was reset, is led back at once.
+        required = found is not None and is_required(current_app.extensions["second_factor"], found.official)
+        g.lacks_second_factor = bool(found and required and not is_on(session, found.official.id))
     if found is None:
         return None
     if is_stale(found.seen_at, now):
@@ -95,6 +132,18 @@ def _not_signed_in() -> BaseResponse:
         "unauthorised",
         _("您还没有登录，或者登录已经过期，这次提交没有收下。"),
         _("请在新的标签页登录，再回到刚才的页面复制文字、刷新后重新提交。"),
+    )
+
+
+def _leads_to_second_factor() -> bool:
+    return request.path.startswith(SECOND_FACTOR) or request.endpoint == "accounts.sign_out"
+
+
+def _second_factor_first() -> BaseResponse:
+    if request.method in _READING and not errors.wants_json():
+        return redirect(SECOND_FACTOR, 303)
+    return errors.answer(
+        "forbidden", _("这里要求使用两步验证，您还没有开启，这次提交没有收下。"), _("请先开启两步验证。")
     )
 
 
@@ -133,7 +182,8 @@ def _context() -> dict[str, Any]:
     if official is None:
         return {"official": None, "csrf": ""}
     rooms: Sequence[DeskRoom] = current_app.extensions["desk_rooms"]
-    shown = rooms_of(rooms, official)
+    # Nothing leads anywhere before the second factor is on.
+    shown = [] if g.lacks_second_factor else rooms_of(rooms, official)
     here = max((room.url for room in shown if _is_in(room)), key=len, default="")
     return {
         "official": official,

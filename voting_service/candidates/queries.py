@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from ..accounts.places import Place
+from ..campaigns.models import Campaign
 from .models import Candidate
 
 
@@ -44,3 +46,26 @@ def names_by_number(session: Session, campaign_id: int) -> dict[int, str]:
     """Candidate number → name."""
     query = select(Candidate.number, Candidate.name).where(Candidate.campaign_id == campaign_id)
     return dict(session.execute(query).all())
+
+
+def units_by_campaign(session: Session) -> dict[str, list[str]]:
+    """Campaign slug → the organisations of its roster, each once, in the roster's order; drafts too, the latest first."""
+    units: dict[str, list[str]] = {
+        slug: [] for slug in session.scalars(select(Campaign.slug).order_by(Campaign.id.desc()))
+    }
+    rows = session.execute(
+        select(Campaign.slug, Candidate.organisation)
+        .join(Candidate, Candidate.campaign_id == Campaign.id)
+        .order_by(Candidate.number)
+    )
+    for slug, organisation in rows:
+        if organisation not in units[slug]:
+            units[slug].append(organisation)
+    return units
+
+
+def desk_places(session: Session) -> list[Place]:
+    """Where roles may be given: every campaign, the latest first, with its units."""
+    units = units_by_campaign(session)
+    titles = dict(session.execute(select(Campaign.slug, Campaign.title)).all())
+    return [Place(slug, titles[slug], tuple(units[slug])) for slug in units]

@@ -6,13 +6,21 @@ from collections.abc import Iterable
 from typing import cast
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..accounts.invitations import LIFETIME, invite
-from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ROLES, Role
-from ..accounts.register import OfficialLine, add_official, change_roles, end_official, list_officials
-from ..campaigns.models import Campaign
+from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ROLES, Role, RoleAt
+from ..accounts.register import (
+    OfficialLine,
+    actor_problems,
+    add_official,
+    change_roles,
+    end_official,
+    find_official,
+    list_officials,
+)
+from ..accounts.second_factor import reset
+from ..candidates.queries import units_by_campaign
 from ..clock import rfc3339, spoken
 from ..errors import Problem
 from ..text import Text, _
@@ -20,7 +28,7 @@ from .composition import MakeService, Service
 from .output import print_json, say
 
 BY = click.option("--by", default="", help="经手人姓名，记入工作日志。")
-_EXAMPLE = "handler 或 handler@活动名"
+_EXAMPLE = "handler、handler@活动名，或只管一个单位的候选人：operator@活动名/单位"
 
 
 @click.group(name="official", help="工作人员：登记、邀请、角色、停用。")
@@ -39,7 +47,7 @@ def official_group() -> None:
     multiple=True,
     required=True,
     help=f"角色，可写多次：{_EXAMPLE}（不写活动名就是所有活动）。"
-    "admin 管理员、operator 经办人、committee 评委、handler 承办人、supervisor 纪检监督员。",
+    "admin 管理员、operator 经办人、reviewer 审核人、judge 打分评委、committee 评委、handler 承办人、supervisor 纪检监督员。",
 )
 @BY
 @click.pass_obj
@@ -84,7 +92,7 @@ def list_command(make: MakeService, as_json: bool) -> None:
     if not lines:
         say(_("还没有工作人员。用 voting-service official add 登记第一位。"))
     for line in lines:
-        roles = "、".join(_spoken_role(role, where) for role, where in line.roles)
+        roles = "、".join(str(role.spoken) for role in line.roles)
         click.echo(f"{line.name}\t{roles or '—'}\t{_state(service, line)}")
 
 
@@ -126,6 +134,22 @@ def end_command(make: MakeService, name: str, by: str) -> None:
     say(_("已停用 %(name)s，其登录和链接已经失效。", name=official.name))
 
 
+@official_group.command(
+    name="reset-second-factor",
+    help="重置两步验证（手机和恢复码都不在了）：此人凭口令登录，直到重新开启；本人登录时会看到。",
+)
+@click.argument("name")
+@BY
+@click.pass_obj
+def reset_command(make: MakeService, name: str, by: str) -> None:
+    """Take somebody's second factor away."""
+    service = make()
+    with service.database.write() as session:
+        official = find_official(session, name, also=actor_problems(by))
+        reset(session, official, at=service.clock.now(), actor=by)
+    say(_("已重置 %(name)s 的两步验证，本人登录时会看到。", name=official.name))
+
+
 def invitation_url(service: Service, secret: str) -> str:
     """The link's address."""
     return f"{service.settings.base_url}/desk/invitation/{secret}"
@@ -144,25 +168,25 @@ def _print_link(service: Service, name: str, secret: str) -> None:
 
 def _read_roles(
     session: Session, typed: Iterable[str], *, exist: bool = True
-) -> tuple[list[tuple[Role, str]], list[Problem]]:
-    """Roles as they are typed, ``handler`` or ``handler@slug``, and all that is wrong with them. ``exist``: the campaigns
-    must be there."""
-    known = set(session.scalars(select(Campaign.slug)))
+) -> tuple[list[RoleAt], list[Problem]]:
+    """Roles as they are typed, ``handler``, ``handler@slug`` or ``operator@slug/unit``, and all that is wrong with them.
+    ``exist``: campaigns and units must be there."""
+    known = units_by_campaign(session)
     roles, found = [], []
     for text in typed:
-        role, at_sign, slug = text.partition("@")
+        role, at_sign, where = text.partition("@")
+        slug, slash, unit = where.partition("/")
         if role not in ROLES:
             choice = "、".join(f"{one}（{ROLE_NAMES[one]}）" for one in ROLES)
             found.append(Problem(text, _("没有这个角色。"), _("可用的角色：%(roles)s。", roles=choice)))
         if at_sign and exist and slug not in known:
             remedy = _("可用 voting-service campaign list 查看活动名。")
             found.append(Problem(text, _("没有这个活动。"), remedy))
-        roles.append((cast(Role, role), slug if at_sign else EVERYWHERE))
+        elif slash and exist and unit not in known.get(slug, ()):
+            remedy = _("单位要与候选名单里写的完全一样。")
+            found.append(Problem(text, _("这个活动的候选名单里没有这个单位。"), remedy))
+        roles.append(RoleAt(cast(Role, role), slug if at_sign else EVERYWHERE, unit))
     return roles, found
-
-
-def _spoken_role(role: Role, where: str) -> str:
-    return f"{ROLE_NAMES[role]}（{where}）" if where else str(ROLE_NAMES[role])
 
 
 def _state(service: Service, line: OfficialLine) -> Text:
@@ -177,7 +201,9 @@ def _state(service: Service, line: OfficialLine) -> Text:
 def _as_json(line: OfficialLine) -> dict[str, object]:
     return {
         "name": line.name,
-        "roles": [{"role": role, "campaign": where or None} for role, where in line.roles],
+        "roles": [
+            {"role": one.role, "campaign": one.slug or None, "unit": one.unit or None} for one in line.roles
+        ],
         "has_passphrase": line.has_passphrase,
         "invited_until": line.invited_until and rfc3339(line.invited_until),
         "added_at": rfc3339(line.added_at),
