@@ -20,10 +20,10 @@ from voting_service.web import access
 from .closing_archive import closing_archive_path, write_closing_archive
 from .desk_routes import WHO_LOOK, WHO_WRITE
 
-desk = Blueprint("closing_archive", __name__, url_prefix="/desk/campaigns/<slug>/archive")
+desk = Blueprint("closing_archive", __name__, url_prefix="/desk/campaigns/<slug>")
 
 
-@desk.get("")
+@desk.get("/archive")
 @access.official(*WHO_LOOK)
 def page(slug: str) -> Response:
     """When it was made last, and what is in it."""
@@ -43,7 +43,7 @@ def page(slug: str) -> Response:
     )
 
 
-@desk.post("")
+@desk.post("/archive")
 @access.official(*WHO_WRITE)
 def make(slug: str) -> BaseResponse:
     """Make it anew. Raises ProblemsFound while voting has not closed."""
@@ -58,7 +58,7 @@ def make(slug: str) -> BaseResponse:
     return redirect(f"/desk/campaigns/{slug}/archive", 303)
 
 
-@desk.get(".zip")
+@desk.get("/archive.zip")
 @access.official(*WHO_LOOK)
 def download(slug: str) -> Response:
     """The file."""

@@ -107,12 +107,20 @@ def award_document(standing: ListStanding, texts: Texts) -> dict[str, Any]:
 
 
 def propose_award(
-    session: Session, slug: str, notice: int, texts: Texts, *, at: datetime, official: ActingOfficial
+    session: Session,
+    slug: str,
+    notice: int,
+    texts: Texts,
+    *,
+    at: datetime,
+    official: ActingOfficial,
+    found: Sequence[Problem] = (),
 ) -> Award:
-    """Propose to award the list of a notice. Raises ProblemsFound, NotFound. The caller commits."""
+    """Propose to award the list of a notice. ``found``: what the caller knows to be wrong. Raises ProblemsFound, NotFound. The
+    caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
     standing = list_of(session, slug, notice_by_number(session, slug, notice).number, lock=True)
-    problems = [*list_problems(standing), *text_problems(texts)]
+    problems = [*list_problems(standing), *found, *text_problems(texts)]
     if not official.may(slug, "operator", "committee"):
         problems.append(Problem("", _("表彰由经办人或评委提出。")))
     taken = session.scalar(

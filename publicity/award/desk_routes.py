@@ -90,10 +90,10 @@ def propose(slug: str, notice: int) -> BaseResponse:
     """Propose it."""
     texts, found = _texts()
     try:
-        if found:
-            raise ProblemsFound(found)
         with _database().write() as session:
-            award = propose_award(session, slug, notice, texts, at=_clock().now(), official=acting_official())
+            award = propose_award(
+                session, slug, notice, texts, at=_clock().now(), official=acting_official(), found=found
+            )
     except ProblemsFound as error:
         with _database().read() as session:
             return _form(session, slug, notice, texts, list(error.problems))
