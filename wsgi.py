@@ -24,6 +24,7 @@ from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
 from publicity import rooms as publicity_rooms
+from publicity.award.commands import closing_archive_command
 from publicity.board.board import NoticeBoard
 from publicity.docket import sealing as docket_sealing
 from publicity.notices.events import write_due
@@ -126,6 +127,8 @@ DESK_ROOMS = (*rooms.DESK_ROOMS, *publicity_rooms.DESK_ROOMS)
 """The desk's navigation."""
 CAMPAIGN_LINKS = (*rooms.CAMPAIGN_LINKS, *publicity_rooms.CAMPAIGN_LINKS)
 """The rooms of one campaign, in flow order."""
+
+RECOUNT_PROGRAM = ROOT / "tools" / "recount.py"
 
 __all__ = ["Service", "activity", "app", "cli"]
 
@@ -450,6 +453,8 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",
         "archives": settings.data_dir / "archives",
+        "archive_parts": publicity_rooms.ARCHIVE_PARTS,
+        "recount_program": RECOUNT_PROGRAM,
         "probes": service.probes(),
         "admission": service.admission,
         "notice_board": service.notice_board,
@@ -550,3 +555,4 @@ def make_app(service: Service) -> Callable[..., Iterable[bytes]]:
 app = LazyApp(lambda: make_app(Service(read_settings(), SystemClock())))
 cli = make_cli(lambda: Service(read_settings(), SystemClock()))
 cli.add_command(dockets_group)
+cli.add_command(closing_archive_command(publicity_rooms.ARCHIVE_PARTS, RECOUNT_PROGRAM))

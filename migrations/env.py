@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import publicity.award.models
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models

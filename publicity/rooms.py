@@ -8,9 +8,13 @@ from zoneinfo import ZoneInfo
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.accounts.officials import Role
 from voting_service.campaigns.desk_links import CampaignLink
+from voting_service.campaigns.models import CLOSED
 from voting_service.text import _
 from voting_service.workdays import Calendar
 
+from .award import archive_parts, archive_routes
+from .award import desk_routes as award_desk_routes
+from .award import routes as award_routes
 from .board import routes as board_routes
 from .notices import desk_routes as notice_desk_routes
 from .notices.desk_links import NoticeLink
@@ -44,6 +48,9 @@ BLUEPRINTS = (
     substitution_routes.pages,
     outcome_routes.public,
     outcome_desk_routes.desk,
+    award_routes.public,
+    award_desk_routes.desk,
+    archive_routes.desk,
 )
 """In flow order."""
 
@@ -61,8 +68,26 @@ NOTICE_LINKS = (
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+CAMPAIGN_LINKS = (
+    CampaignLink(
+        _("表彰和证书"),
+        "award",
+        award_desk_routes.WHO_LOOK,
+        _("确认表彰名单，打印证书、决定和感谢信"),
+        (CLOSED,),
+    ),
+    CampaignLink(
+        _("结项归档"),
+        "archive",
+        award_desk_routes.WHO_LOOK,
+        _("日志、决定、公告、纪要、名单，连同哈希，一个文件带走"),
+        (CLOSED,),
+    ),
+)
 """What publicity does with a campaign: lines on its page at the desk."""
+
+ARCHIVE_PARTS = archive_parts.PARTS
+"""What the rooms have to keep of a campaign."""
 
 COMPARE_SUPPLEMENT = compare_supplement
 """What the notices room asks before it publishes a supplement."""
