@@ -75,7 +75,9 @@ def make_reviews() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_profile_reviews")),
     )
-    op.create_index(op.f("ix_profile_reviews_campaign_id"), "profile_reviews", ["campaign_id", "number"])
+    op.create_index(
+        op.f("ix_profile_reviews_campaign_id_number"), "profile_reviews", ["campaign_id", "number"]
+    )
 
 
 def make_two_person_acts() -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from ..errors import NotFound
+from ..text import _
 from .models import Candidate
 
 
@@ -44,3 +46,18 @@ def names_by_number(session: Session, campaign_id: int) -> dict[int, str]:
     """Candidate number → name."""
     query = select(Candidate.number, Candidate.name).where(Candidate.campaign_id == campaign_id)
     return dict(session.execute(query).all())
+
+
+def candidate_by_number(session: Session, campaign_id: int, number: int) -> Candidate:
+    """One candidate of a campaign, with category and photos. Raises NotFound."""
+    # Beyond this no candidate is numbered, and the databases disagree on what a number is.
+    found = None
+    if number < 10**7:
+        found = session.scalar(
+            select(Candidate)
+            .where(Candidate.campaign_id == campaign_id, Candidate.number == number)
+            .options(selectinload(Candidate.category), selectinload(Candidate.photos))
+        )
+    if found is None:
+        raise NotFound(_("没有 %(number)s 号候选人。", number=number))
+    return found
