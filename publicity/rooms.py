@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.accounts.officials import Role
-from voting_service.campaigns.desk_links import CampaignLink
+from voting_service.campaigns.desk_links import CampaignLink, CampaignStage
+from voting_service.campaigns.models import Campaign
 from voting_service.text import _
 from voting_service.workdays import Calendar
 
@@ -20,7 +23,7 @@ from .objections import return_routes as objection_return_routes
 from .objections import routes as objection_routes
 from .outcome import desk_routes as outcome_desk_routes
 from .outcome import routes as outcome_routes
-from .outcome.waiting import notices_to_close
+from .outcome.waiting import has_closed_notice, notices_to_close
 from .rulings import desk_routes as docket_routes
 from .rulings import registering_routes
 from .rulings.overview import overview_section
@@ -28,7 +31,14 @@ from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
 from .substitutions.desk_notes import list_notes, objection_notes
 from .substitutions.noticing import compare_supplement
+from .substitutions.standing import leaves_from
 from .substitutions.waiting import substitutions_waiting
+
+
+def _not_yet(_session: Session, _campaign: Campaign) -> bool:
+    """Until the room is there."""
+    return False
+
 
 _WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
 
@@ -61,8 +71,22 @@ NOTICE_LINKS = (
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(
+        _("公示公告"), "/desk/notices", _WHO_SEE_NOTICES, _("起草、发布、延长、结束"), group="publish"
+    ),
+    CampaignLink(_("案卷"), "/desk/dockets", docket_routes.STAFF, _("异议的受理和处理"), group="publish"),
+)
 """What publicity does with a campaign: lines on its page at the desk."""
+
+CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
+    CampaignStage(_("公示"), has_closed_notice),
+    CampaignStage(_("表彰"), _not_yet),
+)
+"""What comes after the assessment, in flow order."""
+
+LEAVES_FROM = leaves_from
+"""Where the leaving of somebody on a published notice is seen to."""
 
 COMPARE_SUPPLEMENT = compare_supplement
 """What the notices room asks before it publishes a supplement."""
