@@ -132,7 +132,7 @@ def staged_parts(request: Request) -> list[StagedPart]:
         request.place.is_read()
     return [
         StagedPart(part.filename or "", part.stream.path)  # type: ignore[attr-defined]
-        for part in files.values(multi=True)  # type: ignore[call-arg]
+        for _field, part in files.items(multi=True)
         if part.stream.path.is_file()  # type: ignore[attr-defined]
     ]
 

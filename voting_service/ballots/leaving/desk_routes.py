@@ -12,15 +12,22 @@ from ...accounts.signed_in import acting_official
 from ...campaigns.models import DRAFT
 from ...campaigns.queries import campaign_by_slug
 from ...campaigns.rule_texts import ballots_of_disqualified
-from ...candidates.departures import CAUSE_WORDS, departures_of
+from ...candidates.departures import CAUSE_WORDS, DECEASED, DISQUALIFIED, WITHDRAWN, departures_of
 from ...candidates.queries import candidate_by_number
 from ...clock import Clock
 from ...database import Database
 from ...errors import Problem, ProblemsFound
-from ...text import _
+from ...text import Text, _
 from ...web import access
 from ..polling_place import polling_place
 from .leaving import Leave, LeavesFrom, carry_out, check_leave, drop_leave, pending_leave, propose_leave
+
+CAUSES: dict[str, Text] = {
+    WITHDRAWN: _("本人或单位要求退出"),
+    DECEASED: _("去世"),
+    DISQUALIFIED: _("取消资格"),
+}
+"""As the form asks for them."""
 
 pages = Blueprint("desk_leaving", __name__, url_prefix="/desk/campaigns/<slug>/candidates/<int:number>/leave")
 
@@ -110,7 +117,7 @@ def _leave_page(
     return _page(
         "desk_leave", status, campaign=campaign, candidate=candidate, pending=pending, by=by, found=found or [],
         gone=CAUSE_WORDS[cause] if cause else None, elsewhere=None if cause else elsewhere, wanted=wanted or Leave("", ""),
-        causes=[*CAUSE_WORDS.items()], cause_words=CAUSE_WORDS, looking=looking, voids=voids,
+        causes=[*CAUSES.items()], cause_words=CAUSES, page_words=CAUSE_WORDS, looking=looking, voids=voids,
         before=not campaign.frozen, draft=campaign.phase == DRAFT,
         is_own=pending is not None and pending.proposed_by == official.id,
         decides=official.may(slug, "committee"), done=request.args.get("done", ""),
