@@ -59,6 +59,7 @@ from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.campaigns.queries import campaign_titles
+from voting_service.candidates.intake.staging import Staging
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.queries import desk_places
 from voting_service.candidates.showcase import Showcase
@@ -70,6 +71,7 @@ from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
 from voting_service.recorder.drain import Stores as RecorderStores
+from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
 from voting_service.recorder.readiness import probe_campaigns, probe_database
 from voting_service.recorder.recorder import Recorder
@@ -92,6 +94,7 @@ from voting_service.web import (
     language,
     limits,
     nul,
+    staged_uploads,
     static_files,
     uploads,
 )
@@ -127,6 +130,9 @@ DESK_ROOMS = (*rooms.DESK_ROOMS, *publicity_rooms.DESK_ROOMS)
 """The desk's navigation."""
 CAMPAIGN_LINKS = (*rooms.CAMPAIGN_LINKS, *publicity_rooms.CAMPAIGN_LINKS)
 """The rooms of one campaign, in flow order."""
+CAMPAIGN_STAGES = (*rooms.CAMPAIGN_STAGES, *publicity_rooms.CAMPAIGN_STAGES)
+"""What comes after the voting, in flow order."""
+EXAMPLE = ROOT / "examples" / "zui-mei-chan-ye-gong-ren"
 
 RECOUNT_PROGRAM = ROOT / "tools" / "recount.py"
 
@@ -194,6 +200,11 @@ class Service:
     def attachments(self) -> AttachmentStore:
         """Files that citizens handed in, sealed."""
         return AttachmentStore(self.settings.data_dir / "attachments", self.keyring)
+
+    @cached_property
+    def staging(self) -> Staging:
+        """Campaign folders that officials have uploaded and not confirmed yet."""
+        return Staging(self.settings.data_dir / "staging")
 
     @property
     def sealed_columns(self) -> tuple[SealedColumn, ...]:
@@ -337,7 +348,15 @@ class Service:
 
     def turns(self) -> list[Callable[[], None]]:
         """What the recorder does beside recording, each turn, before it publishes."""
-        return [lambda: write_due(self.recorder_stores), self.figures.turn]
+        return [
+            lambda: write_due(self.recorder_stores),
+            lambda: seal_confirmed(self.recorder_stores),
+            self._sweep_staging,
+            self.figures.turn,
+        ]
+
+    def _sweep_staging(self) -> None:
+        self.staging.sweep(self.clock.now())
 
     def key(self, purpose: str) -> bytes:
         """One key for one purpose, from the service's secret."""
@@ -449,6 +468,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "database": service.database,
         "photos": service.photos,
         "networks": service.networks,
+        "opener": service.opener,
+        "staging": service.staging,
+        "campaign_example": EXAMPLE,
         "attachments": service.attachments,
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",
@@ -475,8 +497,11 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
         "campaign_titles": campaign_titles,
+        "desk_campaign_facts": rooms.CAMPAIGN_FACTS,
+        "desk_campaign_stages": CAMPAIGN_STAGES,
+        "desk_leaves_from": publicity_rooms.LEAVES_FROM,
         "desk_sections": (
-            *rooms.DESK_SECTIONS,
+            *rooms.desk_sections(service.opener.identities),
             *publicity_rooms.desk_sections(settings.zone, service.workdays),
         ),
         "docket_desk": service.docket_desk(),
@@ -523,6 +548,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     access.require_declarations(app)
     nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
+    staged_uploads.install(app, service.staging.directory)
     signed_in.install(app)
     token_guard.install(app)
     return app

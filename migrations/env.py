@@ -11,12 +11,15 @@ import voting_service.accounts.models
 import voting_service.activity
 import voting_service.assessment.models
 import voting_service.attachments.models
+import voting_service.ballots.leaving.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
+import voting_service.candidates.profiles.models
 import voting_service.committee.models
 import voting_service.evidence.models
 import voting_service.ledger
+import voting_service.recorder.early_closing.models
 import voting_service.scanning.models
 import voting_service.tally.blind.models
 import voting_service.tally.certification.models

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from voting_service.accounts.desk_home import DeskRoom, MakeSection
 from voting_service.accounts.officials import Role
-from voting_service.campaigns.desk_links import CampaignLink
+from voting_service.campaigns.desk_links import CampaignLink, CampaignStage
 from voting_service.campaigns.models import CLOSED
 from voting_service.text import _
 from voting_service.workdays import Calendar
@@ -15,6 +15,7 @@ from voting_service.workdays import Calendar
 from .award import archive_parts, archive_routes
 from .award import desk_routes as award_desk_routes
 from .award import routes as award_routes
+from .award.awarding import has_award
 from .board import routes as board_routes
 from .notices import desk_routes as notice_desk_routes
 from .notices.desk_links import NoticeLink
@@ -24,7 +25,7 @@ from .objections import return_routes as objection_return_routes
 from .objections import routes as objection_routes
 from .outcome import desk_routes as outcome_desk_routes
 from .outcome import routes as outcome_routes
-from .outcome.waiting import notices_to_close
+from .outcome.waiting import has_closed_notice, notices_to_close
 from .rulings import desk_routes as docket_routes
 from .rulings import registering_routes
 from .rulings.overview import overview_section
@@ -32,6 +33,7 @@ from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
 from .substitutions.desk_notes import list_notes, objection_notes
 from .substitutions.noticing import compare_supplement
+from .substitutions.standing import leaves_from
 from .substitutions.waiting import substitutions_waiting
 
 _WHO_SEE_NOTICES: tuple[Role, ...] = ("operator", "committee", "supervisor")
@@ -68,23 +70,30 @@ NOTICE_LINKS = (
 )
 """What other rooms do with a notice: buttons on its page at the desk."""
 
-CAMPAIGN_LINKS = (
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(
-        _("表彰和证书"),
-        "award",
-        award_desk_routes.WHO_LOOK,
-        _("确认表彰名单，打印证书、决定和感谢信"),
-        (CLOSED,),
+        _("公示公告"), "/desk/notices", _WHO_SEE_NOTICES, _("起草、发布、延长、结束"), group="publish"
+    ),
+    CampaignLink(_("案卷"), "/desk/dockets", docket_routes.STAFF, _("异议的受理和处理"), group="publish"),
+    CampaignLink(
+        _("表彰和证书"), "award", award_desk_routes.WHO_LOOK, _("确认表彰名单，打印证书、决定和感谢信"), (CLOSED,),
+        group="publish",
     ),
     CampaignLink(
-        _("结项归档"),
-        "archive",
-        award_desk_routes.WHO_LOOK,
-        _("日志、决定、公告、纪要、名单，连同哈希，一个文件带走"),
-        (CLOSED,),
+        _("结项归档"), "archive", award_desk_routes.WHO_LOOK, _("日志、决定、公告、纪要、名单，连同哈希，一个文件带走"),
+        (CLOSED,), group="record",
     ),
-)
+)  # fmt: skip
 """What publicity does with a campaign: lines on its page at the desk."""
+
+CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
+    CampaignStage(_("公示"), has_closed_notice),
+    CampaignStage(_("表彰"), has_award),
+)
+"""What comes after the assessment, in flow order."""
+
+LEAVES_FROM = leaves_from
+"""Where the leaving of somebody on a published notice is seen to."""
 
 ARCHIVE_PARTS = archive_parts.PARTS
 """What the rooms have to keep of a campaign."""

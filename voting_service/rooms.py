@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .accounts import account_routes as own_account_routes
 from .accounts import desk_routes as officials_routes
 from .accounts import routes as account_routes
@@ -13,26 +15,40 @@ from .accounts.officials import Role
 from .accounts.waiting import account_section
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
+from .assessment.standings import latest_assessment
 from .assessment.worksheet import desk_routes as worksheet_routes
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
+from .ballots import desk_routes as setup_routes
+from .ballots.leaving import desk_routes as leaving_routes
+from .ballots.leaving.waiting import departures_waiting
+from .ballots.preview import desk_routes as preview_routes
+from .ballots.setup import drafts_waiting, setup_facts
 from .campaigns import desk_routes as campaign_desk_routes
 from .campaigns import voter_keys
-from .campaigns.desk_links import CampaignLink
-from .campaigns.models import CLOSED, OPEN
+from .campaigns.creating import LOOKERS
+from .campaigns.desk_links import CampaignLink, CampaignStage, MakeFacts
+from .campaigns.models import CLOSED, DRAFT, OPEN, SCHEDULED
 from .candidates import routes as candidate_routes
+from .candidates.intake import desk_routes as intake_routes
+from .candidates.profiles import desk_routes as profile_routes
+from .candidates.profiles.desk_page import WHO as WHO_SEE_CANDIDATES
+from .candidates.profiles.waiting import profiles_waiting
 from .committee import desk_routes as motion_routes
 from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
 from .recorder import routes as recorder_routes
+from .recorder.early_closing import desk_routes as early_closing_routes
+from .recorder.early_closing.waiting import closings_waiting
 from .scanning import live
 from .sealed import SealedColumn
 from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
 from .tally.certification import desk_routes as certification_routes
 from .tally.certification.desk_page import certifications_waiting
+from .tally.certification.queries import certified_tally
 from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
@@ -79,6 +95,12 @@ BLUEPRINTS = (
     motion_routes.pages,
     scoring_routes.pages,
     worksheet_routes.pages,
+    intake_routes.pages,
+    profile_routes.pages,
+    leaving_routes.pages,
+    setup_routes.pages,
+    preview_routes.pages,
+    early_closing_routes.pages,
 )
 """In flow order."""
 
@@ -109,41 +131,66 @@ _VOTED = (OPEN, CLOSED)
 
 CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(
-        _("实时看板"),
-        "board",
-        board_routes.LOOKERS,
-        _("票数、趋势、来源和系统状态，随入账更新"),
-        (OPEN, CLOSED),
+        _("设置和开始投票"), "setup", LOOKERS, _("检查、预览、排期，开始投票"), (DRAFT, SCHEDULED), group="prepare"
     ),
     CampaignLink(
-        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), (OPEN, CLOSED)
+        _("活动信息"), "setup", LOOKERS, _("二维码，修改活动介绍"), _VOTED, group="prepare"
     ),
-    CampaignLink(_("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED),
     CampaignLink(
-        _("对选票的决定"), "decisions", _LOOKERS, _("待核、作废、恢复；一人提出，另一人确认"), _VOTED
+        _("候选人"), "candidates", WHO_SEE_CANDIDATES, _("名单、主页审核和更正、退出"), by_unit=True, group="prepare"
     ),
-    CampaignLink(_("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED),
-    CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档")),
-    CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么")),
     CampaignLink(
-        _("认定计票结果"),
-        "certification",
-        certification_routes.LOOKERS,
-        _("核对账目，评委逐一签认，写入日志"),
-        (CLOSED,),
+        _("实时看板"), "board", board_routes.LOOKERS, _("票数、趋势、来源和系统状态，随入账更新"), _VOTED, group="vote"
     ),
-    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+    CampaignLink(
+        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), _VOTED, group="vote"
+    ),
+    CampaignLink(
+        _("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED, group="vote"
+    ),
+    CampaignLink(
+        _("对选票的决定"), "decisions", _LOOKERS, _("待核、作废、恢复；一人提出，另一人确认"), _VOTED, group="vote"
+    ),
+    CampaignLink(
+        _("提前结束投票"), "close", _LOOKERS, _("要两个人，立即封箱"), (OPEN,), group="vote"
+    ),
+    CampaignLink(
+        _("认定计票结果"), "certification", certification_routes.LOOKERS, _("核对账目，评委逐一签认，写入日志"), (CLOSED,)
+    ),
     CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED),
     CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
     CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
-)
+    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+    CampaignLink(
+        _("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED, group="record"
+    ),
+    CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档"), group="record"),
+    CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么"), group="record"),
+)  # fmt: skip
 """The rooms of one campaign, in flow order."""
+
+CAMPAIGN_FACTS: tuple[MakeFacts, ...] = (setup_facts,)
+"""What rooms know of a campaign, on its page at the desk."""
+
+CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
+    CampaignStage(_("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None),
+    CampaignStage(_("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None),
+)
+"""What comes after voting, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (
     account_section,
+    profiles_waiting,
+    departures_waiting,
+    closings_waiting,
     decisions_waiting,
     motions_waiting,
     certifications_waiting,
     assessment_waiting,
 )
 """What waits for an official, on the desk's first page; in the rooms' order."""
+
+
+def desk_sections(identities: Collection[str]) -> tuple[MakeSection, ...]:
+    """The same, with what asks for ``identities``: those of this installation."""
+    return (drafts_waiting(identities), *DESK_SECTIONS)

@@ -200,6 +200,11 @@ def awards_of(session: Session, campaign: Campaign) -> Sequence[Award]:
     ).all()
 
 
+def has_award(session: Session, campaign: Campaign) -> bool:
+    """Whether somebody is awarded."""
+    return any(one.state == CONFIRMED for one in awards_of(session, campaign))
+
+
 def document_of(award: Award) -> dict[str, Any]:
     """What was proposed, and stays."""
     document: dict[str, Any] = json.loads(award.document)

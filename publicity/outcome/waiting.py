@@ -9,11 +9,19 @@ from sqlalchemy.orm import Session
 
 from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
+from voting_service.campaigns.models import Campaign
 from voting_service.text import _
 
-from ..notices.models import PUBLISHED, Notice
+from ..notices.models import CLOSED, PUBLISHED, Notice
+from ..notices.queries import notices_of
 from ..notices.rules import acceptance
 from .closing import problems_before_closing
+
+
+def has_closed_notice(session: Session, campaign: Campaign) -> bool:
+    """Whether the campaign's publicity is behind it: something was made public, and nothing is running."""
+    states = [notice.state for notice in notices_of(session, campaign.id)]
+    return CLOSED in states and PUBLISHED not in states
 
 
 def notices_to_close(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from voting_service.campaigns.composition import CompositionRule, Person, rules_of
+from voting_service.campaigns.models import Campaign
 from voting_service.candidates.departures import departures_of
 from voting_service.candidates.models import Candidate
 from voting_service.candidates.queries import roster
@@ -21,7 +22,7 @@ from voting_service.errors import NotFound
 from voting_service.text import Text, _
 
 from ..notices.models import DRAFT, Notice
-from ..notices.queries import notice_by_number, text_of
+from ..notices.queries import notice_by_number, notices_of, text_of
 from .models import DROPPED, PROPOSED, Substitution
 from .succession import Succession, next_in_line
 
@@ -159,3 +160,12 @@ def substitution_of(standing: ListStanding, substitution_id: int) -> Substitutio
         if row.id == substitution_id and row.notice_id == standing.notice.id:
             return row
     raise NotFound(_("没有这项递补，或者它已经作罢。"))
+
+
+def leaves_from(session: Session, campaign: Campaign, number: int) -> str | None:
+    """The room of substitutions of the published notice on whose list this candidate stands; None where they stand on none,
+    the reserve lists among them: whoever waits there leaves no place."""
+    for notice in notices_of(session, campaign.id):
+        if number in list_of(session, campaign.slug, notice.number).own:
+            return f"/desk/notices/{campaign.slug}/{notice.number}/substitutions"
+    return None

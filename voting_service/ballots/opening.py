@@ -6,19 +6,23 @@ opens a prepared box at its next turn, should we crash in between.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from ..activity import journal
 from ..campaigns.gate_policies import current_policy
-from ..campaigns.models import CLOSED, OPEN, SCHEDULED, Campaign
+from ..campaigns.models import CLOSED, DRAFT, OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
 from ..candidates.departures import departures_of, standing_roster
 from ..candidates.models import Candidate
+from ..candidates.profiles.document import profile_of
+from ..candidates.profiles.versions import freeze_profiles
 from ..candidates.queries import categories_by_number, published_roster, roster
 from ..clock import rfc3339
 from ..database import Database
@@ -174,13 +178,33 @@ def _local(rules: BallotRules, moment: datetime) -> str:
     return moment.astimezone(rules.zone).strftime("%Y-%m-%d %H:%M")
 
 
+def what_freezes(campaign: Campaign, people: Sequence[Candidate]) -> str:
+    """A hash over all that opening freezes: title, organiser, rules, plan, and every profile of the roster. Who has looked
+    at it opens this and nothing else."""
+    whole = {
+        "title": campaign.title,
+        "organiser": campaign.organiser,
+        "rules": campaign.rules.to_json(),
+        "plan": campaign.plan,
+        "profiles": [profile_of(person).sha256 for person in people],
+    }
+    return sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _require_seen(session: Session, campaign: Campaign, seen: str | None) -> None:
+    if seen is not None and seen != what_freezes(campaign, roster(session, campaign.id)):
+        raise ProblemsFound([Problem("", _("活动在您核对之后有了改动，请重新核对。"))])
+
+
 def schedule_voting(
-    session: Session, slug: str, *, at: datetime, actor: str, identities: Collection[str]
-) -> Campaign:
-    """Approve a draft: it is announced now and opens by itself when its time comes. The caller commits."""
+    session: Session, slug: str, *, at: datetime, actor: str, identities: Collection[str], seen: str | None = None
+) -> Campaign:  # fmt: skip
+    """Approve a draft: it is announced now and opens by itself when its time comes. ``seen``: what ``what_freezes`` said to
+    whoever looked. The caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.frozen:
         raise PhaseForbids(_("“%(title)s”已经开始投票。", title=campaign.title))
+    _require_seen(session, campaign, seen)
     _require_no_problems(campaign, standing_roster(session, campaign.id), at, identities)
     campaign.phase = SCHEDULED
     campaign.version += 1
@@ -188,12 +212,36 @@ def schedule_voting(
     return campaign
 
 
-def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
-    """Freeze, publish and open. Its window still decides when ballots are taken. Raises ProblemsFound."""
+def unschedule_voting(session: Session, slug: str, *, at: datetime, actor: str) -> Campaign:
+    """Take an approval back: the campaign is a draft again and not public. Raises PhaseForbids. The caller commits."""
+    campaign = campaign_by_slug(session, slug, lock=True)
+    if campaign.phase != SCHEDULED:
+        raise PhaseForbids(_("“%(title)s”没有排期，或者已经开始投票。", title=campaign.title))
+    campaign.phase = DRAFT
+    campaign.version += 1
+    journal(session, at=at, actor=actor, act="unschedule", subject=slug)
+    return campaign
+
+
+def open_voting(
+    opener: Opener,
+    slug: str,
+    *,
+    at: datetime,
+    actor: str,
+    seen: str | None = None,
+    as_scheduled: bool = False,
+) -> None:
+    """Freeze, publish and open. Its window still decides when ballots are taken. ``seen``: what ``what_freezes`` said to
+    whoever looked. ``as_scheduled``: only one that is still scheduled, and due. Raises ProblemsFound, PhaseForbids."""
     with opener.database.write() as session:
         campaign = campaign_by_slug(session, slug, lock=True)
         if campaign.phase in (OPEN, CLOSED):
             raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
+        # Whoever goes by the schedule read it before this lock: it may have been taken back or put off since.
+        if as_scheduled and (campaign.phase != SCHEDULED or campaign.rules.opens_at > at):
+            raise PhaseForbids(_("“%(title)s”的排期已经撤回或改期。", title=campaign.title))
+        _require_seen(session, campaign, seen)
         # Whoever has left is no candidate any more; the box knows them only to say so.
         candidates = standing_roster(session, campaign.id)
         _require_no_problems(campaign, candidates, at, opener.identities)
@@ -204,6 +252,7 @@ def open_voting(opener: Opener, slug: str, *, at: datetime, actor: str) -> None:
             departed=departures_of(session, campaign.id),
         )  # fmt: skip
         _freeze(session, opener, campaign, candidates, at)
+        freeze_profiles(session, roster(session, campaign.id), at=at, by=actor)
         journal(session, at=at, actor=actor, act="open", subject=slug)
         policy, _policy = current_policy(session, campaign.id)
     with opener.database.write() as session:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,9 @@ from .toml_table import FILE, TomlTable, did_you_mean, listed, shown
 IDENTITIES = tuple(CHANNELS)
 UNLIMITED = "unlimited"
 MOST_CHOICES = 1000
+
+RESERVED = frozenset({"new"})
+"""Slugs that are addresses of the desk's own."""
 
 _SLUG = re.compile(r"(?=.{3,60}\Z)[a-z0-9]+(-[a-z0-9]+)*")
 _KEY = re.compile(r"(?=.{1,40}\Z)[a-z0-9]+(-[a-z0-9]+)*")
@@ -92,6 +96,13 @@ def read_declaration(
     # A number of five thousand digits, or a list in a list in a list … is no TOMLDecodeError.
     except (ValueError, RecursionError) as error:
         return DeclarationRead(None, (_not_toml(error),), None)
+    return read_values(values, zone_name, opens_at=opens_at, closes_at=closes_at)
+
+
+def read_values(
+    values: Mapping[str, Any], zone_name: str, *, opens_at: datetime | None = None, closes_at: datetime | None = None
+) -> DeclarationRead:  # fmt: skip
+    """The same from values that are read already, in the file's own form: what a form on the desk holds."""
     problems: list[Problem] = []
     top = TomlTable(values, "", problems)
     slug = _slug(top)
@@ -128,6 +139,8 @@ def _slug(top: TomlTable) -> str:
             "slug",
             _("不能是 %(slug)s：要用 3 到 60 个小写字母、数字和连字符，首尾不是连字符。", slug=shown(slug)),
         )
+    elif slug in RESERVED:
+        top.problem("slug", _("不能是 %(slug)s：工作台自己要用这个网址。", slug=shown(slug)))
     return slug
 
 

@@ -1,15 +1,28 @@
-"""What rooms do with a campaign, as its page on the desk shows it. Registered in ``wsgi.py``: this room knows none of them."""
+"""What rooms do with a campaign and know of it, as its page on the desk shows it. Registered in ``wsgi.py``: this room knows
+none of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from sqlalchemy.orm import Session
 
 from ..accounts.officials import ActingOfficial, Role
-from ..text import Text
+from ..text import Text, _
 from .models import CLOSED, DRAFT, OPEN, SCHEDULED, Campaign
 
 PHASES = (DRAFT, SCHEDULED, OPEN, CLOSED)
+
+Group = Literal["prepare", "vote", "decide", "publish", "record"]
+GROUP_WORDS: Mapping[Group, Text] = {
+    "prepare": _("准备"),
+    "vote": _("投票和选票"),
+    "decide": _("认定和评定"),
+    "publish": _("公示和表彰"),
+    "record": _("记录和导出"),
+}
+"""In the order in which the page shows them."""
 
 
 class CampaignLink(NamedTuple):
@@ -24,10 +37,36 @@ class CampaignLink(NamedTuple):
     phases: tuple[str, ...] = PHASES
     by_unit: bool = False
     """Whether roles for one unit's candidates lead there too."""
+    group: Group = "decide"
+    """Under which heading it stands."""
 
     def url(self, slug: str) -> str:
         """Where it leads."""
         return self.path if self.path.startswith("/") else f"/desk/campaigns/{slug}/{self.path}"
+
+
+class CampaignFact(NamedTuple):
+    """One thing that a room knows of a campaign, for its page."""
+
+    label: Text
+    value: Text | str
+
+
+MakeFacts = Callable[[Session, Campaign], Iterable[CampaignFact]]
+
+
+class CampaignStage(NamedTuple):
+    """A stage of a selection after its voting, and whether it is behind."""
+
+    label: Text
+    is_done: Callable[[Session, Campaign], bool]
+
+
+def grouped(links: Iterable[CampaignLink]) -> list[tuple[Text, list[CampaignLink]]]:
+    """By heading; headings with nothing under them are left out."""
+    found = [*links]
+    by = ((words, [link for link in found if link.group == group]) for group, words in GROUP_WORDS.items())
+    return [(words, of_group) for words, of_group in by if of_group]
 
 
 def links_for(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, Response, current_app, make_response, render_template
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from ..accounts.desk_home import DeskLine, what_waits
 from ..accounts.officials import ROLES, ActingOfficial
 from ..accounts.signed_in import acting_official
+from ..clock import Clock
 from ..database import Database
 from ..web import access
-from .desk_links import links_for
+from .creating import may_create
+from .desk_links import CampaignFact, grouped, links_for
 from .models import Campaign
 from .queries import campaign_by_slug
+from .standing import Standing, standing_of
 
 pages = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
@@ -24,18 +32,53 @@ def listing() -> Response:
     with _database().read() as session:
         rows = session.scalars(select(Campaign).order_by(Campaign.id.desc())).all()
         shown = [row for row in rows if _has_part(official, row.slug)]
-    return make_response(render_template("campaigns/desk_list.html", campaigns=shown))
+        lines = _waiting(session, official) if shown else []
+        cards = [
+            {"standing": _standing(session, row), "waits": len(_of(row.slug, lines)), "facts": _facts(session, row)}
+            for row in shown
+        ]  # fmt: skip
+    return make_response(
+        render_template("campaigns/desk_list.html", cards=cards, may_create=may_create(official))
+    )
 
 
 @pages.get("/<slug>")
 @access.official(*ROLES, by_unit=True)
 def one(slug: str) -> Response:
-    """One campaign: where it stands, and its rooms."""
+    """One campaign: where it stands, what waits, and its rooms."""
     official = acting_official()
     with _database().read() as session:
         campaign = campaign_by_slug(session, slug)
-        links = links_for(current_app.extensions["desk_campaign_links"], campaign, official)
-    return make_response(render_template("campaigns/desk_one.html", campaign=campaign, links=links))
+        page: dict[str, Any] = {
+            "standing": _standing(session, campaign),
+            "facts": _facts(session, campaign),
+            "waits": sorted(_of(slug, _waiting(session, official)), key=lambda line: not line.urgent),
+            "groups": grouped(links_for(current_app.extensions["desk_campaign_links"], campaign, official)),
+            "rules": campaign.rules,
+        }
+    return make_response(render_template("campaigns/desk_one.html", **page))
+
+
+def _standing(session: Session, campaign: Campaign) -> Standing:
+    clock: Clock = current_app.extensions["clock"]
+    return standing_of(session, campaign, current_app.extensions["desk_campaign_stages"], clock.now())
+
+
+def _facts(session: Session, campaign: Campaign) -> list[CampaignFact]:
+    makers = current_app.extensions["desk_campaign_facts"]
+    return [fact for make in makers for fact in make(session, campaign)]
+
+
+def _waiting(session: Session, official: ActingOfficial) -> list[DeskLine]:
+    """What waits for this official anywhere, as the desk's first page says it."""
+    clock: Clock = current_app.extensions["clock"]
+    sections = what_waits(current_app.extensions["desk_sections"], session, official, clock.now())
+    return [line for section in sections for line in section.lines]
+
+
+def _of(slug: str, lines: Sequence[DeskLine]) -> list[DeskLine]:
+    """Those that lead into one campaign: its address says so."""
+    return [line for line in lines if line.url.split("/")[3:4] == [slug]]
 
 
 def _has_part(official: ActingOfficial, slug: str) -> bool:

@@ -19,7 +19,8 @@ CLOSED = "closed"
 
 
 class Campaign(Base):
-    """One selection. Its phase only moves on: draft → scheduled → open → closed."""
+    """One selection. Its phase only moves on: draft → scheduled → open → closed; but for a scheduled one that is taken
+    back before it opens."""
 
     __tablename__ = "campaigns"
     __table_args__ = (

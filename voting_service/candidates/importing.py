@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..activity import journal
+from ..campaigns.declaration import Declaration
 from ..campaigns.gate_policies import Adopted, adopt_declared
 from ..campaigns.models import DRAFT, Campaign, Category
 from ..campaigns.voter_keys import voter_key_place
@@ -74,13 +76,44 @@ def import_campaign(
     return import_read(session, read, at=at, actor=actor, keyring=keyring)
 
 
+class Foreseen(NamedTuple):
+    """What an import would do."""
+
+    campaign: Campaign | None
+    """The one that would be brought up to date; None where it would be made."""
+    changes: tuple[Change, ...]
+
+
+def foresee_import(session: Session, read: CampaignRead) -> Foreseen:
+    """The same questions as ``import_read`` asks, and nothing written. Raises ProblemsFound as it would."""
+    campaign = session.scalar(select(Campaign).where(Campaign.slug == read.declaration.slug))
+    if campaign is None:
+        return Foreseen(None, ())
+    return Foreseen(campaign, _changes_to(session, campaign, list(roster(session, campaign.id)), read))
+
+
+def _changes_to(
+    session: Session, campaign: Campaign, candidates: list[Candidate], read: CampaignRead
+) -> tuple[Change, ...]:
+    changes = changes_between(_stored(campaign, candidates), _declared(read))
+    if campaign.frozen:
+        _refuse_frozen(changes)
+    else:
+        _refuse_forgetting(departures_of(session, campaign.id), read)
+    return changes
+
+
 def import_read(
-    session: Session, read: CampaignRead, *, at: datetime, actor: str, keyring: Keyring
-) -> Imported:
-    """Make the campaign as a folder without problems declares it. Raises ProblemsFound where that would change
-    what voting has frozen."""
+    session: Session, read: CampaignRead, *, at: datetime, actor: str, keyring: Keyring, act: str = "campaign.import",
+    seen: int | None = None,
+) -> Imported:  # fmt: skip
+    """Make the campaign as a folder without problems declares it. ``seen``: the version of the campaign that somebody has
+    compared it with, 0 for none. Raises ProblemsFound where it would change what voting has frozen, or what was seen is no
+    more."""
     slug = read.declaration.slug
     campaign = session.scalar(select(Campaign).where(Campaign.slug == slug).with_for_update())
+    if seen is not None and seen != (campaign.version if campaign else 0):
+        raise ProblemsFound([Problem("", _("活动在您核对之后有了改动，请重新核对。"))])
     created = campaign is None
     changes: tuple[Change, ...] = ()
     gate_before = campaign.plan.get("gate", {}) if campaign else {}
@@ -89,11 +122,7 @@ def import_read(
         _write_roster(session, campaign, [], read)
     else:
         candidates = list(roster(session, campaign.id))
-        changes = changes_between(_stored(campaign, candidates), _declared(read))
-        if campaign.frozen:
-            _refuse_frozen(changes)
-        else:
-            _refuse_forgetting(departures_of(session, campaign.id), read)
+        changes = _changes_to(session, campaign, candidates, read)
         if changes:
             _write_campaign(campaign, read, at)
             campaign.version += 1
@@ -112,7 +141,7 @@ def import_read(
         adopted.version,
     )
     if created or changes:
-        _journal(session, imported, at, actor)
+        _journal(session, imported, at, actor, act)
     session.flush()
     return imported
 
@@ -127,7 +156,7 @@ def _kept_by_command(slug: str, adopted: Adopted) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _journal(session: Session, imported: Imported, at: datetime, actor: str) -> None:
+def _journal(session: Session, imported: Imported, at: datetime, actor: str, act: str) -> None:
     details = {
         "created": imported.created,
         "candidates": imported.candidates,
@@ -135,7 +164,7 @@ def _journal(session: Session, imported: Imported, at: datetime, actor: str) -> 
         "changes": list(imported.changes[:_MOST_JOURNALLED]),
         "changes_total": len(imported.changes),
     }
-    journal(session, at=at, actor=actor, act="campaign.import", subject=imported.slug, details=details)
+    journal(session, at=at, actor=actor, act=act, subject=imported.slug, details=details)
 
 
 def _refuse_frozen(changes: tuple[Change, ...]) -> None:
@@ -258,6 +287,17 @@ def _stored(campaign: Campaign, candidates: list[Candidate]) -> Snapshot:
             for candidate in candidates
         },
     )
+
+
+def stored_read(session: Session, campaign: Campaign) -> CampaignRead:
+    """A campaign as it stands, in the form in which a folder is read: for whoever changes a part of it and lets the import's
+    checks and comparisons judge the whole."""
+    stored = _stored(campaign, list(roster(session, campaign.id)))
+    declaration = Declaration(
+        campaign.slug, stored.title, stored.organiser, stored.description, stored.rules, dict(stored.plan)
+    )
+    photos = {number: pictures for number, pictures in stored.photos.items() if pictures}
+    return CampaignRead(declaration, tuple(stored.rows.values()), photos, stored.cover, ())
 
 
 def _row(candidate: Candidate) -> RosterRow:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from ..accounts.places import Place
 from ..campaigns.models import Campaign
+from ..errors import NotFound
+from ..text import _
 from .models import Candidate
 
 
@@ -69,3 +71,18 @@ def desk_places(session: Session) -> list[Place]:
     units = units_by_campaign(session)
     titles = dict(session.execute(select(Campaign.slug, Campaign.title)).all())
     return [Place(slug, titles[slug], tuple(units[slug])) for slug in units]
+
+
+def candidate_by_number(session: Session, campaign_id: int, number: int) -> Candidate:
+    """One candidate of a campaign, with category and photos. Raises NotFound."""
+    # Beyond this no candidate is numbered, and the databases disagree on what a number is.
+    found = None
+    if number < 10**7:
+        found = session.scalar(
+            select(Candidate)
+            .where(Candidate.campaign_id == campaign_id, Candidate.number == number)
+            .options(selectinload(Candidate.category), selectinload(Candidate.photos))
+        )
+    if found is None:
+        raise NotFound(_("没有 %(number)s 号候选人。", number=number))
+    return found

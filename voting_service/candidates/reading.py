@@ -139,7 +139,7 @@ def _check_together(
         )
         yield from assessment_cautions(declared.declaration.plan)
     if declared.declaration is not None and roster.rows and not roster.problems:
-        yield from _check_numbers(declared.declaration, roster.rows, problems)
+        yield from check_numbers(declared.declaration, roster.rows, problems)
 
 
 def _check_owners(files: Sequence[PhotoFile], numbers: frozenset[int], problems: list[Problem]) -> None:
@@ -148,9 +148,10 @@ def _check_owners(files: Sequence[PhotoFile], numbers: frozenset[int], problems:
             problems.append(Problem(file.path, _("候选人表里没有 %(number)s 号。", number=file.number)))
 
 
-def _check_numbers(
+def check_numbers(
     declaration: Declaration, rows: Sequence[RosterRow], problems: list[Problem]
 ) -> Iterator[Problem]:
+    """Whether there are enough candidates for the rules, in all and by category. Yields the warnings."""
     rules = declaration.rules
     sizes = Counter(row.category for row in rows)
     if rules.max_choices > len(rows):

@@ -32,7 +32,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 """Each field with the headings that mean it, the usual Chinese one first."""
 
 REQUIRED = ("number", "name", "organisation")
-_LONGEST = {"name": 40, "organisation": 80, "title": 80, "summary": 120, "story": 20_000, "slogan": 60}
+LONGEST = {"name": 40, "organisation": 80, "title": 80, "summary": 120, "story": 20_000, "slogan": 60}
+"""In characters."""
 _PRIVATE = ("身份证", "电话", "手机", "联系方式", "住址", "phone", "mobile")
 _BIRTH = re.compile(r"((?:19|20)\d\d)(?:[-./年](\d{1,2})(?:[-./月](\d{1,2}))?)?[年月日号]?")
 
@@ -154,7 +155,7 @@ class _Table:
             for field in FIELDS
         }
         number = self._number(row, texts["number"]) if "number" in columns else None
-        short = {field: self._text(row, field, texts[field], columns) for field in _LONGEST}
+        short = {field: self._text(row, field, texts[field], columns) for field in LONGEST}
         candidate = RosterRow(
             number or 0,
             **short,
@@ -199,9 +200,9 @@ class _Table:
             text = re.sub(r"^([\u3400-\u9fff]) ([\u3400-\u9fff])$", r"\1\2", text)
         if not text and field in REQUIRED and field in columns:
             self._problem(row, field, _("不能为空。"))
-        if len(text) > _LONGEST[field]:
+        if len(text) > LONGEST[field]:
             self._problem(
-                row, field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=_LONGEST[field])
+                row, field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=LONGEST[field])
             )
         if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
             self._problem(row, field, _("含有不可见的控制字符。"))

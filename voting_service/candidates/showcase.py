@@ -28,12 +28,14 @@ from ..campaigns.queries import campaign_by_slug, public_campaigns
 from ..campaigns.rules import BallotRules
 from ..database import Database
 from ..errors import NotFound, Unavailable
-from ..text import Text, _
+from ..text import Text, _, enumerated
 from ..web.addresses import SLUG
 from . import stories
 from .departures import CAUSE_WORDS, departures_of
 from .models import Candidate
 from .photos import Picture
+from .profiles.document import FIELD_WORDS
+from .profiles.versions import corrections_in
 from .queries import roster
 
 FRESH_S = 1.0
@@ -67,6 +69,14 @@ class CategoryView:
     max_choices: int | None
 
 
+class CorrectionView(NamedTuple):
+    """That something of a profile was corrected, as its page says."""
+
+    at: datetime
+    what: Text
+    reason: str
+
+
 @dataclass(frozen=True)
 class CandidateView:
     """A candidate as templates and the API show them. Birth date and gender are never among it."""
@@ -88,6 +98,8 @@ class CandidateView:
     search: str
     """What a search looks into, lower case."""
     count: int | None = None
+    corrections: tuple[CorrectionView, ...] = ()
+    """What was corrected since voting froze their profile, the latest first."""
     departed: str | None = None
     """Why they are no candidate any more, one of ``departures.CAUSE_WORDS``; None for everyone who may be chosen."""
 
@@ -249,12 +261,22 @@ def _read(session: Session, slug: str, read_notices: ReadNotices) -> CampaignOnS
     campaign = campaign_by_slug(session, slug)
     if campaign.phase == DRAFT:
         raise NotFound(_NOT_PUBLIC)
+    return on_show(session, campaign, tuple(read_notices(session, campaign)))
+
+
+def on_show(session: Session, campaign: Campaign, notices: tuple[NoticeLine, ...] = ()) -> CampaignOnShow:
+    """A campaign as it would be shown, a draft too: who may see one is asked by the caller."""
+    slug = campaign.slug
     people = roster(session, campaign.id)
     gone = departures_of(session, campaign.id)
     categories = _categories(campaign, [person for person in people if person.number not in gone])
     by_key = {category.key: category for category in categories}
     last = sorted(people, key=lambda person: (person.number in gone, person.number))
-    views = tuple(_candidate_view(slug, person, by_key, gone.get(person.number)) for person in last)
+    corrected = corrections_in(session, campaign.id) if campaign.frozen else {}
+    views = tuple(
+        _candidate_view(slug, person, by_key, gone.get(person.number), corrected.get(person.number, []))
+        for person in last
+    )
     return CampaignOnShow(
         id=campaign.id,
         slug=slug,
@@ -274,7 +296,7 @@ def _read(session: Session, slug: str, read_notices: ReadNotices) -> CampaignOnS
         categories=categories,
         candidates=views,
         by_number=MappingProxyType({view.number: view for view in views}),
-        notices=tuple(read_notices(session, campaign)),
+        notices=notices,
     )
 
 
@@ -290,8 +312,9 @@ def _categories(campaign: Campaign, people: Any) -> tuple[CategoryView, ...]:
 
 
 def _candidate_view(
-    slug: str, person: Candidate, categories: Mapping[str, CategoryView], departed: str | None
-) -> CandidateView:
+    slug: str, person: Candidate, categories: Mapping[str, CategoryView], departed: str | None,
+    corrected: Sequence[tuple[datetime, tuple[str, ...], str]],
+) -> CandidateView:  # fmt: skip
     url = f"/c/{slug}/candidates/{person.number}"
     return CandidateView(
         number=person.number,
@@ -309,6 +332,10 @@ def _candidate_view(
         qr_svg_url=f"{url}/qr.svg",
         qr_png_url=f"{url}/qr.png",
         search=f"{person.number} {person.name} {person.organisation}".lower(),
+        corrections=tuple(
+            CorrectionView(at, enumerated(FIELD_WORDS[field] for field in fields) or _("主页"), reason)
+            for at, fields, reason in reversed(corrected)
+        ),
         departed=departed,
     )
 

@@ -10,6 +10,7 @@ from ..attachments.store import AttachmentStore
 from ..ballots.ballot_box import BallotBox
 from ..ballots.kiosks import Kiosks
 from ..ballots.opening import Opener
+from ..candidates.intake.staging import Staging
 from ..candidates.photos import PhotoStore
 from ..clock import Clock
 from ..database import Database
@@ -45,6 +46,8 @@ class Service(Protocol):
     def photos(self) -> PhotoStore: ...
     @property
     def attachments(self) -> AttachmentStore: ...
+    @property
+    def staging(self) -> Staging: ...
     @property
     def sealed_columns(self) -> Sequence[SealedColumn]: ...
     @property

@@ -96,6 +96,7 @@ def doctor(make: MakeService, as_json: bool, fix: bool, even_so: bool) -> None:
     """Every probe's findings."""
     service = make()
     refused = fix and not _sweep_attachments(service, even_so=even_so)
+    service.staging.sweep(service.clock.now())
     with redis_running(service):
         findings = [finding for probe in service.probes() for finding in probe()]
         if service.settings.redis_url is None:

@@ -82,7 +82,8 @@ class Recorder:
     def _serve(self, campaign: Campaign) -> int:
         if campaign.phase == SCHEDULED:
             if campaign.rules.opens_at <= self.stores.clock.now():
-                open_voting(self._opener, campaign.slug, at=self.stores.clock.now(), actor=ACTOR)
+                now = self.stores.clock.now()
+                open_voting(self._opener, campaign.slug, at=now, actor=ACTOR, as_scheduled=True)
             return 0
         if not self._has_lease(campaign.id):
             return 0

@@ -67,6 +67,21 @@ def same_for_everyone(response: Response, *, in_frames: bool = False) -> Respons
     return response
 
 
+def may_frame_our_own(response: Response) -> Response:
+    """For a page of the desk that holds another page of ours in a frame."""
+    policy = content_security_policy(csp_nonce()).replace("frame-src 'none'", "frame-src 'self'")
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def in_our_own_frames(response: Response) -> Response:
+    """For a page that a page of ours may hold in a frame, and no other site."""
+    policy = content_security_policy(csp_nonce()).replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def add_security_headers(response: Response) -> Response:
     """After every request."""
     is_page = response.mimetype == "text/html"

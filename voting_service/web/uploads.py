@@ -175,12 +175,16 @@ class _Parser(FormDataParser):
 
 
 class InMemoryRequest(Request):
-    """A request that never spools a file to the disk."""
+    """A request that never spools a file to the disk, but for officials' folders (``staged_uploads``)."""
 
     intake: _Intake | None = None
+    sink: Callable[[], Any] | None = None
+    """Where the files of an official's folder go."""
     place: Place | None = None
 
     def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Any:
+        if self.sink is not None:
+            return self.sink()
         return io.BytesIO() if self.intake is None else _Content(self.intake)
 
     def _load_form_data(self) -> None:
@@ -191,7 +195,7 @@ class InMemoryRequest(Request):
 
     def make_form_data_parser(self) -> FormDataParser:
         """Ours, where files are expected."""
-        if self.intake is not None:
+        if self.intake is not None or self.sink is not None:
             self.form_data_parser_class = _Parser
         return super().make_form_data_parser()
 
@@ -205,7 +209,7 @@ class Places:
         self._taken: Counter[str] = Counter()
 
     def take(self, address: str) -> Place:
-        """Raises UploadsBusy."""
+        """One of them, until it is left. Raises UploadsBusy."""
         # A household has a whole prefix of IPv6, and could come from another address of it each time.
         who = prefix_of(address) if ":" in address else address
         with self._lock:

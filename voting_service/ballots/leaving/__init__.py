@@ -1,0 +1,1 @@
+"""Candidates who leave outside of a notice: one official proposes, another confirms."""

@@ -1,0 +1,1 @@
+"""Profiles: reviewed before voting, frozen at opening, corrected afterwards as versions that stay."""
