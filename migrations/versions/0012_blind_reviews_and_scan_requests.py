@@ -33,15 +33,15 @@ def upgrade() -> None:
             "(act = 'judged') = (word IS NOT NULL)", name=op.f("ck_blind_reviews_judges_with_a_word")
         ),
         sa.CheckConstraint("length(subject) > 0", name=op.f("ck_blind_reviews_is_about_something")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_blind_reviews_campaign_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["official_id"], ["officials.id"], name=op.f("fk_blind_reviews_official_id")
-        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_blind_reviews_campaign_id")),
+        sa.ForeignKeyConstraint(["official_id"], ["officials.id"], name=op.f("fk_blind_reviews_official_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blind_reviews")),
         sa.UniqueConstraint(
-            "campaign_id", "subject", "official_id", "act", name=op.f("uq_blind_reviews_campaign_id_subject_official_id_act")
+            "campaign_id",
+            "subject",
+            "official_id",
+            "act",
+            name=op.f("uq_blind_reviews_campaign_id_subject_official_id_act"),
         ),
     )
     freeze(op, "blind_reviews", FROZEN, [["id"], ["campaign_id", "subject", "official_id", "act"]])
@@ -51,9 +51,7 @@ def upgrade() -> None:
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
         sa.CheckConstraint("length(asked_by) > 0", name=op.f("ck_scan_requests_asked_by_someone")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaigns.id"], name=op.f("fk_scan_requests_campaign_id")
-        ),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_scan_requests_campaign_id")),
         sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_scan_requests")),
     )
 

@@ -57,7 +57,9 @@ def of_decision(number: int) -> str:
     return f"decision {number}"
 
 
-def review_of(session: Session, campaign_id: int, slug: str, subject: str, official: ActingOfficial) -> Review:
+def review_of(
+    session: Session, campaign_id: int, slug: str, subject: str, official: ActingOfficial
+) -> Review:
     """How it stands. A supervisor judges and decides nothing, and sees everything from the start."""
     rows = _rows(session, campaign_id, subject)
     own = {row.act for row, _name in rows if row.official_id == official.id}
@@ -108,9 +110,7 @@ def _add(
 
 
 def _own_acts(session: Session, campaign_id: int, subject: str, official: ActingOfficial) -> set[str]:
-    return {
-        row.act for row, _name in _rows(session, campaign_id, subject) if row.official_id == official.id
-    }
+    return {row.act for row, _name in _rows(session, campaign_id, subject) if row.official_id == official.id}
 
 
 def _rows(session: Session, campaign_id: int, subject: str) -> Sequence[tuple[BlindReview, str]]:

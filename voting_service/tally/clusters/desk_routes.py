@@ -108,7 +108,11 @@ def _one(slug: str, cluster: str, refused: ProblemsFound | None = None) -> str:
     with stores.database.read() as session:
         page = _page_of(session, slug, cluster)
     return render_template(
-        "clusters/one.html", **page, found=refused.problems if refused else (), done=_done(), typed=request.form
+        "clusters/one.html",
+        **page,
+        found=refused.problems if refused else (),
+        done=_done(),
+        typed=request.form,
     )
 
 

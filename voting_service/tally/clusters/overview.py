@@ -60,9 +60,7 @@ class Overview:
     left_out: int
 
 
-def overview(
-    session: Session, campaign: Campaign, keyring: Keyring, now: datetime
-) -> Overview:
+def overview(session: Session, campaign: Campaign, keyring: Keyring, now: datetime) -> Overview:
     """As of now."""
     slug = campaign.slug
     run = last_run(session, slug)
@@ -137,7 +135,9 @@ SAMPLE: Mapping[str, Text] = {
 """What of a sample's rows is shown."""
 
 
-def cluster_sheet(session: Session, campaign: Campaign, cluster: Mapping[str, Any], *, names: Mapping[int, str] | None) -> ClusterSheet:
+def cluster_sheet(
+    session: Session, campaign: Campaign, cluster: Mapping[str, Any], *, names: Mapping[int, str] | None
+) -> ClusterSheet:
     """``names``: candidate number → name, where candidates may be shown; None hides them."""
     groups = [cluster["profile"], *cluster["comparison"]]
     origin = f"cluster {cluster['id']}"
@@ -163,7 +163,7 @@ def cluster_sheet(session: Session, campaign: Campaign, cluster: Mapping[str, An
 def _effect(
     cluster: Mapping[str, Any], names: Mapping[int, str] | None
 ) -> list[tuple[Text | str, int, int, int, int]]:
-    rows = []
+    rows: list[tuple[Text | str, int, int, int, int]] = []
     for place, row in enumerate(cluster["effect"]):
         if not row["in_cluster"]:
             continue

@@ -56,7 +56,8 @@ def carry_out(stores: Stores, slug: str, number: int, *, actor: str, seen: str |
 def confirm(
     session: Session, slug: str, number: int, *, at: datetime, actor: str, seen: str | None = None
 ) -> Decision:
-    """Put a proposal into effect. ``seen``: the digest of what the confirmer looked at, where a page showed it. Raises ProblemsFound, NotFound. The caller commits, then signs the log."""
+    """Put a proposal into effect. ``seen``: the digest of what the confirmer looked at, where a page showed it. Raises
+    ProblemsFound, NotFound. The caller commits, then signs the log."""
     # Locked in the order of everybody else: campaign, log. No ballot is decided upon without the first of them.
     campaign = campaign_by_slug(session, slug, lock=True)
     decision = decision_by_number(session, campaign.id, number)

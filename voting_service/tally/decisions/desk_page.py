@@ -149,7 +149,10 @@ def decision_page(
 
 def _effect_lines(effect: Effect, decision: Decision, *, shown: bool) -> list[EffectLine]:
     names: Mapping[int, Text | str] = (
-        {row.number: _("%(number)s 号 %(name)s", number=row.number, name=row.name) for row in effect.candidates}
+        {
+            row.number: _("%(number)s 号 %(name)s", number=row.number, name=row.name)
+            for row in effect.candidates
+        }
         if shown
         else blind_names(effect, decision.effect_sha256)
     )
@@ -173,7 +176,7 @@ def _first_ballots(session: Session, decision: Decision) -> list[str]:
     return [tracking_code(ballot_id) for ballot_id in session.scalars(query)]
 
 
-def ballot_ids_of(decision: Decision) -> Select[tuple[str]]:
+def ballot_ids_of(decision: Decision) -> Select[str]:
     """Its ballots, in the ledger's order."""
     return (
         select(LedgerEntry.ballot_id)
@@ -217,9 +220,7 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
     if ballot_id is None:
         raise ProblemsFound([Problem("code", _("不是查验码，应有 16 个字母或数字。"))])
     row = session.scalar(
-        select(LedgerEntry).where(
-            LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign_id
-        )
+        select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign_id)
     )
     if row is None:
         raise ProblemsFound([Problem("code", _("本活动的台账中没有这张选票；刚投出的请稍等几秒。"))])
@@ -242,7 +243,9 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
         leaf_index=row.leaf_index,
         decisions=[
             BallotDecision(
-                line_of(decision, sizes.get(decision.number, 0)), STANDING_NAMES[before], STANDING_NAMES[after]
+                line_of(decision, sizes.get(decision.number, 0)),
+                STANDING_NAMES[before],
+                STANDING_NAMES[after],
             )
             for decision, before, after in session.execute(query)
         ],

@@ -66,9 +66,7 @@ def _number(text: str) -> int:
 
 def _by_field(refused: ProblemsFound) -> list[Problem]:
     """The verbs' problems, at this page's fields."""
-    return [
-        Problem(_FIELDS.get(one.where, one.where), one.sentence, one.remedy) for one in refused.problems
-    ]
+    return [Problem(_FIELDS.get(one.where, one.where), one.sentence, one.remedy) for one in refused.problems]
 
 
 @pages.get("")
@@ -194,9 +192,7 @@ def confirm(slug: str, number: str) -> BaseResponse | tuple[str, int]:
     try:
         if form.get("confirmed") != "yes":
             raise ProblemsFound([Problem("confirmed", _("请核对以后勾选。"))])
-        followed = carry_out(
-            _stores(), slug, wanted, actor=acting_official().name, seen=form.get("seen", "")
-        )
+        followed = carry_out(_stores(), slug, wanted, actor=acting_official().name, seen=form.get("seen", ""))
     except ProblemsFound as refused:
         return _one(slug, wanted, _by_field(refused)), 422
     return _done(slug, wanted, "confirmed" if followed else "later")

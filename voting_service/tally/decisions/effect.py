@@ -63,9 +63,7 @@ def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effec
         shifted[before] -= _sign(decision) * count
         shifted[after] += _sign(decision) * count
     with_it, without = (votes, other) if decision.state == CONFIRMED else (other, votes)
-    stand_with, stand_without = (
-        (standings, shifted) if decision.state == CONFIRMED else (shifted, standings)
-    )
+    stand_with, stand_without = (standings, shifted) if decision.state == CONFIRMED else (shifted, standings)
     return Effect(
         ballots=sum(moved.values()),
         standings_before={standing: stand_without[standing] for standing in STANDINGS},
@@ -101,7 +99,7 @@ def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str
     touched = (LedgerEntry.standing != DecisionBallot.before) | (
         func.coalesce(LedgerEntry.decided_leaf, -1) >= (since if since is not None else NO_LEAF)
     )
-    query = (
+    grouped = (
         select(
             LedgerEntry.standing, DecisionBallot.after, LedgerEntry.choices, func.count(),
             func.sum(case((touched, 1), else_=0)),
@@ -116,14 +114,18 @@ def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str
     )  # fmt: skip
     moved, changes, holds = Counter[tuple[str, str]](), Counter[int](), decision.state == PROPOSED
     ballots = 0
-    for before, after, choices, count, changed in session.execute(query):
+    for before, after, choices, count, changed in session.execute(grouped):
         moved[before, after] += count
         holds = holds and not changed
         more = ((after == COUNTED) - (before == COUNTED)) * count
         ballots += more
         for number in choices_of(choices) if more else ():
             changes[number] += more
-    return moved, CountChange(ballots, {number: more for number, more in sorted(changes.items()) if more}), holds
+    return (
+        moved,
+        CountChange(ballots, {number: more for number, more in sorted(changes.items()) if more}),
+        holds,
+    )
 
 
 def _sign(decision: Decision) -> int:

@@ -36,9 +36,7 @@ def decisions_by_origin(session: Session, campaign_id: int) -> dict[str, list[st
     """Origin → the shown numbers of the decisions from there, those that were withdrawn left out."""
     query = (
         select(Decision.origin, Decision.number)
-        .where(
-            Decision.campaign_id == campaign_id, Decision.origin.is_not(None), Decision.state != WITHDRAWN
-        )
+        .where(Decision.campaign_id == campaign_id, Decision.origin.is_not(None), Decision.state != WITHDRAWN)
         .order_by(Decision.number)
     )
     found: dict[str, list[str]] = {}
