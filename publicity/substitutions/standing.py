@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from voting_service.campaigns.composition import CompositionRule, Person, rules_of
 from voting_service.candidates.departures import departures_of
 from voting_service.candidates.models import Candidate
-from voting_service.candidates.queries import roster
+from voting_service.candidates.queries import composition_person, roster
 from voting_service.errors import NotFound
 from voting_service.text import Text, _
 
@@ -58,8 +58,7 @@ class ListStanding:
 
     def person(self, number: int) -> Person:
         """One candidate as the rules ask of them."""
-        one = self.candidates[number]
-        return Person(one.gender, one.birth_date, one.category.key if one.category else None)
+        return composition_person(self.candidates[number])
 
     def rules(self, at: datetime) -> tuple[CompositionRule, ...]:
         """The campaign's composition rules; ages as of this day where a rule names none."""

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from ..campaigns.composition import Person
 from .models import Candidate
 
 
@@ -44,3 +45,14 @@ def names_by_number(session: Session, campaign_id: int) -> dict[int, str]:
     """Candidate number → name."""
     query = select(Candidate.number, Candidate.name).where(Candidate.campaign_id == campaign_id)
     return dict(session.execute(query).all())
+
+
+def composition_person(candidate: Candidate) -> Person:
+    """One candidate as composition rules ask of them."""
+    return Person(
+        candidate.gender,
+        candidate.birth_date,
+        candidate.category.key if candidate.category else None,
+        candidate.organisation,
+        candidate.front_line,
+    )
