@@ -39,6 +39,8 @@ from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs, rooms
 from voting_service.accounts import signed_in
+from voting_service.accounts.api_tokens import guard as token_guard
+from voting_service.accounts.api_tokens.door import TokenDoor
 from voting_service.accounts.signing_in import Reception
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.readiness import probe_room
@@ -75,6 +77,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
+from voting_service.tally.figures.follow import Follower
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
@@ -208,6 +211,13 @@ class Service:
         return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
 
     @cached_property
+    def token_door(self) -> TokenDoor:
+        """Lets programs in."""
+        return TokenDoor(
+            self.database, self.redis_client, self.key("api tokens"), self.clock, self.settings.zone
+        )
+
+    @cached_property
     def opener(self) -> Opener:
         """Opens campaigns."""
         return Opener(self.database, self.box, self.keyring, self.settings.origin, self.identities.names)
@@ -301,6 +311,11 @@ class Service:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
 
+    @cached_property
+    def figures(self) -> Follower:
+        """Prepares what the desk's pages show of the tally."""
+        return Follower(self.recorder_stores, self.networks)
+
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
@@ -311,7 +326,7 @@ class Service:
 
     def turns(self) -> list[Callable[[], None]]:
         """What the recorder does beside recording, each turn, before it publishes."""
-        return [lambda: write_due(self.recorder_stores)]
+        return [lambda: write_due(self.recorder_stores), self.figures.turn]
 
     def key(self, purpose: str) -> bytes:
         """One key for one purpose, from the service's secret."""
@@ -435,6 +450,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
         "reception": service.reception,
+        "token_door": service.token_door,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
@@ -487,6 +503,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     nul.install(app)
     uploads.install(app, UPLOADS)  # before whoever reads a form
     signed_in.install(app)
+    token_guard.install(app)
     return app
 
 

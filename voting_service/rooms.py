@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .accounts import routes as account_routes
 from .accounts.desk_home import DeskRoom, MakeSection
+from .accounts.officials import Role
+from .assessment.scoring import desk_routes as scoring_routes
+from .assessment.scoring.waiting import assessment_waiting
+from .assessment.worksheet import desk_routes as worksheet_routes
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .campaigns import desk_routes as campaign_desk_routes
@@ -41,6 +45,8 @@ BLUEPRINTS = (
     tally_routes.public,
     account_routes.pages,
     campaign_desk_routes.pages,
+    scoring_routes.pages,
+    worksheet_routes.pages,
 )
 """In flow order."""
 
@@ -60,8 +66,15 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
 )
 """The desk's navigation."""
 
-CAMPAIGN_LINKS: tuple[CampaignLink, ...] = ()
+_VOTED_ON = ("open", "closed")
+_WHO_SEE_SCORES: tuple[Role, ...] = ("operator", "committee", "supervisor")
+
+CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
+    CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED_ON),
+    CampaignLink(_("打分进度"), "scores/round", _WHO_SEE_SCORES, _("谁交了表、回避、截止时间"), _VOTED_ON),
+    CampaignLink(_("测算表"), "assessment", _WHO_SEE_SCORES, _("综合得分、名次、定稿"), _VOTED_ON),
+)
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = ()
+DESK_SECTIONS: tuple[MakeSection, ...] = (assessment_waiting,)
 """What waits for an official, on the desk's first page; in the rooms' order."""

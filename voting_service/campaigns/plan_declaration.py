@@ -8,6 +8,7 @@ from typing import Any
 
 from ..text import _
 from ..workdays.schedule import FirstDay, Letters, WindowTerms
+from .assessment_declaration import read_scoring
 from .rules import CategoryRule
 from .toml_table import TomlTable, listed
 
@@ -32,11 +33,11 @@ _TESTS = {
 _GROUPS = ("organisation", "category")
 
 
-def read_plan(top: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
+def read_plan(top: TomlTable, categories: Sequence[CategoryRule], zone_name: str) -> dict[str, Any]:
     """``{"assessment": {…}, "composition": […], "publicity": {…}}``, and ``committee`` where it is written; what the file
     leaves out is absent, but for ``publicity.workdays``."""
     plan: dict[str, Any] = {
-        "assessment": _assessment(top.table("assessment")),
+        "assessment": _assessment(top.table("assessment"), zone_name),
         "composition": [_composition(table, categories) for table in top.tables("composition")],
         "publicity": _publicity(top.table("publicity")),
     }
@@ -62,7 +63,7 @@ def _part(table: TomlTable, key: str) -> str | None:
     return text
 
 
-def _assessment(table: TomlTable) -> dict[str, Any]:
+def _assessment(table: TomlTable, zone_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key in ("seats", "reserve"):
         number = table.integer(key, 1 if key == "seats" else 0, 100_000)
@@ -77,6 +78,7 @@ def _assessment(table: TomlTable) -> dict[str, Any]:
         if None not in parts.values() and round(total, 2) != 100:
             table.problem("weights", _("各项合计是 %(total)s%%，必须是 100%%。", total=f"{total:g}"))
         found["weights"] = parts
+    found |= read_scoring(table, zone_name)
     table.finish()
     return found
 

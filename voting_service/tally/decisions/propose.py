@@ -57,14 +57,15 @@ class Proposal:
 
 def propose(
     session: Session, slug: str, proposal: Proposal, *, at: datetime, actor: str,
-    waits: Callable[[str], bool] = lambda _ballot_id: False,
+    waits: Callable[[str], bool] = lambda _ballot_id: False, found: Sequence[Problem] = (),
 ) -> Decision:  # fmt: skip
     """Propose to hold, void or restore ballots. Raises ProblemsFound, NotFound. The caller commits.
 
-    ``waits`` tells of a ballot id that the ledger does not know whether it is in the box and will be recorded.
+    ``waits`` tells of a ballot id that the ledger does not know whether it is in the box and will be recorded; ``found``:
+    what the caller knows to be wrong.
     """
     campaign = campaign_by_slug(session, slug, lock=True)
-    problems = _problems_of_form(campaign, actor, proposal.reason)
+    problems = [*found, *_problems_of_form(campaign, actor, proposal.reason)]
     ids, wrong = _ballot_ids(proposal.ballots)
     problems += wrong
     changes: list[Change] = []
