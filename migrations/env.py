@@ -2,12 +2,14 @@
 
 from alembic import context
 
+import publicity.award.models
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models
 import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
+import voting_service.assessment.final_list.models
 import voting_service.assessment.models
 import voting_service.attachments.models
 import voting_service.campaigns.gate_policies
