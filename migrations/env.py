@@ -2,7 +2,6 @@
 
 from alembic import context
 
-import publicity.award.models
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models
