@@ -7,6 +7,8 @@ from .accounts.api_tokens import desk_routes as token_desk_routes
 from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
+from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
 from .assessment.worksheet import desk_routes as worksheet_routes
@@ -27,12 +29,12 @@ from .scanning import live
 from .sealed import SealedColumn
 from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
+from .tally.certification import desk_routes as certification_routes
+from .tally.certification.desk_page import certifications_waiting
 from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
 from .tally.figures import desk_routes as board_routes
-from .tally.certification import desk_routes as certification_routes
-from .tally.certification.desk_page import certifications_waiting
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
@@ -72,6 +74,7 @@ BLUEPRINTS = (
     certification_routes.pages,
     scoring_routes.pages,
     worksheet_routes.pages,
+    final_list_routes.pages,
     motion_routes.pages,
 )
 """In flow order."""
@@ -127,6 +130,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED),
     CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
     CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
+    CampaignLink(_("最终名单"), "list", _LOOKERS, _("名额线、结构比例、递补顺序，确认后起草公示"), _VOTED),
     CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
 )
 """The rooms of one campaign, in flow order."""
@@ -134,6 +138,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
 DESK_SECTIONS: tuple[MakeSection, ...] = (
     decisions_waiting,
     assessment_waiting,
+    lists_waiting,
     motions_waiting,
     certifications_waiting,
 )

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.assessing import ONLY_JUDGES, assess_by, certify, closed, handed_in, score
-from tests.desk import Desk
 from tests.departures import leaves_in_sql
+from tests.desk import Desk
 from tests.stage import ClockInHand, Stage, make_service, rules
 from voting_service.activity import JournalEntry
 from voting_service.assessment.models import Recusal, ScoreReopening, ScoreSheet

@@ -87,7 +87,9 @@ def test_no_list_at_all_and_which_rules_are_in_each_others_way() -> None:
     assert found.best is None
     assert [rule.name for rule in found.conflict] == ["女性", "45 岁以下"]
     alone = select(people, 5, rules({**FRONT, "min_percent": 20}, women, young))
-    assert [rule.name for rule in alone.conflict] == ["一线职工"], "nobody says that they are: the fewest rules are named"
+    assert [rule.name for rule in alone.conflict] == ["一线职工"], (
+        "nobody says that they are: the fewest rules are named"
+    )
 
 
 def test_what_is_not_known_counts_against_the_list() -> None:
@@ -161,7 +163,10 @@ def tops(people: Sequence[Contender], seats: int) -> Iterator[set[int]]:
 def best_by_trying(
     people: Sequence[Contender], seats: int, asked: Sequence[CompositionRule]
 ) -> tuple[int, Fraction, list[int]] | None:
-    points, whole = {one.number: one.composite for one in people}, sum(one.composite for one in people[:seats])
+    points, whole = (
+        {one.number: one.composite for one in people},
+        sum(one.composite for one in people[:seats]),
+    )
     all_tops, found = list(tops(people, seats)), []
     for some in combinations(people, seats):
         if all(state_of(rule, [one.person for one in some]).kept for rule in asked):
@@ -191,9 +196,7 @@ def test_a_thousand_small_cases_come_out_as_trying_every_list_does() -> None:
         places = {one.number: one.place for one in people}
         got = (found.best.replaced, found.best.lost, [places[n] for n in found.best.chosen])
         assert got == wanted, case
-        assert all(
-            state_of(rule, [people[n - 1].person for n in found.best.chosen]).kept for rule in asked
-        )
+        assert all(state_of(rule, [people[n - 1].person for n in found.best.chosen]).kept for rule in asked)
         changed += found.best.replaced > 0
         tied += found.edge is not None
     assert min(none, changed, tied) > 30, (none, changed, tied)
@@ -206,7 +209,8 @@ def hard(draw: Random) -> tuple[list[Contender], tuple[CompositionRule, ...]]:
     if draw.random() < 0.5:
         order = sorted(people, key=lambda one: (one.person.gender == "女", one.person.front_line is True))
         people = [
-            Contender(at.number, at.place, at.composite, one.person) for at, one in zip(people, order, strict=True)
+            Contender(at.number, at.place, at.composite, one.person)
+            for at, one in zip(people, order, strict=True)
         ]
     pools: list[dict[str, Any]] = [
         {**WOMEN, "min_percent": 40}, {**YOUNG, "min_percent": 40}, {**FRONT, "min_percent": 50},

@@ -72,7 +72,7 @@ def solve(puzzle: Puzzle) -> tuple[tuple[int, ...] | None, int]:
 def _positions(way: Way) -> tuple[int, ...]:
     found: list[int] = []
     while way:
-        way, member = way  # type: ignore[assignment, misc]  # a linked list of pairs
+        way, member = way  # type: ignore[assignment]  # a linked list of pairs
         found.append(member)  # type: ignore[arg-type]
     return tuple(sorted(found))
 
@@ -91,6 +91,7 @@ def _kinds(items: Sequence[Item]) -> list[_Kind]:
     alike: dict[tuple[bool, tuple[int, ...], tuple[int, ...]], list[int]] = defaultdict(list)
     for at, item in enumerate(items):
         alike[item.tied, item.meets, item.takes].append(at)
+
     def turn(kind: _Kind) -> tuple[int, int]:
         first = kind.members[0]
         return items[first].turn, first
@@ -191,7 +192,9 @@ class _Ahead:
 
     def __init__(self, puzzle: Puzzle, kinds: Sequence[_Kind]) -> None:
         self._items = puzzle.items
-        self._coming = [[at for kind in kinds[index:] for at in kind.members] for index in range(len(kinds) + 1)]
+        self._coming = [
+            [at for kind in kinds[index:] for at in kind.members] for index in range(len(kinds) + 1)
+        ]
         items = puzzle.items
         self.people = [_capacity(puzzle, those) for those in self._coming]
         """As many of them may be taken at most."""
@@ -267,7 +270,9 @@ class _Priced:
     """The best that could come if everyone might be taken, whoever meets a need were paid for it and whoever takes room paid: for
     each set of needs that are still open, at prices found once."""
 
-    def __init__(self, puzzle: Puzzle, coming: Sequence[Sequence[int]], take: Sequence[Sequence[int]]) -> None:
+    def __init__(
+        self, puzzle: Puzzle, coming: Sequence[Sequence[int]], take: Sequence[Sequence[int]]
+    ) -> None:
         self._puzzle, self._coming, self._take = puzzle, coming, take
         self._prices: dict[tuple[bool, ...], tuple[list[int], list[int], list[int]]] = {}
         self._best: dict[tuple[int, tuple[bool, ...]], list[int]] = {}
@@ -299,9 +304,14 @@ class _Priced:
             pay, rents = _prices(self._puzzle, still_open)
             # Rounded as they may be: the bound is reckoned with what they are.
             unit = self._puzzle.price
-            whole = [int(one * 2**20) * unit >> 20 for one in pay], [int(one * 2**20) * unit >> 20 for one in rents]
+            whole = (
+                [int(one * 2**20) * unit >> 20 for one in pay],
+                [int(one * 2**20) * unit >> 20 for one in rents],
+            )
             worths = [
-                item.worth + sum(whole[0][need] for need in item.meets) - sum(whole[1][room] for room in item.takes)
+                item.worth
+                + sum(whole[0][need] for need in item.meets)
+                - sum(whole[1][room] for room in item.takes)
                 for item in self._puzzle.items
             ]
             self._prices[still_open] = (*whole, worths)

@@ -107,7 +107,9 @@ def choice_of(ranked: Sequence[Contender], seats: int, numbers: Iterable[int]) -
     """What any list of so many costs. At a tied edge it is compared with the top that is nearest to it."""
     chosen, seats = set(numbers), min(seats, len(ranked))
     # Of one place, those who are on the list come first: they are the top that is nearest.
-    top = {one.number for one in sorted(ranked, key=lambda one: (one.place, one.number not in chosen))[:seats]}
+    top = {
+        one.number for one in sorted(ranked, key=lambda one: (one.place, one.number not in chosen))[:seats]
+    }
     order = {one.number: position for position, one in enumerate(ranked)}
     points = {one.number: one.composite for one in ranked}
     gone, come = (sorted(side, key=order.__getitem__) for side in (top - chosen, chosen - top))

@@ -101,7 +101,9 @@ def _most_of_each(table: TomlTable, field: str | None) -> dict[str, Any]:
         table.problem("max_each", _("“每组至多”只用于 %(fields)s。", fields=listed(_GROUPS)))
     for key in ("equals", "under", "at_least", "min_percent", "max_percent"):
         if table.get(key) is not None:
-            table.problem(key, _("写了 max_each 或 organisation，就不能再写这一项；另写一条 [[composition]]。"))
+            table.problem(
+                key, _("写了 max_each 或 organisation，就不能再写这一项；另写一条 [[composition]]。")
+            )
     return {"max_each": table.integer("max_each", 1, 100_000, required=True)}
 
 
