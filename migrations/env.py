@@ -9,6 +9,7 @@ import publicity.substitutions.models
 import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
+import voting_service.assessment.final_list.models
 import voting_service.assessment.models
 import voting_service.attachments.models
 import voting_service.ballots.leaving.models

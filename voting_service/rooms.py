@@ -13,6 +13,8 @@ from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .accounts.waiting import account_section
+from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
 from .assessment.standings import latest_assessment
@@ -95,6 +97,7 @@ BLUEPRINTS = (
     motion_routes.pages,
     scoring_routes.pages,
     worksheet_routes.pages,
+    final_list_routes.pages,
     intake_routes.pages,
     profile_routes.pages,
     leaving_routes.pages,
@@ -160,6 +163,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED),
     CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
     CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
+    CampaignLink(_("最终名单"), "list", _LOOKERS, _("名额线、结构比例、递补顺序，确认后起草公示"), _VOTED),
     CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
     CampaignLink(
         _("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED, group="record"
@@ -187,6 +191,7 @@ DESK_SECTIONS: tuple[MakeSection, ...] = (
     motions_waiting,
     certifications_waiting,
     assessment_waiting,
+    lists_waiting,
 )
 """What waits for an official, on the desk's first page; in the rooms' order."""
 

@@ -90,6 +90,13 @@ def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> Tex
 
 
 def _rule_text(state: RuleState) -> Text:
+    if state.rule.max_each is not None:
+        return _(
+            "“%(name)s”每个至多 %(most)s 人，会有 %(count)s 人",
+            name=state.rule.name,
+            most=state.most,
+            count=state.count,
+        )
     unknown = _("，另有 %(n)s 人资料不全", n=state.unknown) if state.unknown else ""
     if state.missing:
         return _(

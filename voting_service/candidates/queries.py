@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ..accounts.places import Place
+from ..campaigns.composition import Person
 from ..campaigns.models import Campaign
 from ..errors import NotFound
 from ..text import _
@@ -86,3 +87,14 @@ def candidate_by_number(session: Session, campaign_id: int, number: int) -> Cand
     if found is None:
         raise NotFound(_("没有 %(number)s 号候选人。", number=number))
     return found
+
+
+def composition_person(candidate: Candidate) -> Person:
+    """One candidate as composition rules ask of them."""
+    return Person(
+        candidate.gender,
+        candidate.birth_date,
+        candidate.category.key if candidate.category else None,
+        candidate.organisation,
+        candidate.front_line,
+    )
