@@ -9,8 +9,15 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from voting_service.assessment.final_list.queries import final_list_of
+from voting_service.assessment.worksheet.closing import closed_worksheets
+from voting_service.assessment.worksheet.closing import document_of as worksheet_of
+from voting_service.assessment.worksheet.workbook import worksheet_xlsx
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import rfc3339
+from voting_service.committee.minutes import minutes_on_show
+from voting_service.committee.models import Minutes
+from voting_service.documents.pdf import to_pdf
 from voting_service.sheets import to_csv
 from voting_service.tally.decisions.models import CONFIRMED as DECIDED
 from voting_service.tally.decisions.queries import decisions_of, sizes_of
@@ -67,6 +74,32 @@ def notices(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]
         yield f"notices/{event.log_name}.json", bytes(event.document)
 
 
+def minutes(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """Minutes of committee ballots and certifications, as they were frozen, and as papers."""
+    for row in session.scalars(
+        select(Minutes).where(Minutes.campaign_id == campaign.id).order_by(Minutes.kind, Minutes.number)
+    ):
+        name = f"minutes/{row.kind}-{row.number}"
+        yield f"{name}.json", bytes(row.document)
+        shown = minutes_on_show(session, campaign.id, row.kind, row.number)
+        if shown is not None:
+            yield f"{name}.pdf", to_pdf(shown.text)
+
+
+def worksheets(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """Every closed worksheet, as canonical JSON and as a book with its formulas."""
+    for row in closed_worksheets(session, campaign.id):
+        name = f"A-{row.number:04}"
+        yield f"assessment/{name}.json", row.document.encode()
+        yield f"assessment/{name}.xlsx", worksheet_xlsx(worksheet_of(row), name, row.sha256)
+
+
+def final_lists(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """The final list as it was voted on."""
+    if (found := final_list_of(session, campaign.id)) is not None:
+        yield f"list/L-{found.number:04}.json", found.document.encode()
+
+
 def awards(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
     """Awards as they were confirmed, and their certificates."""
     for award in awards_of(session, campaign):
@@ -81,7 +114,7 @@ def awards(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
         yield f"award/certificates-{award.number}.csv", to_csv(head, rows)
 
 
-PARTS = (decisions, sample_audits, notices, awards)
+PARTS = (decisions, sample_audits, notices, minutes, worksheets, final_lists, awards)
 
 
 def _json(value: object) -> bytes:
