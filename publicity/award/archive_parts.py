@@ -97,7 +97,7 @@ def worksheets(session: Session, campaign: Campaign) -> Iterator[tuple[str, byte
 def final_lists(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
     """The final list as it was voted on."""
     if (found := final_list_of(session, campaign.id)) is not None:
-        yield f"list/L-{found.number:04}.json", found.document.encode()
+        yield f"list/L-{found.number:04}.json", bytes(found.document)
 
 
 def awards(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
