@@ -19,8 +19,11 @@ from publicity.docket.record import append_entry
 from publicity.notices.models import Notice
 from tests.desk import Desk
 from tests.pdfs import pdf
+from tests.second_steps import enrol
 from tests.stage import KEYS, SECRET, Stage
 from voting_service import sealed
+from voting_service.accounts.models import SecondFactor
+from voting_service.accounts.second_factor import place as factor_place
 from voting_service.activity import JournalEntry
 from voting_service.attachments.examine import examine
 from voting_service.attachments.models import Attachment
@@ -70,6 +73,7 @@ def fill(stage: Stage) -> None:
     stage.record()
     service, now = stage.service, stage.service.clock.now()
     actor = Desk(stage, "李四", "handler").official
+    enrol(stage, actor.id)
     with service.attachments.keeping() as keeping, service.database.write() as session:
         campaign = session.scalars(select(Campaign)).one()
         notice = Notice(
@@ -132,6 +136,7 @@ def everything_opened(stage: Stage) -> dict[str, Any]:
         objection = session.scalars(select(Objection)).one()
         file = session.scalars(select(Attachment)).one()
         batch = session.scalars(select(ViewBatch)).one()
+        factor = session.scalars(select(SecondFactor)).one()
         evidence = session.execute(
             select(BallotEvidence.sealed, LedgerEntry.ballot_id)
             .join(LedgerEntry, LedgerEntry.seq == BallotEvidence.seq)
@@ -152,6 +157,7 @@ def everything_opened(stage: Stage) -> dict[str, Any]:
             "ruling": sealing.open_ruling(keyring, NUMBER, session.scalars(select(Ruling)).one()),
             "file": service.attachments.read(file),
             "name": service.attachments.name_of(file),
+            "second factor": keyring.open(factor.secret_sealed, factor_place(factor.official_id)),
         }
 
 
@@ -180,7 +186,7 @@ def test_rotation_from_end_to_end_until_the_old_key_is_gone(stage_on: Stage) -> 
         "campaigns.voter_key": 1, "logs.signing_key": 1, "ballot_evidence.sealed": 2, "view_batches.sealed": 1,
         "scan_clusters.sealed": 1, "attachments.name_sealed": 1, "attachments/": 1, "objections.heading_sealed": 1,
         "objections.matter_sealed": 1, "objections.identity_sealed": 1, "docket_entries.body_sealed": 1,
-        "rulings.reasons_sealed": 1,
+        "rulings.reasons_sealed": 1, "second_factors.secret_sealed": 1,
     }  # fmt: skip
     check = run(both, "keys", "check")
     assert check.exit_code == 0
@@ -190,7 +196,7 @@ def test_rotation_from_end_to_end_until_the_old_key_is_gone(stage_on: Stage) -> 
     assert again["resealed"] == 0
     with both.service.database.read() as session:
         journaled = list(session.scalars(select(JournalEntry.details).where(JournalEntry.act == "reseal")))
-    assert [json.loads(details)["resealed"] for details in journaled] == [13, 0]
+    assert [json.loads(details)["resealed"] for details in journaled] == [14, 0]
     both.strike()
 
     new_alone = with_keys(both, NEWER)

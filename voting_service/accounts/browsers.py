@@ -41,7 +41,8 @@ def spoken_label(label: str) -> Text:
     """In words."""
     kind, _slash, system = label.partition("/")
     browser = next((name for key, _sign, name in _KINDS if key == kind), _("浏览器"))
-    return _("%(browser)s，%(system)s", browser=browser, system=_SYSTEMS.get(system, _("系统不详")))
+    runs_on = _SYSTEMS.get(system, _("系统不详"))
+    return _("%(browser)s，%(system)s", browser=browser, system=runs_on)
 
 
 def _system(user_agent: str) -> str:
