@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -67,8 +68,9 @@ def ledger_now(session: Session, campaign_id: int) -> LedgerNow:
     seq, decisions = (prepared.seq, prepared.decisions) if prepared else (0, 0)
     for standing, choices, count in session.execute(_recorded_since(campaign_id, seq)):
         _add(now, standing, choices, count)
-    if prepared is not None:
-        for before, after, choices, count in session.execute(_moved_since(campaign_id, seq, decisions)):
+    decided = _decided_since(session, campaign_id, decisions) if prepared is not None else []
+    if decided:
+        for before, after, choices, count in session.execute(_moved_by(campaign_id, decided, seq)):
             _add(now, before, choices, -count)
             _add(now, after, choices, count)
     return now
@@ -94,18 +96,24 @@ def _recorded_since(campaign_id: int, seq: int) -> Select[str, str, int]:
     )
 
 
-def _moved_since(campaign_id: int, seq: int, decisions: int) -> Select[str, str, str, int]:
-    """Of ballots that are prepared; later ones are read as they stand."""
+def _decided_since(session: Session, campaign_id: int, sequence: int) -> Sequence[int]:
+    query = select(Decision.number).where(Decision.campaign_id == campaign_id, Decision.sequence > sequence)
+    return session.scalars(query).all()
+
+
+def _moved_by(campaign_id: int, numbers: Sequence[int], seq: int) -> Select[str, str, str, int]:
+    """What these decisions did to ballots that are prepared; later ones are read as they stand."""
     return (
         select(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices, func.count())
-        .join(
-            Decision,
-            (Decision.campaign_id == DecisionBallot.campaign_id) & (Decision.number == DecisionBallot.number),
-        )
         .join(
             LedgerEntry,
             (LedgerEntry.campaign_id == DecisionBallot.campaign_id) & (LedgerEntry.seq == DecisionBallot.seq),
         )
-        .where(Decision.campaign_id == campaign_id, Decision.sequence > decisions, DecisionBallot.seq <= seq)
+        .where(
+            DecisionBallot.campaign_id == campaign_id,
+            DecisionBallot.number.in_(numbers),
+            # A sum is no column: SQLite would carry the bound over to the ledger, begin there, and walk through all of it.
+            DecisionBallot.seq + 0 <= seq,
+        )
         .group_by(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices)
     )
