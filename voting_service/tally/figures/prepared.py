@@ -60,8 +60,8 @@ def counts_now(session: Session, campaign_id: int) -> tuple[Counter[int], Counte
     seq, decisions = (prepared.seq, prepared.decisions) if prepared else (0, 0)
     for standing, choices, count in session.execute(_recorded_since(campaign_id, seq)):
         _add(votes, standings, standing, choices, count)
-    if prepared is not None:
-        for before, after, choices, count in session.execute(_moved_since(campaign_id, seq, decisions)):
+    if prepared is not None and (later := _decided_since(session, campaign_id, decisions)):
+        for before, after, choices, count in session.execute(_moved_since(campaign_id, seq, later)):
             _add(votes, standings, before, choices, -count)
             _add(votes, standings, after, choices, count)
     return votes, standings
@@ -82,18 +82,24 @@ def _recorded_since(campaign_id: int, seq: int) -> Select[str, str, int]:
     )
 
 
-def _moved_since(campaign_id: int, seq: int, decisions: int) -> Select[str, str, str, int]:
+def _decided_since(session: Session, campaign_id: int, decisions: int) -> list[int]:
+    """The numbers of later decisions. By number their ballots are found without looking at those of all others."""
+    query = select(Decision.number).where(Decision.campaign_id == campaign_id, Decision.sequence > decisions)
+    return list(session.scalars(query))
+
+
+def _moved_since(campaign_id: int, seq: int, later: list[int]) -> Select[str, str, str, int]:
     """Of ballots that are prepared; later ones are read as they stand."""
     return (
         select(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices, func.count())
         .join(
-            Decision,
-            (Decision.campaign_id == DecisionBallot.campaign_id) & (Decision.number == DecisionBallot.number),
-        )
-        .join(
             LedgerEntry,
             (LedgerEntry.campaign_id == DecisionBallot.campaign_id) & (LedgerEntry.seq == DecisionBallot.seq),
         )
-        .where(Decision.campaign_id == campaign_id, Decision.sequence > decisions, DecisionBallot.seq <= seq)
+        .where(
+            DecisionBallot.campaign_id == campaign_id,
+            DecisionBallot.number.in_(later),
+            DecisionBallot.seq <= seq,
+        )
         .group_by(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices)
     )
