@@ -57,6 +57,7 @@ from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
+from voting_service.campaigns.queries import campaign_titles
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
 from voting_service.clock import Clock, SystemClock
@@ -78,6 +79,7 @@ from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally.figures.follow import Follower
+from voting_service.tally.figures.readiness import probe_figures
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
@@ -96,6 +98,7 @@ from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, 
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
+from voting_service.webhooks.sender import Sender
 from voting_service.wechat.client import Client
 from voting_service.wechat.login import WeChatLogin
 from voting_service.wechat.login_states import LoginStates
@@ -320,6 +323,10 @@ class Service:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
 
+    def sender(self) -> Sender:
+        """Sends webhooks."""
+        return Sender(self.database, self.keyring, self.clock, self.settings.inner_hosts)
+
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""
         return Recorder(self.recorder_stores, self.opener)
@@ -352,6 +359,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_figures(self.database, self.clock),
             lambda: probe_dockets(self.database, self.settings.zone, self.workdays, self.clock.now()),
             lambda: probe_room(self.attachments),
         ]
@@ -436,6 +444,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "clock": service.clock,
         "database": service.database,
         "photos": service.photos,
+        "networks": service.networks,
         "attachments": service.attachments,
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",
@@ -451,9 +460,12 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
         "reception": service.reception,
         "token_door": service.token_door,
+        "keyring": service.keyring,
+        "inner_hosts": settings.inner_hosts,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
+        "campaign_titles": campaign_titles,
         "desk_sections": (
             *rooms.DESK_SECTIONS,
             *publicity_rooms.desk_sections(settings.zone, service.workdays),

@@ -11,6 +11,7 @@ from . import (
     campaign_page,
     cast_rate,
     cast_stages,
+    desk_pages,
     earlier_voters,
     fraud_scan,
     gate_cost,
@@ -32,6 +33,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "recorder": recorder_rate.measure,
     "recount": recount_time.measure,
     "fraud": fraud_scan.measure,
+    "desk": desk_pages.measure,
 }
 
 

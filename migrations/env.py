@@ -24,6 +24,7 @@ import voting_service.tally.figures.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
 import voting_service.voter_codes.models
+import voting_service.webhooks.models
 from voting_service.database import Base
 
 __all__ = ["publicity", "voting_service"]

@@ -197,8 +197,8 @@ def make_tables() -> None:
             name=op.f("ck_motions_state_is_known"),
         ),
         sa.CheckConstraint(
-            "voting_at IS NULL OR state = 'voting' OR outcome IN ('passed', 'rejected', 'decided')",
-            name=op.f("ck_motions_voted_then_decided"),
+            "voting_at IS NULL OR state = 'voting' OR outcome <> 'withdrawn'",
+            name=op.f("ck_motions_not_withdrawn_once_voting"),
         ),
         sa.CheckConstraint("length(title) > 0", name=op.f("ck_motions_has_a_title")),
         sa.CheckConstraint("most >= 1", name=op.f("ck_motions_most_at_least_one")),

@@ -12,6 +12,7 @@ from voting_service.activity import journal
 from voting_service.candidates.personal_data import contact_data_in
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
+from voting_service.webhooks.outbox import announce
 from voting_service.workdays import Calendar
 from voting_service.workdays.schedule import WindowTerms
 
@@ -71,6 +72,10 @@ def publish(
     _set_dates(notice, dates, zone)
     event = write_event(session, notice, PUBLISHED, document, at=at, official=official)
     _journal(session, notice, event, official)
+    slug = notice.campaign.slug
+    told = {"notice": notice.number, "title": notice.title, "path": f"/c/{slug}/notices/{notice.number}",
+            "sha256": event.document_sha256}  # fmt: skip
+    announce(session, "notice.published", slug, told, at=at)
     return event
 
 

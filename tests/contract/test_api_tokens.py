@@ -111,13 +111,18 @@ def test_a_desk_session_opens_nothing_here(held: Stage) -> None:
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"slug": "other"}, AT),
-        ({"scopes": ("journal:read",)}, AT),
-        ({"slug": "test"}, IN_ALL),
+        ({"campaign_slug": "other"}, AT),
+        ({"scopes": "tally:write"}, AT),
+        ({"scopes": "tally:readall x"}, AT),
+        ({}, IN_ALL),
     ],
 )
 def test_a_token_for_something_else_is_403(held: Stage, changes: dict[str, Any], path: str) -> None:
-    answer = ask(held, made(held, **changes).token, path)
+    token = made(held).token
+    if changes:
+        with held.service.database.write() as session:
+            session.execute(update(ApiToken).values(**changes))
+    answer = ask(held, token, path)
     assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden")
     assert 'error="insufficient_scope", scope="tally:read"' in answer.headers["WWW-Authenticate"]
 

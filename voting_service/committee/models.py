@@ -51,8 +51,8 @@ class Motion(Base):
             "outcome IN ('passed', 'rejected', 'decided', 'no_quorum', 'withdrawn')", name="outcome_is_known"
         ),
         CheckConstraint(
-            "voting_at IS NULL OR state = 'voting' OR outcome IN ('passed', 'rejected', 'decided')",
-            name="voted_then_decided",
+            "voting_at IS NULL OR state = 'voting' OR outcome <> 'withdrawn'",
+            name="not_withdrawn_once_voting",
         ),
         CheckConstraint("state <> 'voting' OR voting_at IS NOT NULL", name="voting_at_if_voting"),
     )

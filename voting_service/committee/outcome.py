@@ -47,7 +47,7 @@ def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcom
     rows = session.execute(
         select(MotionOption.key, MotionOption.papers).where(MotionOption.motion_id == motion.id)
     )
-    papers = {key: count for key, count in rows}
+    papers: dict[str, int] = dict(rows.all())
     return MotionOutcome(
         motion.number, motion.outcome == PASSED, members, present,
         papers[AGREE], papers[DISAGREE], papers[ABSTAIN], motion.closed_at,

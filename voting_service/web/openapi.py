@@ -15,7 +15,9 @@ from . import openapi_examples as examples
 from .caching import cacheable
 from .language import say
 from .openapi_notices import NOTICE_SCHEMAS
+from .openapi_parameters import PARAMETERS
 from .openapi_schemas import SCHEMAS, Schema, ref
+from .openapi_tally import TALLY_SCHEMAS, tally_answers
 from .problems import PROBLEM_JSON, STATUS, problem, title_of
 from .sessions import COOKIE
 
@@ -50,8 +52,8 @@ def document(base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "paths": {f"/api/v1{path}": methods for path, methods in _PATHS.items()},
         "components": {
-            "schemas": SCHEMAS | NOTICE_SCHEMAS,
-            "parameters": _PARAMETERS,
+            "schemas": SCHEMAS | NOTICE_SCHEMAS | TALLY_SCHEMAS,
+            "parameters": PARAMETERS,
             "securitySchemes": {
                 "voter": {
                     "type": "apiKey",
@@ -60,7 +62,12 @@ def document(base_url: str) -> dict[str, Any]:
                     "description": _(
                         "投票会话：签名的 cookie，由活动页面或 ballot-form 发给新设备，或由微信登录写入。"
                     ),
-                }
+                },
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": _("工作台签发的令牌，限定活动、权限范围和有效期。"),
+                },
             },
         },
     }
@@ -76,61 +83,6 @@ def _said(part: Any) -> Any:
 
 
 # ---- the pieces of an operation
-
-_PARAMETERS: dict[str, Schema] = {
-    "slug": {
-        "name": "slug",
-        "in": "path",
-        "required": True,
-        "description": _("评选活动的 slug"),
-        "schema": {"type": "string"},
-        "example": "zui-mei-chan-ye-gong-ren",
-    },
-    "number": {
-        "name": "number",
-        "in": "path",
-        "required": True,
-        "description": _("候选人编号"),
-        "schema": {"type": "integer", "minimum": 1},
-        "example": 3,
-    },
-    "notice": {
-        "name": "notice",
-        "in": "path",
-        "required": True,
-        "description": _("公示公告的编号"),
-        "schema": {"type": "integer", "minimum": 1},
-        "example": 1,
-    },
-    "code": {
-        "name": "code",
-        "in": "path",
-        "required": True,
-        "description": _("查验码，大小写、空格和横线不影响"),
-        "schema": {"type": "string"},
-        "example": "7QK2-M3XD-9ABC-DEFG",
-    },
-    "as": {
-        "name": "as",
-        "in": "query",
-        "required": False,
-        "schema": {"type": "string", "enum": ["browser", "wechat", "paper"]},
-        "description": _("页面打开时的投票身份；现在的身份与它不同时，不发表单（bad_form）"),
-    },
-    "from": {
-        "name": "from",
-        "in": "query",
-        "description": _("同一会话先前领取的表单（可已过期）；新表单沿用它的领取时间和来路"),
-        "schema": {"type": "string"},
-        "example": examples.FORM_TEXT,
-    },
-    "lang": {
-        "name": "lang",
-        "in": "query",
-        "description": _("句子用哪种语言；不填为中文"),
-        "schema": {"type": "string", "enum": ["en"]},
-    },
-}
 
 
 def _get(
@@ -343,6 +295,20 @@ _PATHS: dict[str, dict[str, Any]] = {
         _cached("Counts", _("票数"), examples.COUNTS),
         "not_found",
         "unavailable",
+    ),
+    "/campaigns/{slug}/tally": _get(
+        "getTally",
+        _("计票结果，连同所依据的检查点和认定；需要带 tally:read 权限的令牌"),
+        ("slug", "format"),
+        tally_answers(_ETAG),
+        "bad_request",
+        "unauthorised",
+        "forbidden",
+        "not_found",
+        "not_acceptable",
+        "too_many_attempts",
+        "unavailable",
+        security=[{"token": []}],
     ),
     "/campaigns/{slug}/notices": _get(
         "listNotices",

@@ -8,12 +8,12 @@ from typing import Literal
 from ...text import Text, _
 from ..officials import EVERYWHERE
 
-Scope = Literal["tally:read", "journal:read"]
-SCOPES: tuple[Scope, ...] = ("tally:read", "journal:read")
+Scope = Literal["tally:read"]
+SCOPES: tuple[Scope, ...] = ("tally:read",)
+"""One for each kind of thing that routes declare with ``access.machine``."""
 
 SCOPE_WORDS: dict[Scope, Text] = {
     "tally:read": _("读取计票结果"),
-    "journal:read": _("读取工作日志"),
 }
 
 

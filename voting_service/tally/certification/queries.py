@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -118,15 +115,4 @@ def shown_number(number: int) -> str:
 
 def tally_of(document: bytes) -> Tally:
     """The tally from its canonical JSON."""
-    plain: dict[str, Any] = json.loads(document)
-    return Tally(
-        ballots=Counter(plain["ballots"]),
-        by_candidate={int(number): Counter(by) for number, by in _in_order(plain["by_candidate"])},
-        by_day={day: Counter(by) for day, by in plain["by_day"].items()},
-        by_channel={channel: Counter(by) for channel, by in plain["by_channel"].items()},
-    )
-
-
-def _in_order(by_number: Mapping[str, dict[str, int]]) -> list[tuple[str, dict[str, int]]]:
-    """As text, 10 stands before 2."""
-    return sorted(by_number.items(), key=lambda item: int(item[0]))
+    return Tally.from_json(json.loads(document))

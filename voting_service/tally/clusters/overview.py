@@ -163,7 +163,7 @@ def cluster_sheet(
 def _effect(
     cluster: Mapping[str, Any], names: Mapping[int, str] | None
 ) -> list[tuple[Text | str, int, int, int, int]]:
-    rows = []
+    rows: list[tuple[Text | str, int, int, int, int]] = []
     for place, row in enumerate(cluster["effect"]):
         if not row["in_cluster"]:
             continue

@@ -90,7 +90,7 @@ def figure(name: str, value: Any) -> str:
     """A figure of a profile as people read it."""
     if value is None:
         return "—"
-    return f"{100 * value:.1f}%" if name in SHARES else f"{value:g}"
+    return f"{100 * value:.1f}%" if name in SHARES else f"{round(value, 2):g}"
 
 
 def _effect(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:

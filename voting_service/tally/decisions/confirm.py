@@ -24,6 +24,7 @@ from ...recorder.drain import Stores, publish
 from ...text import _
 from ...transparency import entries, log
 from ...transparency.models import Log
+from ..certification.queries import certified_problems
 from ..count import AFTER
 from .follow import follow
 from .models import CONFIRMED, PROPOSED, Decision
@@ -55,12 +56,13 @@ def carry_out(stores: Stores, slug: str, number: int, *, actor: str, seen: str |
 def confirm(
     session: Session, slug: str, number: int, *, at: datetime, actor: str, seen: str | None = None
 ) -> Decision:
-    """Put a proposal into effect. ``seen``: the digest of what the confirmer looked at, where a page showed it. Raises ProblemsFound, NotFound. The caller commits, then signs the log."""
+    """Put a proposal into effect. ``seen``: the digest of what the confirmer looked at, where a page showed it. Raises
+    ProblemsFound, NotFound. The caller commits, then signs the log."""
     # Locked in the order of everybody else: campaign, log. No ballot is decided upon without the first of them.
     campaign = campaign_by_slug(session, slug, lock=True)
     decision = decision_by_number(session, campaign.id, number)
     changes = changes_of(session, decision)
-    _require_confirmable(decision, changes, actor, seen)
+    _require_confirmable(decision, changes, actor, seen, certified_problems(session, campaign.id))
     public_log = session.get_one(Log, campaign.id, with_for_update=True)
     first_leaf = _write(session, public_log, decision, changes, at)
     decision.sequence = last_sequence(session, campaign.id) + 1
@@ -75,9 +77,11 @@ def confirm(
     return decision
 
 
-def _require_confirmable(decision: Decision, changes: list[Change], actor: str, seen: str | None) -> None:
+def _require_confirmable(
+    decision: Decision, changes: list[Change], actor: str, seen: str | None, found: list[Problem]
+) -> None:
     shown = shown_number(decision.number)
-    problems = name_problems(actor)
+    problems = [*found, *name_problems(actor)]
     if decision.state != PROPOSED:
         problems.append(Problem(shown, _("已经生效或已撤回。")))
     elif effect_sha256(decision.reason, changes) != decision.effect_sha256:

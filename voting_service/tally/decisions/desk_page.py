@@ -176,7 +176,7 @@ def _first_ballots(session: Session, decision: Decision) -> list[str]:
     return [tracking_code(ballot_id) for ballot_id in session.scalars(query)]
 
 
-def ballot_ids_of(decision: Decision) -> Select[tuple[str]]:
+def ballot_ids_of(decision: Decision) -> Select[str]:
     """Its ballots, in the ledger's order."""
     return (
         select(LedgerEntry.ballot_id)

@@ -99,7 +99,7 @@ def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str
     touched = (LedgerEntry.standing != DecisionBallot.before) | (
         func.coalesce(LedgerEntry.decided_leaf, -1) >= (since if since is not None else NO_LEAF)
     )
-    query = (
+    grouped = (
         select(
             LedgerEntry.standing, DecisionBallot.after, LedgerEntry.choices, func.count(),
             func.sum(case((touched, 1), else_=0)),
@@ -114,7 +114,7 @@ def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str
     )  # fmt: skip
     moved, changes, holds = Counter[tuple[str, str]](), Counter[int](), decision.state == PROPOSED
     ballots = 0
-    for before, after, choices, count, changed in session.execute(query):
+    for before, after, choices, count, changed in session.execute(grouped):
         moved[before, after] += count
         holds = holds and not changed
         more = ((after == COUNTED) - (before == COUNTED)) * count

@@ -18,6 +18,7 @@ from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry, choices_of
 from ...names import person_key
 from ...text import _
+from ..certification.queries import certified_problems
 from ..count import AFTER
 from .models import CONFIRMED, Decision, DecisionBallot
 from .queries import changes_back, decided_since, decision_by_number
@@ -65,7 +66,8 @@ def propose(
     what the caller knows to be wrong.
     """
     campaign = campaign_by_slug(session, slug, lock=True)
-    problems = [*found, *_problems_of_form(campaign, actor, proposal.reason)]
+    problems = [*found, *certified_problems(session, campaign.id)]
+    problems += _problems_of_form(campaign, actor, proposal.reason)
     ids, wrong = _ballot_ids(proposal.ballots)
     problems += wrong
     changes: list[Change] = []
@@ -98,7 +100,7 @@ def propose_undo(
     NotFound. Where that is counted for some and held for others, the log gets entries of two kinds, one number."""
     campaign = campaign_by_slug(session, slug, lock=True)
     undone = decision_by_number(session, campaign.id, number)
-    problems = _problems_of_form(campaign, actor, reason)
+    problems = [*certified_problems(session, campaign.id), *_problems_of_form(campaign, actor, reason)]
     if undone.state != CONFIRMED:
         problems.append(Problem(shown_number(number), _("还没有生效，不需要撤销。")))
     elif later := decided_since(session, undone):
