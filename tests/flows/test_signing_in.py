@@ -293,7 +293,7 @@ def test_a_stranger_is_sent_to_sign_in_from_every_route_of_the_desk(stage: Stage
 
 
 def test_nothing_is_changed_without_the_desks_own_form(stage: Stage) -> None:
-    everything = ("admin", "operator", "committee", "handler")
+    everything = ("admin", "operator", "reviewer", "judge", "committee", "handler")
     desk, colleague = Desk(stage, "王敏", *everything), Desk(stage, "李工", *everything)
     changing = [(m, path) for m, path in official_routes(stage) if m not in ("GET", "HEAD")]
     assert changing
