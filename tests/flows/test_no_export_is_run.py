@@ -48,6 +48,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
         f"{_DESK}/exports/{table}.{kind}" for table in ("decisions", "candidates") for kind in ("csv", "xlsx")
     ),
     "/desk/campaigns/<slug>/decisions/<number>/ballots.csv": (f"{_DESK}/decisions/1/ballots.csv",),
+    "/desk/journal/download.<kind>": ("/desk/journal/download.csv",),
     "/desk/campaigns/<slug>/exports/evidence": ("POST ballots.csv.gz", "POST views.csv.gz"),
 }
 """Each route that gives a table away, and how it is asked for."""
