@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import select
@@ -46,6 +46,8 @@ class Timed:
     full_ms: float | None
     empty_ms: float | None
     status: int
+    download: bool = False
+    """A file to take away, as long as the ledger may be: told, not bound by the promise."""
 
 
 def measure(run: Run) -> list[Row]:
@@ -114,13 +116,15 @@ def _values(rule: Rule, name: str, named: dict[str, list[Any]]) -> list[Any]:
 
 
 def _time(client: Client, rule: Rule, named: dict[str, list[Any]]) -> Timed:
-    status = 0
+    full = Round(None, 0, False)
     for arguments in _arguments(rule, named):
-        full, status = _rounds(client, _path(rule, arguments, FULL))
-        if full is not None:
-            empty = _rounds(client, _path(rule, arguments, EMPTY))[0] if "slug" in rule.arguments else None
-            return Timed(rule.rule, full, empty, status)
-    return Timed(rule.rule, None, None, status)
+        full = _rounds(client, _path(rule, arguments, FULL))
+        if full.took_ms is not None:
+            empty = (
+                _rounds(client, _path(rule, arguments, EMPTY)).took_ms if "slug" in rule.arguments else None
+            )
+            return Timed(rule.rule, full.took_ms, empty, full.status, full.download)
+    return Timed(rule.rule, None, None, full.status)
 
 
 def _path(rule: Rule, arguments: dict[str, Any], slug: str) -> str:
@@ -130,39 +134,50 @@ def _path(rule: Rule, arguments: dict[str, Any], slug: str) -> str:
     return built[1]
 
 
-def _rounds(client: Client, path: str) -> tuple[float | None, int]:
-    """The median; the first round, which compiles templates and opens connections, is not counted."""
-    took = []
-    for _turn in range(_ROUNDS + 1):
+class Round(NamedTuple):
+    """Milliseconds, where it was answered 200."""
+
+    took_ms: float | None
+    status: int
+    download: bool
+
+
+def _rounds(client: Client, path: str) -> Round:
+    """The median; the first round, which compiles templates and opens connections, is not counted. A file is taken away
+    once: it may be as long as the ledger."""
+    took: list[float] = []
+    while True:
         before = time.perf_counter()
         response = client.get(path)
         response.get_data()
         took.append((time.perf_counter() - before) * 1000)
+        download = response.headers.get("Content-Disposition", "").startswith("attachment")
         if response.status_code != _SAID:
-            return None, response.status_code
-    return statistics.median(took[1:]), _SAID
+            return Round(None, response.status_code, download)
+        if download or len(took) > _ROUNDS:
+            return Round(statistics.median(took[1:] or took), _SAID, download)
 
 
 def _rows(timed: list[Timed], ballots: int) -> list[Row]:
-    measured = [one for one in timed if one.full_ms is not None]
-    slow = [one for one in measured if one.full_ms is not None and one.full_ms >= PROMISE_MS]
-    rows = [_row(one) for one in sorted(measured, key=lambda one: -(one.full_ms or 0))]
+    measured = sorted((one for one in timed if one.full_ms is not None), key=lambda one: -(one.full_ms or 0))
+    pages = [one for one in measured if not one.download]
     left_out = [f"{one.path} ({one.status})" for one in timed if one.full_ms is None]
-    worst = max((one.full_ms or 0 for one in measured), default=0.0)
+    worst = max((one.full_ms or 0 for one in pages), default=0.0)
     return [
         Row(
-            f"工作台 {len(measured)} 个页面中最慢的，{CANDIDATES} 名候选人、{ballots:,} 张选票  the slowest of the desk's pages",
-            f"{worst:.0f} ms", f"< {PROMISE_MS} ms each", not slow,
+            f"工作台 {len(pages)} 个页面中最慢的，{CANDIDATES} 名候选人、{ballots:,} 张选票  the slowest of the desk's pages",
+            f"{worst:.0f} ms", f"< {PROMISE_MS} ms each", worst < PROMISE_MS,
             "not measured, since nothing is there under a stand-in address: " + json.dumps(left_out) if left_out else "",
         ),
-        *rows,
+        *map(_row, pages),
+        *(_row(one) for one in measured if one.download),
     ]  # fmt: skip
 
 
 def _row(one: Timed) -> Row:
-    ratio = ""
-    if one.full_ms is not None and one.empty_ms:
-        ratio = f"{one.full_ms / one.empty_ms:.2f} × the same page without ballots ({one.empty_ms:.1f} ms)"
-    return Row(
-        one.path, f"{one.full_ms:.1f} ms", f"< {PROMISE_MS} ms", (one.full_ms or 0) < PROMISE_MS, ratio
-    )
+    took, ratio = one.full_ms or 0.0, ""
+    if one.empty_ms:
+        ratio = f"{took / one.empty_ms:.2f} × the same page without ballots ({one.empty_ms:.1f} ms)"
+    if one.download:
+        return Row(one.path, f"{took:.1f} ms", note=f"a file to take away; {ratio}")
+    return Row(one.path, f"{took:.1f} ms", f"< {PROMISE_MS} ms", took < PROMISE_MS, ratio)

@@ -3,10 +3,11 @@ through the decisions on ballots, confirmed by another as any decision is."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
@@ -20,6 +21,7 @@ from voting_service.tally.decisions.models import PROPOSED as DECISION_PROPOSED
 from voting_service.tally.decisions.models import Decision
 from voting_service.tally.decisions.propose import Proposal, propose
 from voting_service.tally.decisions.rules import shown_number
+from voting_service.tally.figures.prepared import ledger_now
 from voting_service.text import _
 
 from .models import PROPOSED, Substitution
@@ -47,14 +49,9 @@ class NamingBallots:
 
 
 def ballots_naming(session: Session, campaign_id: int, number: int) -> NamingBallots:
-    """One walk through the campaign's ledger."""
-    query = (
-        select(LedgerEntry.standing, func.count())
-        .where(LedgerEntry.campaign_id == campaign_id, _names(number))
-        .group_by(LedgerEntry.standing)
-    )
-    by: dict[str, int] = dict(session.execute(query).all())
-    return NamingBallots(by.get(COUNTED, 0), by.get(HELD, 0), by.get(VOIDED, 0))
+    """As the ledger has them at this moment, from what is prepared of it."""
+    by = ledger_now(session, campaign_id).by_candidate.get(number, Counter())
+    return NamingBallots(by[COUNTED], by[HELD], by[VOIDED])
 
 
 def is_voidable(session: Session, campaign: Campaign, substitution: Substitution) -> bool:

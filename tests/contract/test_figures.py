@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from anti_fraud.networks.table import NO_TABLE
@@ -38,7 +38,13 @@ from voting_service.tally.figures import follow
 from voting_service.tally.figures.compare import figures_problems
 from voting_service.tally.figures.follow import Follower, follow_figures, follow_page
 from voting_service.tally.figures.models import MinuteFigures, TallyFigures
-from voting_service.tally.figures.prepared import PreparedTally, counts_now, prepared_reach, prepared_tally
+from voting_service.tally.figures.prepared import (
+    PreparedTally,
+    counts_now,
+    ledger_now,
+    prepared_reach,
+    prepared_tally,
+)
 from voting_service.tally.figures.readiness import LATE, probe_figures
 from voting_service.tally.figures.rebuild import begin_anew
 from voting_service.tally.ledger_reads import tally_ledger
@@ -110,25 +116,34 @@ def test_ballots_decisions_and_undoing_are_followed(stage_on: Stage) -> None:
     check_books(stage_on)
 
 
-def test_figures_are_those_of_the_checkpoint_that_they_name(stage: Stage) -> None:
-    """A decision that is committed and not signed yet is in no figures; neither is a ballot."""
+def test_figures_are_those_of_the_checkpoint_that_they_name(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed and not signed yet is in no figures: neither a ballot nor a decision."""
     stage.campaign()
     ids = recorded(stage, 3)
-    before = prepared(stage)
-    number = propose_on(stage, "voided", ids[:1])
-    service = stage.service
+    cast_ballots(stage, 2, (5,))
+    drain(stage)
+    number, service = propose_on(stage, "voided", ids[:1]), stage.service
     with service.database.write() as session:
         confirm(session, "test", number, at=service.clock.now(), actor="李伟")
+    with monkeypatch.context() as unsigned:
+        unsigned.setattr("voting_service.recorder.drain.publish", lambda *_arguments: False)
+        cast_ballots(stage, 1, (6,))
+        drain(stage)
     stage.prepare()
-    assert prepared(stage) == before
+    found = prepared(stage)
     with service.database.read() as session:
-        assert session.get_one(Log, campaign_of(stage).id).size == before.log_size + 1
+        public_log = session.get_one(Log, campaign_of(stage).id)
         votes, now = counts_now(session, campaign_of(stage).id)
-    assert (votes[1], now[COUNTED], now[VOIDED]) == (2, 2, 1), "the ledger of this moment has it"
+    assert (found.log_size, public_log.signed_size, public_log.size) == (6, 6, 8)
+    assert found.tally.to_json() == recount(stage, 6)
+    assert found.tally.to_json()["ballots"] == {"counted": 5, "held": 0, "voided": 0}
+    assert (votes[1], votes[5], votes[6], now[COUNTED], now[VOIDED]) == (2, 2, 1, 5, 1), "the ledger of now"
     decide(stage, "held", ids[1:2])
     stage.prepare()
-    assert prepared(stage).tally.to_json() == recount(stage, prepared(stage).log_size)
-    assert prepared(stage).tally.to_json()["ballots"] == {"counted": 1, "held": 1, "voided": 1}
+    assert prepared(stage).tally.to_json() == recount(stage, 9)
+    assert prepared(stage).tally.to_json()["ballots"] == {"counted": 4, "held": 1, "voided": 1}
 
 
 def test_a_page_boundary_in_the_midst_of_a_decision_shows_nothing_half_done(stage: Stage) -> None:
@@ -394,3 +409,31 @@ def test_the_command_sums_anew(stage: Stage) -> None:
     assert (done.exit_code, json.loads(done.stdout)) == (0, {"campaign": "test", "ballots": 3, "log_size": 4})
     assert differences(stage) == []
     assert run(stage, "figures", "rebuild", "nothing").exit_code == 1
+
+
+def test_the_ledger_of_now_is_read_from_where_it_is_prepared(stage: Stage) -> None:
+    """SQLite has no statistics, and might begin at the ledger: a million rows for a handful of ballots."""
+    stage.campaign()
+    ids = recorded(stage, 4)
+    decide(stage, "voided", ids[:1])
+    decide(stage, "voided", ids[1:2])
+    cast_ballots(stage, 1)
+    drain(stage)
+    engine, asked = stage.service.database.engine, []
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _cursor, sql, given, _x, _many: asked.append((sql, given))
+    )
+    with stage.service.database.read() as session:
+        now = ledger_now(session, campaign_of(stage).id)
+        driver = session.connection().connection.dbapi_connection
+        assert driver is not None
+        plans = [
+            row[-1]
+            for sql, given in asked
+            if "FROM" in sql
+            for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}", given).fetchall()
+        ]
+    assert (now.ballots[COUNTED], now.ballots[VOIDED], now.by_candidate[1][COUNTED]) == (3, 2, 3)
+    of_ledger = [plan for plan in plans if "ledger_entries" in plan]
+    assert len(of_ledger) == 2
+    assert [plan for plan in of_ledger if "seq>?" not in plan and "seq=?" not in plan] == []

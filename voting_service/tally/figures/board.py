@@ -6,7 +6,7 @@ Everything is read from what is prepared, by key: nothing here grows with the ba
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -175,7 +175,8 @@ def _share(part: int, most: int) -> float:
 
 
 def minute_series(session: Session, campaign_id: int, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
-    """Ballots by the minute of the last hour, and by ten minutes of the last day; the minute under way is left out."""
+    """Ballots by the minute of the last hour, and by ten minutes of the last day. What is under way
+    is no point of a line, which would seem to fall there; ``all`` has it."""
     end = to_ms(now) // _MINUTE_MS
     # Ten minutes begin where the clock shows them, so that a bar's figure stays what it was.
     first_of_day = (end - DAY_MIN) // DAY_STEP_MIN * DAY_STEP_MIN
@@ -185,26 +186,30 @@ def minute_series(session: Session, campaign_id: int, zone: ZoneInfo, now: datet
         ).where(
             MinuteFigures.campaign_id == campaign_id,
             MinuteFigures.minute >= first_of_day,
-            MinuteFigures.minute < end,
+            MinuteFigures.minute <= end,
         )
     )
     by_minute = {minute: figures for minute, *figures in rows}
     return {
         "hour": _series(by_minute, range(end - HOUR_MIN, end), 1, zone),
-        "day": _series(by_minute, range(first_of_day, end, DAY_STEP_MIN), DAY_STEP_MIN, zone),
+        "day": _series(
+            by_minute,
+            range(first_of_day, end // DAY_STEP_MIN * DAY_STEP_MIN, DAY_STEP_MIN),
+            DAY_STEP_MIN,
+            zone,
+        ),
     }
 
 
-def _series(
-    by_minute: Mapping[int, list[int]], starts: Iterable[int], step: int, zone: ZoneInfo
-) -> dict[str, Any]:
+def _series(by_minute: Mapping[int, list[int]], starts: range, step: int, zone: ZoneInfo) -> dict[str, Any]:
     labels, sums = [], []
     for start in starts:
         labels.append(f"{from_ms(start * _MINUTE_MS).astimezone(zone):%H:%M}")
         within = [by_minute[minute] for minute in range(start, start + step) if minute in by_minute]
         sums.append([sum(column) for column in zip(*within, strict=True)] or [0, 0, 0])
     ballots, held, challenged = ([row[i] for row in sums] for i in range(3))
-    return {"labels": labels, "ballots": ballots, "held": held, "challenged": challenged, "all": sum(ballots)}
+    whole = sum(figures[0] for minute, figures in by_minute.items() if minute >= starts.start)
+    return {"labels": labels, "ballots": ballots, "held": held, "challenged": challenged, "all": whole}
 
 
 def day_hours(series: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -34,7 +36,7 @@ class PreparedTally:
 
 def prepared_tally(session: Session, campaign_id: int) -> PreparedTally | None:
     """The latest; None before the campaign's first checkpoint is prepared. It may lag behind the ledger by some seconds:
-    whoever needs the ledger of this moment asks ``counts_now``."""
+    whoever needs the ledger of this moment asks ``ledger_now``."""
     row = session.get(TallyFigures, campaign_id)
     if row is None:
         return None
@@ -49,29 +51,41 @@ def prepared_reach(session: Session, campaign_id: int) -> Reach | None:
     return None if text is None else Reach.from_json(json.loads(text))
 
 
-def counts_now(session: Session, campaign_id: int) -> tuple[Counter[int], Counter[str]]:
-    """Counted votes by candidate, and ballots by standing, of the ledger at this very moment: what is prepared, the
-    ballots recorded since, and what decisions have moved since. Where nothing is prepared, one walk through the ledger."""
+class LedgerNow(NamedTuple):
+    """How ballots stand in the ledger at this very moment: in all, and of each candidate those that chose them."""
+
+    ballots: Counter[str]
+    by_candidate: dict[int, Counter[str]]
+
+
+def ledger_now(session: Session, campaign_id: int) -> LedgerNow:
+    """What is prepared, the ballots recorded since, and what decisions have moved since. Exact; where nothing is prepared,
+    one walk through the ledger."""
     prepared = prepared_tally(session, campaign_id)
-    votes, standings = Counter[int](), Counter[str]()
+    now = LedgerNow(Counter(), {})
     if prepared is not None:
-        votes.update(prepared.tally.counted())
-        standings.update(prepared.tally.ballots)
+        now = LedgerNow(Counter(prepared.tally.ballots), dict(prepared.tally.by_candidate))
     seq, decisions = (prepared.seq, prepared.decisions) if prepared else (0, 0)
     for standing, choices, count in session.execute(_recorded_since(campaign_id, seq)):
-        _add(votes, standings, standing, choices, count)
-    if prepared is not None and (later := _decided_since(session, campaign_id, decisions)):
-        for before, after, choices, count in session.execute(_moved_since(campaign_id, seq, later)):
-            _add(votes, standings, before, choices, -count)
-            _add(votes, standings, after, choices, count)
-    return votes, standings
+        _add(now, standing, choices, count)
+    decided = _decided_since(session, campaign_id, decisions) if prepared is not None else []
+    if decided:
+        for before, after, choices, count in session.execute(_moved_by(campaign_id, decided, seq)):
+            _add(now, before, choices, -count)
+            _add(now, after, choices, count)
+    return now
 
 
-def _add(votes: Counter[int], standings: Counter[str], standing: str, choices: str, count: int) -> None:
-    standings[standing] += count
-    if standing == COUNTED:
-        for number in choices_of(choices):
-            votes[number] += count
+def counts_now(session: Session, campaign_id: int) -> tuple[Counter[int], Counter[str]]:
+    """Counted votes by candidate, and ballots by standing, of ``ledger_now``."""
+    now = ledger_now(session, campaign_id)
+    return Counter({number: by[COUNTED] for number, by in now.by_candidate.items()}), now.ballots
+
+
+def _add(now: LedgerNow, standing: str, choices: str, count: int) -> None:
+    now.ballots[standing] += count
+    for number in choices_of(choices):
+        now.by_candidate.setdefault(number, Counter())[standing] += count
 
 
 def _recorded_since(campaign_id: int, seq: int) -> Select[str, str, int]:
@@ -82,14 +96,13 @@ def _recorded_since(campaign_id: int, seq: int) -> Select[str, str, int]:
     )
 
 
-def _decided_since(session: Session, campaign_id: int, decisions: int) -> list[int]:
-    """The numbers of later decisions. By number their ballots are found without looking at those of all others."""
-    query = select(Decision.number).where(Decision.campaign_id == campaign_id, Decision.sequence > decisions)
-    return list(session.scalars(query))
+def _decided_since(session: Session, campaign_id: int, sequence: int) -> Sequence[int]:
+    query = select(Decision.number).where(Decision.campaign_id == campaign_id, Decision.sequence > sequence)
+    return session.scalars(query).all()
 
 
-def _moved_since(campaign_id: int, seq: int, later: list[int]) -> Select[str, str, str, int]:
-    """Of ballots that are prepared; later ones are read as they stand."""
+def _moved_by(campaign_id: int, numbers: Sequence[int], seq: int) -> Select[str, str, str, int]:
+    """What these decisions did to ballots that are prepared; later ones are read as they stand."""
     return (
         select(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices, func.count())
         .join(
@@ -98,8 +111,9 @@ def _moved_since(campaign_id: int, seq: int, later: list[int]) -> Select[str, st
         )
         .where(
             DecisionBallot.campaign_id == campaign_id,
-            DecisionBallot.number.in_(later),
-            DecisionBallot.seq <= seq,
+            DecisionBallot.number.in_(numbers),
+            # A sum is no column: SQLite would carry the bound over to the ledger, begin there, and walk through all of it.
+            DecisionBallot.seq + 0 <= seq,
         )
         .group_by(DecisionBallot.before, DecisionBallot.after, LedgerEntry.choices)
     )
