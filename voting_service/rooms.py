@@ -5,6 +5,7 @@ from __future__ import annotations
 from .accounts import routes as account_routes
 from .accounts.api_tokens import desk_routes as token_desk_routes
 from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
+from .accounts.api_tokens.waiting import tokens_ending
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .attachments import resealing
@@ -37,6 +38,7 @@ from .web import health, offline, uploads
 from .web import openapi as api_description
 from .webhooks import desk_routes as webhook_desk_routes
 from .webhooks import endpoints
+from .webhooks.waiting import webhooks_waiting
 from .wechat import message_routes
 from .wechat import routes as wechat_routes
 
@@ -123,5 +125,11 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
 )
 """The rooms of one campaign, in flow order."""
 
-DESK_SECTIONS: tuple[MakeSection, ...] = (decisions_waiting, motions_waiting, certifications_waiting)
+DESK_SECTIONS: tuple[MakeSection, ...] = (
+    decisions_waiting,
+    motions_waiting,
+    certifications_waiting,
+    tokens_ending,
+    webhooks_waiting,
+)
 """What waits for an official, on the desk's first page; in the rooms' order."""

@@ -164,7 +164,7 @@ class Settings(BaseModel):
     limit_cast_address: Limit = "6000/minute"
     recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
     metrics_token: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
-    webhooks_inside: Annotated[str, AfterValidator(_are_inner_hosts)] = ""
+    webhooks_inside: Annotated[str, AfterValidator(_are_inner_hosts)] | None = None
     wechat_app_id: Annotated[str, AfterValidator(_is_app_id)] | None = None
     wechat_app_secret: Annotated[SecretStr, AfterValidator(_is_app_secret)] | None = None
     wechat_token: Annotated[SecretStr, AfterValidator(_is_message_token)] | None = None
@@ -197,7 +197,7 @@ class Settings(BaseModel):
     @property
     def inner_hosts(self) -> tuple[str, ...]:
         """Hosts of inner systems that webhooks may reach."""
-        return tuple(filter(None, self.webhooks_inside.split(",")))
+        return tuple(filter(None, (self.webhooks_inside or "").split(",")))
 
     @property
     def zone(self) -> ZoneInfo:

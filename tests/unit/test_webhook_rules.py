@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
+import shutil
+import subprocess
+import time
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.conftest import missing
 from tests.receiver import is_genuine
 from voting_service.webhooks.addresses import may_connect, target_of, url_problems
 from voting_service.webhooks.kinds import FAULT_WORDS
@@ -111,3 +118,44 @@ def test_a_name_that_leads_inside_is_not_connected_to() -> None:
         outcome = post(target, {}, b"", inside=(), resolve=lambda _host, _port, found=found: found)  # type: ignore[misc]
         assert outcome == Outcome("refused_address")
     assert {"refused_address", "no_such_host", "unreachable", "tls", "too_slow"} <= set(FAULT_WORDS)
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "interfaces.md"
+
+
+def example(language: str) -> str:
+    """The code of a receiver, as the document has it."""
+    return DOCUMENT.read_text(encoding="utf-8").split(f"```{language}\n")[1].split("```")[0]
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_the_documents_receivers_take_what_is_ours_and_nothing_else(language: str) -> None:
+    secret, body, now = new_secret(), '{"type":"公告"}'.encode(), int(time.time())
+    sent = headers(secret, "msg_1", now, body)
+    cases = [
+        (sent, body),
+        ({**sent, "webhook-signature": f"v1a,xyz {sent['webhook-signature']}"}, body),
+        (sent, body + b" "),
+        ({**sent, "webhook-id": "msg_2"}, body),
+        (headers(secret, "msg_1", now - 400, body), body),
+        (headers(new_secret(), "msg_1", now, body), body),
+    ]
+    assert _judged_by(language, secret, cases) == [True, True, False, False, False, False]
+
+
+def _judged_by(language: str, secret: str, cases: list[tuple[dict[str, str], bytes]]) -> list[bool]:
+    if language == "python":
+        room: dict[str, Any] = {}
+        exec(example("python"), room)
+        return [room["is_genuine"](secret, one, body) for one, body in cases]
+    node = shutil.which("node")
+    if node is None:
+        missing("Node.js")
+    asked = json.dumps([[one, base64.b64encode(body).decode()] for one, body in cases])
+    program = (
+        f"{example('js')}\nconst cases = {asked};\n"
+        f'console.log(JSON.stringify(cases.map(([h, b]) => isGenuine("{secret}", h, Buffer.from(b, "base64")))));'
+    )
+    done = subprocess.run([str(node), "-e", program], capture_output=True, text=True, check=True)
+    found: list[bool] = json.loads(done.stdout)
+    return found
