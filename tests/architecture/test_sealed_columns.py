@@ -15,6 +15,8 @@ PLAIN = {
     "log_tiles.hashes": "public",
     "notice_events.document": "public",
     "sample_audits.document": "public",
+    "certifications.document": "a tally; public once it is certified",
+    "minutes.document": "figures and the names of officials, as the journal has them",
     "voter_codes.digest": "a keyed digest",
     "members.digest": "a keyed digest",
     "invitations.digest": "a digest",

@@ -283,7 +283,7 @@ def test_a_ledger_that_is_changed_before_the_last_signature_is_not_certified(sce
         session.execute(
             update(LedgerEntry).where(LedgerEntry.seq == 1).values(standing="voided", decided_leaf=1)
         )
-    refused(lambda: scene.sign(number, 3), "两次独立计票的结果不同，不能认定。")
+    refused(lambda: scene.sign(number, 3), "独立计票的结果不同，不能认定。")
     assert scene.log_entries("certified") == []
 
 

@@ -19,6 +19,9 @@ from tests.desk import Desk
 from tests.oracle import check_books
 from tests.stage import Stage
 from tests.substituting import PUBLICITY, REASON, WOMEN, Committee
+from voting_service.recorder.closing import seal_early
+from voting_service.tally.certification import certify
+from voting_service.tally.certification.checking import check
 
 HERE = "/desk/notices/test/1/substitutions"
 
@@ -213,6 +216,26 @@ def test_ballots_that_the_rule_voids_are_offered_and_proposed(stage: Stage) -> N
     assert standings(stage) == dict.fromkeys(ballots, "voided")
     assert "提出作废这些选票" not in first.text(f"{HERE}/{substitution}")
     check_books(stage)
+
+
+def test_once_the_tally_is_certified_no_ballot_is_voided_for_whoever_leaves(stage: Stage) -> None:
+    committee = at_work(stage, publicity=PUBLICITY | {"ballots_of_disqualified": "void"})
+    committee.notice([1, 2, 3])
+    ballots = recorded(stage, 2, (1, 2))
+    stores, two = stage.service.recorder_stores, (committee.first.official, committee.second.official)
+    seal_early(stores, "test", actor="test")
+    stage.record()
+    seen = check(stores, "test").sha256
+    number = certify.carry_out_proposal(stores, "test", seen=seen, held_acknowledged=False, official=two[0])
+    assert certify.carry_out_signature(stores, "test", number, seen=seen, official=two[1])
+    substitution = committee.propose(1, "disqualified")
+    page = f"{HERE}/{substitution}"
+    assert "计票结果已经认定，这些选票不再作废" in committee.first.text(page)
+    committee.confirm(substitution)
+    assert "提出作废这些选票" not in committee.first.text(page)
+    refused = committee.first.post(f"{page}/void", confirmed="yes")
+    assert (refused.status_code, "不能再对选票作出决定" in refused.text) == (422, True)
+    assert standings(stage) == dict.fromkeys(ballots, "counted")
 
 
 # ---- what citizens see

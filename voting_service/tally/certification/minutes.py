@@ -122,6 +122,6 @@ def _grounds(session: Session, campaign: Campaign, certification: Certification)
             "计票依据透明日志 %(log)s 的前 %(size)s 条；认定记在第 %(leaf)s 条。",
             log=session.get_one(Log, campaign.id).origin, size=certification.log_size, leaf=certification.leaf_index,
         ),
-        _("提请前已核对：票箱、台账、日志一致，两次独立计票结果相同。"),
+        _("提请前已核对：票箱、台账、日志一致，各自独立的计票结果相同。"),
         _("计票结果的 SHA-256：%(sha256)s", sha256=certification.sha256),
     ]  # fmt: skip
