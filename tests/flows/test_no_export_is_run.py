@@ -54,6 +54,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
 """Each route that gives a table away, and how it is asked for."""
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "journal export": (("journal", "export", "--csv"),),
     "tally": (("tally", "test", "--csv"), ("tally", "test", "--xlsx", "{out}.xlsx")),
     "codes make": (
         ("codes", "make", "test", "--unit", HOSTILE[0], "--count", "2", "--by", "王敏",
