@@ -115,6 +115,14 @@ def test_a_list_is_never_longer_than_the_ranking(seats: int) -> None:
     assert found.best.replaced == 0
 
 
+def test_before_there_is_a_ranking_nobody_is_chosen_and_nothing_is_broken() -> None:
+    """As the list's page asks as soon as voting is open."""
+    for demands in ((), ({**WOMEN, "min_percent": 40}, {**UNIT, "max_each": 1})):
+        found = select([], 0, rules(*demands))
+        assert found.best is not None
+        assert (found.best.chosen, found.edge, found.conflict) == ((), None, ())
+
+
 def test_any_other_list_is_told_at_its_price() -> None:
     choice = choice_of(ranking(MAN, MAN, MAN, WOMAN, WOMAN), 3, {1, 4, 5})
     assert [(one.out, one.into, one.lost) for one in choice.exchanges] == [(2, 4, 20), (3, 5, 20)]
