@@ -62,9 +62,7 @@ class Route(NamedTuple):
         """The same for somebody who has it for one unit alone."""
         if not self.roles:
             return True
-        if not self.in_campaign:
-            return role in self.roles
-        return own and self.by_unit and role in self.roles
+        return self.by_unit and role in self.roles and (own or not self.in_campaign)
 
 
 def make_app(data_dir: Path, **settings: Any) -> Flask:

@@ -10,6 +10,7 @@ from .accounts import routes as account_routes
 from .accounts import second_factor
 from .accounts.api_tokens import desk_routes as token_desk_routes
 from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
+from .accounts.api_tokens.waiting import tokens_ending
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .accounts.waiting import account_section
@@ -62,6 +63,7 @@ from .web import health, offline, uploads
 from .web import openapi as api_description
 from .webhooks import desk_routes as webhook_desk_routes
 from .webhooks import endpoints
+from .webhooks.waiting import webhooks_waiting
 from .wechat import message_routes
 from .wechat import routes as wechat_routes
 
@@ -192,6 +194,8 @@ DESK_SECTIONS: tuple[MakeSection, ...] = (
     certifications_waiting,
     assessment_waiting,
     lists_waiting,
+    tokens_ending,
+    webhooks_waiting,
 )
 """What waits for an official, on the desk's first page; in the rooms' order."""
 

@@ -26,6 +26,8 @@ from openpyxl.utils import get_column_letter
 _RUN_BY_PROGRAMS = frozenset("=+-@")
 _MOST_IN_A_CELL = 32_767
 """Characters that Excel takes; it calls a book with more of them broken."""
+_LONG = 20
+_WRAPPED, _BOLD = Alignment(vertical="top", wrap_text=True), Font(bold=True)
 _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """OOXML reads ``_x003D_`` as ``=`` (ECMA-376 part 1, 22.9.2.19); ``_x005F_`` is the underscore itself."""
@@ -121,7 +123,7 @@ def _cell(page: Any, value: Cell, *, bold: bool = False) -> Any:
         return _text_cell(page, value, bold=bold)
     cell = WriteOnlyCell(page, value)
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = _BOLD
     return cell
 
 
@@ -131,8 +133,10 @@ def _text_cell(page: Any, text: str, *, bold: bool) -> Any:
     cell = WriteOnlyCell(page, _ESCAPE.sub("_x005F_", guarded)[:_MOST_IN_A_CELL])
     # By its type and not by its looks: openpyxl would make a formula of a text that begins with "=".
     cell.data_type = "s"
-    cell.quotePrefix = guarded != plain
-    cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 20)
+    if guarded != plain:
+        cell.quotePrefix = True
+    if len(text) > _LONG:
+        cell.alignment = _WRAPPED
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = _BOLD
     return cell

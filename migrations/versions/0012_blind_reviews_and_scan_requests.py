@@ -54,9 +54,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_scan_requests_campaign_id")),
         sa.PrimaryKeyConstraint("campaign_id", name=op.f("pk_scan_requests")),
     )
+    # Nothing in it for decisions from before: what they do is summed up when it is asked.
+    op.add_column("decisions", sa.Column("change_json", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("decisions", "change_json")
     op.drop_table("scan_requests")
     op.drop_table("blind_reviews")
     unfreeze(op, "blind_reviews")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from alembic.config import Config
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from tests.stage import Stage
+from tests.postgres import PostgresCluster
+from tests.stage import Stage, make_service
 from voting_service.accounts.models import Official
 from voting_service.activity import JournalEntry, journal
 from voting_service.activity.chain import Broken, first_broken
@@ -121,6 +124,38 @@ def test_twenty_at_once_make_one_chain(stage_on: Stage) -> None:
     assert sorted(subjects(stage_on)) == sorted(
         f"{n}-{t}{s}" for n in range(20) for t in range(3) for s in ("", "+")
     )
+
+
+def test_nobody_waits_for_a_row_while_holding_the_chain(
+    tmp_path: Path, redis_url: str, postgres: PostgresCluster
+) -> None:
+    with postgres.fresh_database() as url:
+        stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, database_url=url))
+        database, failed = stage.service.database, []
+        with database.write() as session:
+            session.add(Official(name="x", name_key="x", added_at=NOW))
+
+        def change_it_at_the_commit() -> None:
+            try:
+                with database.write() as session:
+                    one = session.scalars(select(Official)).one()
+                    note(session, "waits")
+                    one.ended_at = NOW  # written at the commit, and not before
+            except Exception as error:
+                failed.append(error)
+
+        other = threading.Thread(target=change_it_at_the_commit)
+        with database.write() as session:
+            session.scalars(select(Official).with_for_update()).one()
+            other.start()
+            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while session.scalar(waiting) == 0:
+                time.sleep(0.01)
+            note(session, "goes first")
+        other.join()
+        assert failed == []
+        assert subjects(stage) == ["goes first", "waits"]
+        stage.strike()
 
 
 def test_no_entry_is_changed_replaced_or_taken_out(stage_on: Stage) -> None:

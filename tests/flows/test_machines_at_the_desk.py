@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.desk import Desk
 from tests.receiver import Receiver, receiving
-from tests.stage import Stage, make_service
+from tests.stage import ClockInHand, Stage, environment, make_service
 from voting_service.accounts.api_tokens.models import ApiToken
 from voting_service.activity import JournalEntry
-from voting_service.webhooks.models import WebhookEndpoint
+from voting_service.webhooks.models import WebhookDelivery, WebhookEndpoint
 from wsgi import make_cli
 
 TOKEN = re.compile(r"vt_[A-Za-z0-9_\-]{43}")
@@ -213,3 +218,53 @@ def test_tokens_at_the_command_line(two: Stage) -> None:
     ):
         assert run(two, *words)[0] == 1, words
     assert run(two, "add", "x", "--scope", "everything", "--by", "管理员")[0] == 2
+
+
+def test_what_has_given_up_and_what_ends_soon_waits_on_the_first_page(
+    tmp_path: Any, redis_url: str, receiver: Receiver
+) -> None:
+    clock = ClockInHand()
+    stage = Stage(
+        make_service(tmp_path / "data", redis_url=redis_url, clock=clock, webhooks_inside="127.0.0.1")
+    )
+    stage.draft("test")
+    admin, others = (
+        Desk(stage, "管理员", "admin", slug="test"),
+        Desk(stage, "经办人", "operator", slug="other"),
+    )
+    made = admin.post("/desk/webhooks/new", **hook_form(url=receiver.url)).get_data(as_text=True)
+    (receiver.secret,) = set(SECRET.findall(made))
+    receiver.answers = [500] * 10
+    token = TOKEN.findall(admin.post("/desk/api-tokens/new", **token_form(days="14")).get_data(as_text=True))[
+        0
+    ]
+    stage.service.token_door.check(token, "127.0.0.1")
+    admin.post("/desk/webhooks/1/test")
+    assert "统计系统”还有 14 天到期" not in others.text("/desk")
+    clock.tick(timedelta(minutes=5))
+    assert "统计系统”还有 14 天到期" in admin.text("/desk")
+    with stage.service.database.write() as session:
+        session.execute(update(WebhookDelivery).values(state="given_up", next_at=None))
+    assert "办公系统 三天没有收下消息" in admin.text("/desk")
+    assert "办公系统" not in others.text("/desk")
+    stage.strike()
+
+
+def test_the_watch_sends(tmp_path: Path, redis_url: str, receiver: Receiver) -> None:
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, webhooks_inside="127.0.0.1"))
+    stage.draft("test")
+    desk = Desk(stage, "经办人", "operator", slug="test")
+    made = desk.post("/desk/webhooks/new", **hook_form(url=receiver.url)).get_data(as_text=True)
+    (receiver.secret,) = set(SECRET.findall(made))
+    desk.post("/desk/webhooks/1/test")
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from wsgi import cli; cli()", "fraud", "watch"],
+        env={**os.environ, **environment(tmp_path / "data", redis_url), "VOTING_WEBHOOKS_INSIDE": "127.0.0.1",
+             "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert receiver.came.wait(timeout=120)
+    process.terminate()
+    assert process.wait(timeout=60) == 0
+    assert "对方已收下（204）" in desk.text("/desk/webhooks/1")
+    stage.strike()

@@ -22,6 +22,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from tests.architecture.test_structure import ROOT, SOURCES
+from tests.assessing import CRITERIA, assess_by
 from tests.committee import recorded
 from tests.desk import Desk
 from tests.programs import Program
@@ -48,6 +49,12 @@ ROUTES: dict[str, tuple[str, ...]] = {
         f"{_DESK}/exports/{table}.{kind}" for table in ("decisions", "candidates") for kind in ("csv", "xlsx")
     ),
     "/desk/campaigns/<slug>/decisions/<number>/ballots.csv": (f"{_DESK}/decisions/1/ballots.csv",),
+    "/desk/campaigns/<slug>/assessment/worksheet.<any(json, csv, xlsx):kind>": (
+        f"{_DESK}/assessment/worksheet.csv",
+        f"{_DESK}/assessment/worksheet.xlsx",
+    ),
+    # The same two functions, of a document that was closed.
+    "/desk/campaigns/<slug>/assessment/<int:number>/worksheet.<any(json, csv, xlsx):kind>": (),
     "/desk/campaigns/<slug>/exports/evidence": ("POST ballots.csv.gz", "POST views.csv.gz"),
 }
 """Each route that gives a table away, and how it is asked for."""
@@ -76,6 +83,8 @@ def hostile(stage: Stage) -> Stage:
         for person, text in zip(session.scalars(select(Candidate)), HOSTILE, strict=True):
             person.name = person.organisation = person.title = person.summary = text
             person.slogan = person.story = text
+    names = iter(HOSTILE)
+    assess_by(stage, [{**one, "name": next(names)} for one in CRITERIA])
     for agent in HOSTILE:
         voter = stage.voter()
         told = voter.client.get("/api/v1/campaigns/test/ballot-form", headers={"User-Agent": agent})
@@ -163,7 +172,8 @@ def test_no_route_gives_away_what_a_spreadsheet_runs(hostile: Stage) -> None:
     assert {name: run_cells(name, data) for name, data in taken.items() if run_cells(name, data)} == {}
     # The formulas are there, as text: this looked where they are.
     for name in (f"{_API}/tally.csv", f"{_DESK}/tally.xlsx", f"{_DESK}/exports/decisions.csv",
-                 f"{_DESK}/exports/decisions.xlsx", f"{_DESK}/exports/candidates.csv"):  # fmt: skip
+                 f"{_DESK}/exports/decisions.xlsx", f"{_DESK}/exports/candidates.csv",
+                 f"{_DESK}/assessment/worksheet.csv", f"{_DESK}/assessment/worksheet.xlsx"):  # fmt: skip
         told = said(name, taken[name])
         missing = [text for text in HOSTILE if f"'{text}" not in told.replace("\\'", "'")]
         assert missing == [], name

@@ -255,7 +255,7 @@ def test_from_three_sheets_to_a_closed_worksheet(hall: Stage) -> None:
     assert [one["number"] for one in told["worksheet"]["ranked"]] == [2, 1, 3]
     book = member.get(SHEET + "/1/worksheet.xlsx")
     assert book.headers["Content-Disposition"] == 'attachment; filename="test-A-0001.xlsx"'
-    assert "名次,编号,姓名" in member.get(SHEET + "/1/worksheet.csv").text
+    assert "综合得分" in member.get(SHEET + "/1/worksheet.csv").text.splitlines()[0]
     assert member.get(SHEET + "/2").status_code == 404
 
 
@@ -269,6 +269,8 @@ def test_a_tie_at_the_last_seat_is_told_loudly(hall: Stage) -> None:
     for judge in judges:
         handed_in(hall, judge, 90, 80, 80)
     closed(hall, operator)
+    assert "名额边界上并列" not in operator.text(SHEET), "half a worksheet says nothing of places"
+    certify(hall, operator, {1: 0, 2: 0, 3: 0}, {})
     page = operator.get(SHEET).text
     assert "名额边界上并列" in page
     assert "2 号 候选人2、3 号 候选人3得分相同，2 个名额不够分" in page

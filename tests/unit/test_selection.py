@@ -101,6 +101,12 @@ def test_what_is_not_known_counts_against_the_list() -> None:
     assert (at_least.best.chosen, at_most.best.chosen) == ((1, 4), (1, 3))
 
 
+def test_of_nobody_nobody_is_chosen() -> None:
+    found = select([], 3, rules({**WOMEN, "min_percent": 50}, {**UNIT, "max_each": 1}))
+    assert found.best is not None
+    assert (found.seats, found.best.chosen) == (0, ())
+
+
 @pytest.mark.parametrize("seats", [0, 1, 3, 9])
 def test_a_list_is_never_longer_than_the_ranking(seats: int) -> None:
     found = select(ranking(MAN, WOMAN, MAN), seats, ())

@@ -229,7 +229,7 @@ def _worths(ranked: Sequence[Contender], seats: int) -> tuple[list[int], int]:
     above_places = base ** (len(order) + 2)
     whole = lcm(*(one.composite.denominator for one in ranked)) if ranked else 1
     points = [int(one.composite * whole) for one in ranked]
-    price = (seats + 1) * (max(points, default=0) - min(*points, 0) + 1) * above_places
+    price = (seats + 1) * (max(points, default=0) - min([*points, 0]) + 1) * above_places
     last = ranked[seats - 1].place if 0 < seats <= len(ranked) else 0
     return [
         point * above_places + digit - (price if one.place > last else 0)

@@ -158,8 +158,12 @@ def conflict_of(basis: Basis, found: Selection) -> list[tuple[str, Text]]:
 
 
 def edge_text(basis: Basis, found: Selection) -> Text | None:
-    """Who is tied at the last seat."""
-    return _tie(basis, found.edge) if found.edge else None
+    """Who is tied at the last seats, and how many seats there are for them."""
+    edge = found.edge
+    if edge is None:
+        return None
+    who = enumerated(basis.called(number) for number in sorted((*edge.inside, *edge.outside)))
+    return _("第 %(place)s 名并列：%(who)s，只有 %(n)s 个名额", place=edge.place, who=who, n=len(edge.inside))
 
 
 def points(value: Fraction) -> str:

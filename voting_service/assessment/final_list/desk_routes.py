@@ -243,8 +243,9 @@ def _steps(row: FinalList, *, needed: bool, voted: bool) -> list[tuple[Text, boo
 
 def _motion_url(slug: str, row: FinalList) -> str:
     """The committee's form, filled in."""
-    question = say(_("是否同意 %(number)s 号名单作为最终名单？（SHA-256：%(sha256)s）",
-                     number=row.name, sha256=row.document_sha256))  # fmt: skip
+    # Eight digits at most in a row: no telephone number can be seen in them.
+    question = say(_("是否同意名单 %(number)s 作为最终名单？（SHA-256 开头是 %(sha256)s）",
+                     number=row.name, sha256=row.document_sha256[:8]))  # fmt: skip
     given = {
         "title": say(_("最终名单 %(number)s", number=row.name)),
         "question": question,

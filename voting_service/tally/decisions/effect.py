@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from ...campaigns.models import Campaign
 from ...candidates.departures import ballot_roster
@@ -17,12 +17,11 @@ from ...ledger import COUNTED, LedgerEntry, RecorderPosition, choices_of
 from ...text import Text, _
 from ..count import STANDINGS
 from ..figures.prepared import counts_now, prepared_tally
-from .models import CONFIRMED, PROPOSED, Decision, DecisionBallot
+from .models import CONFIRMED, PROPOSED, WITHDRAWN, Decision, DecisionBallot
 from .rules import CountChange, ranks
 
 WALKED_AT_MOST = 20_000
 """Ballots of a ledger that a page may walk through; more would keep its reader waiting."""
-NO_LEAF = 2**62
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 
 
@@ -73,59 +72,73 @@ def effect_of(session: Session, campaign: Campaign, decision: Decision) -> Effec
     )
 
 
-def _moved(session: Session, decision: Decision) -> tuple[Counter[tuple[str, str]], CountChange, bool]:
-    """How many ballots go from which standing to which, what that does to the counts, and whether the ballots still stand
-    as they did when it was proposed. Grouped by the database: fifty thousand ballots are a few hundred groups."""
-    mine = (
-        (DecisionBallot.campaign_id == decision.campaign_id) & (DecisionBallot.number == decision.number)
-    )  # fmt: skip
-    if decision.state == CONFIRMED:
-        query = (
-            select(DecisionBallot.before, DecisionBallot.after, func.count())
-            .where(mine)
-            .group_by(DecisionBallot.before, DecisionBallot.after)
+Moves = Counter[tuple[str, str]]
+"""From which standing to which, and how many ballots."""
+
+
+def _moved(session: Session, decision: Decision) -> tuple[Moves, CountChange, bool]:
+    """What it does to standings and counts, and whether its ballots still stand as they did when it was proposed."""
+    holds = decision.state == CONFIRMED or (
+        decision.state == PROPOSED and not _touched_since(session, decision)
+    )
+    if decision.change_json and (holds or decision.state == WITHDRAWN):
+        plain = json.loads(decision.change_json)
+        return (
+            Counter({(before, after): n for before, after, n in plain["moves"]}),
+            CountChange.from_json(plain),
+            holds,
         )
-        moved = Counter({(before, after): n for before, after, n in session.execute(query)})
-        return moved, CountChange.from_json(json.loads(decision.votes_json or "{}")), True
-    # Touched since: the latest decision on it is one that was confirmed after this was proposed. The digest, which confirming
-    # compares, says the same of every ballot one by one.
-    since = session.scalar(
-        select(func.min(Decision.first_leaf)).where(
-            Decision.campaign_id == decision.campaign_id,
-            Decision.state == CONFIRMED,
-            Decision.confirmed_at >= decision.proposed_at,
+    return (*_summed_up(session, decision), holds)
+
+
+def _touched_since(session: Session, decision: Decision) -> bool:
+    """Whether a decision that was confirmed after this was proposed is about one of its ballots. The digest, which
+    confirming compares, says the same of every ballot one by one."""
+    later = list(
+        session.scalars(
+            select(Decision.number).where(
+                Decision.campaign_id == decision.campaign_id,
+                Decision.state == CONFIRMED,
+                Decision.confirmed_at >= decision.proposed_at,
+                Decision.number != decision.number,
+            )
         )
     )
-    touched = (LedgerEntry.standing != DecisionBallot.before) | (
-        func.coalesce(LedgerEntry.decided_leaf, -1) >= (since if since is not None else NO_LEAF)
+    if not later:
+        return False
+    other = aliased(DecisionBallot)
+    both = (
+        select(DecisionBallot.seq)
+        .join(other, (other.campaign_id == DecisionBallot.campaign_id) & (other.seq == DecisionBallot.seq))
+        .where(DecisionBallot.campaign_id == decision.campaign_id, DecisionBallot.number == decision.number)
+        .where(other.number.in_(later))
+        .limit(1)
     )
+    return session.scalar(both) is not None
+
+
+def _summed_up(session: Session, decision: Decision) -> tuple[Moves, CountChange]:
+    """The same from its ballots as they stand: of a decision from before sums were kept, or one that holds no more."""
+    is_confirmed = decision.state == CONFIRMED
+    before = DecisionBallot.before if is_confirmed else LedgerEntry.standing
     grouped = (
-        select(
-            LedgerEntry.standing, DecisionBallot.after, LedgerEntry.choices, func.count(),
-            func.sum(case((touched, 1), else_=0)),
-        )
+        select(before, DecisionBallot.after, LedgerEntry.choices, func.count())
         .select_from(DecisionBallot)
         .join(
             LedgerEntry,
             (LedgerEntry.campaign_id == DecisionBallot.campaign_id) & (LedgerEntry.seq == DecisionBallot.seq),
         )
-        .where(mine)
-        .group_by(LedgerEntry.standing, DecisionBallot.after, LedgerEntry.choices)
-    )  # fmt: skip
-    moved, changes, holds = Counter[tuple[str, str]](), Counter[int](), decision.state == PROPOSED
-    ballots = 0
-    for before, after, choices, count, changed in session.execute(grouped):
-        moved[before, after] += count
-        holds = holds and not changed
-        more = ((after == COUNTED) - (before == COUNTED)) * count
+        .where(DecisionBallot.campaign_id == decision.campaign_id, DecisionBallot.number == decision.number)
+        .group_by(before, DecisionBallot.after, LedgerEntry.choices)
+    )
+    moved, votes, ballots = Moves(), Counter[int](), 0
+    for was, after, choices, count in session.execute(grouped):
+        moved[was, after] += count
+        more = ((after == COUNTED) - (was == COUNTED)) * count
         ballots += more
         for number in choices_of(choices) if more else ():
-            changes[number] += more
-    return (
-        moved,
-        CountChange(ballots, {number: more for number, more in sorted(changes.items()) if more}),
-        holds,
-    )
+            votes[number] += more
+    return moved, CountChange(ballots, {number: more for number, more in sorted(votes.items()) if more})
 
 
 def _sign(decision: Decision) -> int:

@@ -74,6 +74,9 @@ class Decision(Base):
     """The first of its entries in the log; the others follow it."""
     votes_json: Mapped[str | None]
     """What it does to the counts: ``{"ballots": -2, "votes": {"7": -2}}``."""
+    change_json: Mapped[str | None]
+    """What it does as proposed, so that no page sums up its ballots: ``{"moves": [["counted", "voided", 2]], "ballots": -2,
+    "votes": {"7": -2}}``. None for a decision from before there was this column."""
 
 
 class DecisionBallot(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +26,7 @@ from .models import CONFIRMED, Decision, DecisionBallot
 from .queries import changes_back, decided_since, decision_by_number
 from .rules import (
     Change,
+    count_change,
     effect_sha256,
     kind_of_undo,
     name_problems,
@@ -168,6 +171,10 @@ def _add(
     last = session.scalar(select(func.max(Decision.number)).where(Decision.campaign_id == campaign.id))
     decision.campaign_id, decision.number = campaign.id, (last or 0) + 1
     decision.effect_sha256 = effect_sha256(decision.reason, changes)
+    moves = Counter((change.before, change.after) for change in changes)
+    decision.change_json = json.dumps(
+        {"moves": [[*move, n] for move, n in sorted(moves.items())], **count_change(changes).to_json()}
+    )
     decision.proposed_by, decision.proposed_by_key, decision.proposed_at = (
         actor.strip(),
         person_key(actor),

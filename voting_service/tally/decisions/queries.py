@@ -67,14 +67,22 @@ def changes_back(session: Session, decision: Decision) -> list[Change]:
 
 
 def decided_since(session: Session, decision: Decision) -> int:
-    """How many of its ballots a decision that was confirmed later is about."""
+    """How many of its ballots a later decision has changed."""
+    numbers = list(
+        session.scalars(
+            select(Decision.number).where(
+                Decision.campaign_id == decision.campaign_id, Decision.sequence > decision.sequence
+            )
+        )
+    )
+    if not numbers:
+        return 0
     later = aliased(DecisionBallot)
     query = (
-        select(func.count(func.distinct(DecisionBallot.seq)))
+        select(func.count(DecisionBallot.seq.distinct()))
         .join(later, (later.campaign_id == DecisionBallot.campaign_id) & (later.seq == DecisionBallot.seq))
-        .join(Decision, (Decision.campaign_id == later.campaign_id) & (Decision.number == later.number))
         .where(DecisionBallot.campaign_id == decision.campaign_id, DecisionBallot.number == decision.number)
-        .where(Decision.sequence > decision.sequence)
+        .where(later.number.in_(numbers))
     )
     return session.scalar(query) or 0
 
