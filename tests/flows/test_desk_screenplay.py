@@ -118,7 +118,9 @@ def years_known(data_dir: Path) -> None:
         Arrangement(
             year,
             "for tests",
-            tuple(SpecialDay(date(year, month, day), False, name, "for tests") for month, day, name in holidays),
+            tuple(
+                SpecialDay(date(year, month, day), False, name, "for tests") for month, day, name in holidays
+            ),
         )
         for year in (this_year, this_year + 1)
         if not Calendar().knows(year)

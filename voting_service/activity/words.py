@@ -31,14 +31,9 @@ ACT_WORDS: dict[str, Text] = {
     "resend_webhook": _("重新推送事件"),
     # A campaign.
     "campaign.import": _("导入活动"),
-<<<<<<< HEAD
     "campaign.edit": _("修改活动设置"),
-    "schedule": _("安排投票时间"),
-    "unschedule": _("取消投票安排"),
-=======
     "schedule": _("排期"),
     "unschedule": _("撤回排期"),
->>>>>>> desk-english
     "open": _("开始投票"),
     "seal": _("封箱"),
     "close": _("结束投票"),
@@ -150,6 +145,13 @@ ACT_WORDS: dict[str, Text] = {
     "sweep_attachments": _("清理附件"),
     "add_encryption_key": _("增加加密密钥"),
     "reseal": _("更换加密密钥"),
+    "propose_award": _("提出表彰"),
+    "confirm_award": _("确认表彰"),
+    "withdraw_award": _("撤回表彰提议"),
+    "propose_revocation": _("提出撤销证书"),
+    "revoke_certificate": _("撤销证书"),
+    "keep_certificate": _("保留证书"),
+    "make_closing_archive": _("生成结项归档"),
 }
 """For every act; in the order of the rooms."""
 
