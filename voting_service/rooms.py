@@ -124,12 +124,16 @@ SEALED: tuple[SealedColumn, ...] = (
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+)
+"""The desk's navigation: what selections are done in."""
+
+OFFICE_ROOMS: tuple[DeskRoom, ...] = (
+    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
     DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
     DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
     DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
-    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
 )
-"""The desk's navigation."""
+"""The same: who works here, and what with."""
 
 _LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
 _VOTED = (OPEN, CLOSED)
