@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse
 
 from tests.desk import Desk
+from tests.flows.test_commands import run
 from tests.stage import Stage, make_service
 from voting_service.accounts.sessions import csrf_of
 from voting_service.activity import JournalEntry
@@ -518,3 +520,13 @@ def test_what_waits_is_nobody_elses_to_read(tmp_path: Path, redis_url: str) -> N
     assert directory.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
     stage.strike()
+
+
+def test_doctor_removes_what_nobody_came_back_for(stage: Stage) -> None:
+    desk = Desk(stage, "王敏", "operator")
+    upload(desk, ("活动.zip", folder()))
+    old = (NOW - timedelta(hours=25)).timestamp()
+    for path in stage.service.staging.directory.iterdir():
+        os.utime(path, (old, old))
+    run(stage, "doctor")
+    assert staged_files(stage) == []
