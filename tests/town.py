@@ -55,8 +55,8 @@ class Town:
         self.links: dict[str, str] = {}
         """Name → the link that an administrator has given them, as a path."""
         self.known: set[str] = set()
-        self.sent: dict[str, dict[str, str]] = {}
-        """Address → the form, of whatever officials have sent in at the desk."""
+        self.sent: dict[str, bytes] = {}
+        """Address → the form's bytes, of whatever officials have sent in at the desk."""
 
     def at(self, *moment: int) -> datetime:
         """Move the clock to a moment in Beijing."""
@@ -105,7 +105,7 @@ class Town:
         def sent(request: Request) -> None:
             path = request.url.removeprefix(self.home).partition("?")[0]
             if request.method == "POST" and path.startswith("/desk/"):
-                self.sent.setdefault(path, request.post_data_json or {})
+                self.sent.setdefault(path, request.post_data_buffer or b"")
 
         context.on("request", sent)
 

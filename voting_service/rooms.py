@@ -20,6 +20,7 @@ from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
 from .assessment.standings import latest_assessment
 from .assessment.worksheet import desk_routes as worksheet_routes
+from .assessment.worksheet.waiting import worksheets_waiting
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .ballots import desk_routes as setup_routes
@@ -197,6 +198,7 @@ DESK_SECTIONS: tuple[MakeSection, ...] = (
     motions_waiting,
     certifications_waiting,
     assessment_waiting,
+    worksheets_waiting,
     lists_waiting,
     tokens_ending,
     webhooks_waiting,

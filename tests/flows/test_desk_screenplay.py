@@ -23,6 +23,7 @@ from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from PIL import Image
@@ -447,9 +448,9 @@ def certify(town: Town) -> None:
     expect(second.locator("main")).to_contain_text("计票结果已经认定，并写入透明日志")
     look(second, "certified")
     for page in (first, second):
-        waiting(page, "记录").click()
+        waiting(page, "请确认认定纪要").click()
         confirm(page, "确认")
-        expect(page.locator("main")).to_contain_text("您已确认记录")
+        expect(page.locator("main")).to_contain_text("您已确认纪要")
     town.stage.record()
     public = town.phone()
     public.goto(f"/c/{SLUG}/ranking")
@@ -498,7 +499,7 @@ def judge(town: Town) -> None:
     look(operator, "all-sheets")
     room(operator, "测算表")
     look(operator, "worksheet")
-    operator.get_by_role("link", name="提请定稿").click()
+    waiting(operator, "请提请测算表定稿").click()
     confirm(operator, "提请定稿")
     done(operator, "已提出")
     waiting(second, "测算表等待您定稿").click()
@@ -514,7 +515,7 @@ def judge(town: Town) -> None:
 
 def draw_up_the_list(town: Town) -> None:
     operator = town.desk(OPERATOR)
-    room(operator, "最终名单")
+    waiting(operator, "请拟定最终名单").click()
     main = operator.locator("main")
     expect(main).to_contain_text("照名次排下来不符合要求")
     expect(main).to_contain_text(f"5 号 {NAMES[5]} 换成 6 号 {NAMES[6]}")
@@ -548,12 +549,16 @@ def vote_on_the_list(town: Town) -> None:
     look(chair, "motion-open")
     chair.get_by_label("出席人数已经核对").check()
     chair.get_by_role("button", name="开始表决", exact=True).tap()
+    done(chair, "表决已经开始")
     for page, answer in zip((chair, *others), ("同意", "同意", "不同意"), strict=True):
         waiting(page, "请投票").tap()
         if page is chair:
             look(page, "motion-voting")
         page.get_by_label(answer, exact=True).check()
         confirm(page, "投票")
+        done(page, "您的票已经投出")
+        # Nothing is told before the last paper is in.
+        assert ("不同意 1 票" in page.inner_text("main")) is (page is others[-1])
     last = others[-1]
     expect(last.locator("main")).to_contain_text("同意 2 票，不同意 1 票，弃权 0 票")
     expect(last.locator("main")).to_contain_text("表决通过")
@@ -609,13 +614,14 @@ def close_the_notice(town: Town) -> None:
 
 def award(town: Town) -> None:
     operator, first = town.desk(OPERATOR), town.desk(FIRST)
-    waiting(operator, "表彰").click()
-    operator.get_by_role("link", name="拟定表彰").click()
+    room(operator, "表彰和证书")
+    expect(operator.get_by_role("link", name="拟定表彰")).to_be_visible()
+    waiting(operator, "可以拟定表彰").click()
     look(operator, "award-new")
     operator.get_by_label("称号").fill("云川市最美劳动者")
     operator.get_by_role("button", name="提出，请另一人确认").click()
     expect(operator.locator("main")).to_contain_text("等待另一名评委确认")
-    waiting(first, "表彰").click()
+    waiting(first, "等待您或另一名评委确认").click()
     look(first, "award-confirm")
     confirm(first, "确认表彰")
     done(first, "证书可以打印")
@@ -742,7 +748,8 @@ def looks_on(town: Town, tried: set[str]) -> None:
         if address in tried or address.startswith(("/desk/sign-", "/desk/invitation/")):
             continue
         tried.add(address)
-        answer = page.request.post(address, form={**form, "csrf": csrf or ""}, max_redirects=0)
+        fields = {name: value for name, value in parse_qsl(form.decode(errors="replace")) if name != "csrf"}
+        answer = page.request.post(address, form={**fields, "csrf": csrf or ""}, max_redirects=0)
         assert (address, answer.status) == (address, 403)
 
 

@@ -325,9 +325,7 @@ class _Priced:
         return self._prices[still_open]
 
 
-def _prices(
-    puzzle: Puzzle, still_open: Sequence[bool]
-) -> tuple[list[float], list[float], tuple[float]]:
+def _prices(puzzle: Puzzle, still_open: Sequence[bool]) -> tuple[list[float], list[float], tuple[float]]:
     """Pay, rent and what the tied pay, in replacements, at which the bound is low: by steps against what the best list at these
     prices lacks. Whoever is tied pays one replacement at most, which is what it costs beyond the spare seats."""
     worths = [item.worth / puzzle.price for item in puzzle.items]

@@ -244,6 +244,8 @@ def _worths(ranked: Sequence[Contender], seats: int) -> tuple[list[int], int, in
     last = ranked[seats - 1].place if 0 < seats <= len(ranked) else 0
     worths = [point * above_places + digit for point, digit in zip(points, digits, strict=True)]
     floor = sum(sorted(worths)[:seats])
-    return [
-        worth - (price if one.place > last else 0) for one, worth in zip(ranked, worths, strict=True)
-    ], price, floor
+    return (
+        [worth - (price if one.place > last else 0) for one, worth in zip(ranked, worths, strict=True)],
+        price,
+        floor,
+    )
