@@ -56,8 +56,8 @@ manifest.json 以上每个文件的 SHA-256
 
 
 def closing_archive_path(directory: Path, slug: str) -> Path:
-    """Where a campaign's closing archive lies."""
-    return directory / f"{slug}-closing.zip"
+    """Where a campaign's closing archive lies. No slug has a dot: nobody can name a campaign so that its public archive is this."""
+    return directory / f"{slug}.closing.zip"
 
 
 def write_closing_archive(

@@ -119,7 +119,12 @@ def end_official(session: Session, name: str, *, at: datetime, actor: str) -> Of
 
 def find_official(session: Session, name: str, *, also: Sequence[Problem] = ()) -> Official:
     """One who works here, however the name is typed. Raises ProblemsFound, with what else is wrong."""
-    official = session.scalar(select(Official).where(Official.name_key == person_key(name)).with_for_update())
+    official = session.scalar(
+        select(Official)
+        .where(Official.name_key == person_key(name))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     found = [*also]
     if official is None:
         found.append(
