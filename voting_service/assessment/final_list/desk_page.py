@@ -205,7 +205,8 @@ def questions_of(row: FinalList) -> list[list[Text]]:
     asked = [_("是否同意 %(number)s 号名单作为最终名单？", number=row.name)]
     listed = [_("名单（%(n)s 人）：%(names)s", n=len(document["people"]), names=people)] if people else []
     behind = [_("递补：%(names)s", names=reserve)] if reserve else []
-    stated = [_("SHA-256：%(sha256)s", sha256=row.document_sha256)]
+    # Eight digits at most in a row: no telephone number can be seen in them.
+    stated = [_("SHA-256 开头是 %(sha256)s", sha256=row.document_sha256[:8])]
     return [[*asked, *middle, *stated] for middle in ([*listed, *behind], listed, [])]
 
 
