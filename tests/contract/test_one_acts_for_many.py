@@ -182,6 +182,14 @@ def test_two_officials_do_not_look_the_same(stage: Stage, unseen: str) -> None:
     assert refused(lambda: _named_nothing(stage, unseen)) != []
 
 
+@pytest.mark.parametrize("name", ["schedule", "Schedule", "command line"])
+def test_nobody_is_called_as_the_journal_calls_the_machine(stage: Stage, name: str) -> None:
+    with stage.service.database.write() as session:
+        assert refused(lambda: add_official(session, name, [("operator", "test")], at=AT, actor="test")) == [
+            "系统自己在工作日志里用这个名字，请写真实姓名。"
+        ]
+
+
 def _named_nothing(stage: Stage, unseen: str) -> None:
     with stage.service.database.write() as session:
         add_official(session, unseen, [("committee", "test")], at=AT, actor="test")
