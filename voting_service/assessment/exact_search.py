@@ -18,6 +18,8 @@ _BEAM = 100
 """Ways that the quick search keeps at each step."""
 _TURNS = 60
 """How often prices are bettered."""
+_FEW = 6
+"""Of more rooms none is looked at alone: it costs more than it saves."""
 _FREE = -1
 """A room that nobody can overfill any more: ways do not differ by it."""
 
@@ -230,6 +232,8 @@ class _Ahead:
         for which, need in enumerate(needs):
             if need:
                 yield self._bound(index, "needs", which, seats, need)
+        if len(rooms) > _FEW:
+            return
         for which, room in enumerate(rooms):
             if room != _FREE:
                 yield self._bound(index, "rooms", which, seats, room)
