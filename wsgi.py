@@ -39,6 +39,8 @@ from publicity.rulings.reminders import probe_dockets
 from publicity.toll import Toll
 from voting_service import activity, logs, rooms
 from voting_service.accounts import signed_in
+from voting_service.accounts.api_tokens import guard as token_guard
+from voting_service.accounts.api_tokens.door import TokenDoor
 from voting_service.accounts.signing_in import Reception
 from voting_service.attachments.examine import MOST_AT_ONCE, MOST_BYTES, MOST_FILES
 from voting_service.attachments.readiness import probe_room
@@ -55,6 +57,7 @@ from voting_service.ballots.polling_place import PollingPlace
 from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
+from voting_service.campaigns.queries import campaign_titles
 from voting_service.candidates.intake.staging import Staging
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.showcase import Showcase
@@ -77,6 +80,8 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
+from voting_service.tally.figures.follow import Follower
+from voting_service.tally.figures.readiness import probe_figures
 from voting_service.voter_codes.admission import Admission
 from voting_service.voter_codes.guesses import Guesses
 from voting_service.web import (
@@ -96,6 +101,7 @@ from voting_service.web.identities import CODE, MEMBER, WECHAT, DeviceIdentity, 
 from voting_service.web.lazy_app import LazyApp
 from voting_service.web.page_cache import PageCache
 from voting_service.web.sessions import VoterSessions
+from voting_service.webhooks.sender import Sender
 from voting_service.wechat.client import Client
 from voting_service.wechat.login import WeChatLogin
 from voting_service.wechat.login_states import LoginStates
@@ -219,6 +225,13 @@ class Service:
         return Reception(self.database, self.redis_client, self.key("sign in"), self.clock)
 
     @cached_property
+    def token_door(self) -> TokenDoor:
+        """Lets programs in."""
+        return TokenDoor(
+            self.database, self.redis_client, self.key("api tokens"), self.clock, self.settings.zone
+        )
+
+    @cached_property
     def opener(self) -> Opener:
         """Opens campaigns."""
         return Opener(self.database, self.box, self.keyring, self.settings.origin, self.identities.names)
@@ -312,9 +325,18 @@ class Service:
         """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
         return Calendar(load_overrides(self.settings.data_dir))
 
+    @cached_property
+    def figures(self) -> Follower:
+        """Prepares what the desk's pages show of the tally."""
+        return Follower(self.recorder_stores, self.networks)
+
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
+
+    def sender(self) -> Sender:
+        """Sends webhooks."""
+        return Sender(self.database, self.keyring, self.clock, self.settings.inner_hosts)
 
     def recorder(self) -> Recorder:
         """A recorder; each has a name of its own."""
@@ -326,6 +348,7 @@ class Service:
             lambda: write_due(self.recorder_stores),
             lambda: seal_confirmed(self.recorder_stores),
             self._sweep_staging,
+            self.figures.turn,
         ]
 
     def _sweep_staging(self) -> None:
@@ -355,6 +378,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_figures(self.database, self.clock),
             lambda: probe_dockets(self.database, self.settings.zone, self.workdays, self.clock.now()),
             lambda: probe_room(self.attachments),
         ]
@@ -443,6 +467,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "opener": service.opener,
         "staging": service.staging,
         "campaign_example": EXAMPLE,
+        "networks": service.networks,
         "attachments": service.attachments,
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",
@@ -456,13 +481,17 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_notice_links": publicity_rooms.NOTICE_LINKS,
         "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
+        "final_list_followers": publicity_rooms.FINAL_LIST_FOLLOWERS,
         "reception": service.reception,
+        "token_door": service.token_door,
+        "inner_hosts": settings.inner_hosts,
         "desk_tokens": EntryTokens(service.key("desk form")),
         "desk_rooms": DESK_ROOMS,
         "desk_campaign_links": CAMPAIGN_LINKS,
         "desk_campaign_facts": rooms.CAMPAIGN_FACTS,
         "desk_campaign_stages": CAMPAIGN_STAGES,
         "desk_leaves_from": publicity_rooms.LEAVES_FROM,
+        "campaign_titles": campaign_titles,
         "desk_sections": (
             *rooms.desk_sections(service.opener.identities),
             *publicity_rooms.desk_sections(settings.zone, service.workdays),
@@ -513,6 +542,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     uploads.install(app, UPLOADS)  # before whoever reads a form
     staged_uploads.install(app, service.staging.directory)
     signed_in.install(app)
+    token_guard.install(app)
     return app
 
 

@@ -11,9 +11,11 @@ from . import (
     campaign_page,
     cast_rate,
     cast_stages,
+    desk_pages,
     earlier_voters,
     fraud_scan,
     gate_cost,
+    list_search,
     machine,
     recorder_rate,
     recount_time,
@@ -32,6 +34,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "recorder": recorder_rate.measure,
     "recount": recount_time.measure,
     "fraud": fraud_scan.measure,
+    "desk": desk_pages.measure,
+    "list": list_search.measure,
 }
 
 

@@ -5,22 +5,30 @@ from alembic import context
 import publicity.docket.models
 import publicity.notices.models
 import publicity.substitutions.models
+import voting_service.accounts.api_tokens.models
 import voting_service.accounts.models
 import voting_service.activity
+import voting_service.assessment.final_list.models
+import voting_service.assessment.models
 import voting_service.attachments.models
 import voting_service.ballots.leaving.models
 import voting_service.campaigns.gate_policies
 import voting_service.campaigns.models
 import voting_service.candidates.models
 import voting_service.candidates.profiles.models
+import voting_service.committee.models
 import voting_service.evidence.models
 import voting_service.ledger
 import voting_service.recorder.early_closing.models
 import voting_service.scanning.models
+import voting_service.tally.blind.models
+import voting_service.tally.certification.models
 import voting_service.tally.decisions.models
+import voting_service.tally.figures.models
 import voting_service.tally.sample.models
 import voting_service.transparency.models
 import voting_service.voter_codes.models
+import voting_service.webhooks.models
 from voting_service.database import Base
 
 __all__ = ["publicity", "voting_service"]

@@ -17,6 +17,7 @@ from voting_service.workdays import Calendar
 from .board import routes as board_routes
 from .notices import desk_routes as notice_desk_routes
 from .notices.desk_links import NoticeLink
+from .notices.from_list import FOLLOWERS, lists_without_notice
 from .notices.listing import notices_waiting
 from .objections import api_routes as objection_api_routes
 from .objections import return_routes as objection_return_routes
@@ -92,6 +93,9 @@ COMPARE_SUPPLEMENT = compare_supplement
 """What the notices room asks before it publishes a supplement."""
 
 
+FINAL_LIST_FOLLOWERS = FOLLOWERS
+"""What the final list's room asks: whether a notice was published from a list, and how one is drafted."""
+
 NOTICE_NOTES = (objection_notes, list_notes)
 """What other rooms know of a published notice, on its page at the desk."""
 
@@ -99,6 +103,7 @@ NOTICE_NOTES = (objection_notes, list_notes)
 def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[MakeSection, ...]:
     """What waits for an official, on the desk's first page; in the rooms' order."""
     return (
+        lists_without_notice,
         notices_waiting,
         substitutions_waiting,
         notices_to_close,

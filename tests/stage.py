@@ -18,6 +18,7 @@ from voting_service.campaigns.rules import BallotRules, CategoryRule
 from voting_service.candidates.models import Candidate
 from voting_service.clock import Clock, SystemClock
 from voting_service.settings import Settings
+from voting_service.tally.figures.follow import follow_figures
 from wsgi import Service, make_app
 
 CALM: dict[str, Any] = {
@@ -172,7 +173,12 @@ class Stage:
         while recorded := recorder.turn():
             total += recorded
         recorder.release()
+        self.prepare()
         return total
+
+    def prepare(self) -> None:
+        """Bring the prepared figures up to the checkpoint, as the recorder does after its turns."""
+        follow_figures(self.service.recorder_stores, self.service.networks.table)
 
     def strike(self) -> None:
         """Write what waits, and let go of connections."""

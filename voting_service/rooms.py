@@ -7,7 +7,16 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from .accounts import routes as account_routes
+from .accounts.api_tokens import desk_routes as token_desk_routes
+from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
 from .accounts.desk_home import DeskRoom, MakeSection
+from .accounts.officials import Role
+from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.waiting import lists_waiting
+from .assessment.scoring import desk_routes as scoring_routes
+from .assessment.scoring.waiting import assessment_waiting
+from .assessment.standings import latest_assessment
+from .assessment.worksheet import desk_routes as worksheet_routes
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .ballots import desk_routes as setup_routes
@@ -25,25 +34,42 @@ from .candidates.intake import desk_routes as intake_routes
 from .candidates.profiles import desk_routes as profile_routes
 from .candidates.profiles.desk_page import WHO as WHO_SEE_CANDIDATES
 from .candidates.profiles.waiting import profiles_waiting
+from .committee import desk_routes as motion_routes
+from .committee.waiting import motions_waiting
 from .evidence import record, views
+from .journal_desk import desk_routes as journal_routes
+from .journal_desk.seen import READERS as JOURNAL_READERS
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
 from .recorder.early_closing.waiting import closings_waiting
 from .scanning import live
 from .sealed import SealedColumn
+from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
+from .tally.certification import desk_routes as certification_routes
+from .tally.certification.desk_page import certifications_waiting
+from .tally.certification.queries import certified_tally
+from .tally.clusters import desk_routes as cluster_desk_routes
+from .tally.decisions import desk_routes as decision_desk_routes
+from .tally.decisions.desk_page import decisions_waiting
+from .tally.figures import desk_routes as board_routes
 from .text import _
 from .transparency import log
 from .transparency import routes as log_routes
 from .web import health, offline, uploads
 from .web import openapi as api_description
+from .webhooks import desk_routes as webhook_desk_routes
+from .webhooks import endpoints
 from .wechat import message_routes
 from .wechat import routes as wechat_routes
 
 
-def _not_yet(_session: Session, _campaign: Campaign) -> bool:
-    """Until the room is there."""
-    return False
+def _is_certified(session: Session, campaign: Campaign) -> bool:
+    return certified_tally(session, campaign.id) is not None
+
+
+def _is_assessed(session: Session, campaign: Campaign) -> bool:
+    return latest_assessment(session, campaign.id) is not None
 
 
 BLUEPRINTS = (
@@ -62,6 +88,7 @@ BLUEPRINTS = (
     recorder_routes.metrics,
     log_routes.public,
     tally_routes.public,
+    tally_routes.api,
     account_routes.pages,
     campaign_desk_routes.pages,
     intake_routes.pages,
@@ -70,6 +97,18 @@ BLUEPRINTS = (
     setup_routes.pages,
     preview_routes.pages,
     early_closing_routes.pages,
+    cluster_desk_routes.pages,
+    decision_desk_routes.pages,
+    tally_desk_routes.pages,
+    board_routes.pages,
+    journal_routes.pages,
+    token_desk_routes.pages,
+    webhook_desk_routes.pages,
+    certification_routes.pages,
+    scoring_routes.pages,
+    worksheet_routes.pages,
+    final_list_routes.pages,
+    motion_routes.pages,
 )
 """In flow order."""
 
@@ -80,28 +119,54 @@ SEALED: tuple[SealedColumn, ...] = (
     *views.SEALED,
     *live.SEALED,
     *resealing.SEALED,
+    *endpoints.SEALED,
 )
 """Every sealed column, for a new key to go through."""
 
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+    DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
+    DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
+    DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
 )
 """The desk's navigation."""
+
+_LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
+_VOTED = (OPEN, CLOSED)
 
 CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(
         _("设置和开始投票"), "setup", LOOKERS, _("检查、预览、排期，开始投票"), (DRAFT, SCHEDULED), group="prepare"
     ),
-    CampaignLink(
-        _("活动信息"), "setup", LOOKERS, _("二维码，修改活动介绍"), (OPEN, CLOSED), group="prepare"
-    ),
+    CampaignLink(_("活动信息"), "setup", LOOKERS, _("二维码，修改活动介绍"), _VOTED, group="prepare"),
     CampaignLink(
         _("候选人"), "candidates", WHO_SEE_CANDIDATES, _("名单、主页审核和更正、退出"), by_unit=True, group="prepare"
     ),
     CampaignLink(
-        _("提前结束投票"), "close", ("operator", "committee", "supervisor"), _("要两个人，立即封箱"), (OPEN,), group="vote"
+        _("实时看板"), "board", board_routes.LOOKERS, _("票数、趋势、来源和系统状态，随入账更新"), _VOTED, group="vote"
     ),
+    CampaignLink(
+        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), _VOTED, group="vote"
+    ),
+    CampaignLink(
+        _("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED, group="vote"
+    ),
+    CampaignLink(
+        _("对选票的决定"), "decisions", _LOOKERS, _("待核、作废、恢复；一人提出，另一人确认"), _VOTED, group="vote"
+    ),
+    CampaignLink(_("提前结束投票"), "close", _LOOKERS, _("要两个人，立即封箱"), (OPEN,), group="vote"),
+    CampaignLink(_("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED),
+    CampaignLink(
+        _("认定计票结果"), "certification", certification_routes.LOOKERS, _("核对账目，评委逐一签认，写入日志"), (CLOSED,)
+    ),
+    CampaignLink(_("我的评分表"), "scores", ("judge",), _("看事迹、打分、提交"), _VOTED),
+    CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
+    CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
+    CampaignLink(_("最终名单"), "list", _LOOKERS, _("名额线、结构比例、递补顺序，确认后起草公示"), _VOTED),
+    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+    CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档"), group="record"),
+    CampaignLink(_("工作日志"), "journal", JOURNAL_READERS, _("这次评选中谁办了什么"), group="record"),
 )  # fmt: skip
 """The rooms of one campaign, in flow order."""
 
@@ -109,13 +174,21 @@ CAMPAIGN_FACTS: tuple[MakeFacts, ...] = (setup_facts,)
 """What rooms know of a campaign, on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(_("认定"), _not_yet),
-    CampaignStage(_("评定"), _not_yet),
+    CampaignStage(_("认定"), _is_certified),
+    CampaignStage(_("评定"), _is_assessed),
 )
 """What comes after voting, in flow order."""
 
-
-DESK_SECTIONS: tuple[MakeSection, ...] = (profiles_waiting, departures_waiting, closings_waiting)
+DESK_SECTIONS: tuple[MakeSection, ...] = (
+    profiles_waiting,
+    departures_waiting,
+    closings_waiting,
+    decisions_waiting,
+    assessment_waiting,
+    lists_waiting,
+    motions_waiting,
+    certifications_waiting,
+)
 """What waits for an official, on the desk's first page; in the rooms' order."""
 
 

@@ -120,6 +120,13 @@ def _is_script_url(url: str) -> str:
     return url
 
 
+def _are_inner_hosts(text: str) -> str:
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    if not all(re.fullmatch(r"([a-z0-9.\-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?", name) for name in names):
+        raise ValueError("应为主机名或 主机名:端口，多个以逗号分隔，例如 oa.example.lan,10.0.0.8:8443")
+    return ",".join(names)
+
+
 def _is_keys(keys: SecretStr) -> SecretStr:
     Keyring.parse(keys.get_secret_value())
     return keys
@@ -157,6 +164,7 @@ class Settings(BaseModel):
     limit_cast_address: Limit = "6000/minute"
     recorder_interval_s: Annotated[float, Field(gt=0, le=2)] = 0.5
     metrics_token: Annotated[SecretStr, AfterValidator(_is_secret)] | None = None
+    webhooks_inside: Annotated[str, AfterValidator(_are_inner_hosts)] = ""
     wechat_app_id: Annotated[str, AfterValidator(_is_app_id)] | None = None
     wechat_app_secret: Annotated[SecretStr, AfterValidator(_is_app_secret)] | None = None
     wechat_token: Annotated[SecretStr, AfterValidator(_is_message_token)] | None = None
@@ -185,6 +193,11 @@ class Settings(BaseModel):
     def wechat(self) -> bool:
         """Whether there is an account to log in with."""
         return self.wechat_app_id is not None
+
+    @property
+    def inner_hosts(self) -> tuple[str, ...]:
+        """Hosts of inner systems that webhooks may reach."""
+        return tuple(filter(None, self.webhooks_inside.split(",")))
 
     @property
     def zone(self) -> ZoneInfo:

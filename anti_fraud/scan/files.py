@@ -17,6 +17,7 @@ import numpy as np
 
 from anti_fraud.scan.columns import Views, views_of
 from anti_fraud.scan.detect import VERDICTS, Outcome, Progress, scan
+from anti_fraud.scan.guarded import guarded
 from anti_fraud.scan.problems import EvidenceRefused, Problem
 from anti_fraud.scan.reading import Reading, read_ballots, read_views
 
@@ -58,7 +59,8 @@ def write_outcome(out: Path, outcome: Outcome) -> None:
     with _replaced(out / "verdicts.csv") as file:
         names = np.array(VERDICTS)[outcome.verdicts].tolist()
         file.write("ballot_id,verdict\n")
-        csv.writer(file, lineterminator="\n").writerows(zip(outcome.ballot_ids.tolist(), names, strict=True))
+        ids = map(guarded, outcome.ballot_ids.tolist())
+        csv.writer(file, lineterminator="\n").writerows(zip(ids, names, strict=True))
     with _replaced(out / "clusters.json") as file:
         json.dump(outcome.as_dict(), file, ensure_ascii=False, indent=1)
         file.write("\n")
@@ -77,11 +79,31 @@ def write_views(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     _write(path, VIEW_COLUMNS, rows)
 
 
+def ballot_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """``ballots.csv`` line by line, for whoever sends it on as it is made."""
+    return _lines(BALLOT_COLUMNS, rows)
+
+
+def view_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """``views.csv``, likewise."""
+    return _lines(VIEW_COLUMNS, rows)
+
+
 def _write(path: Path, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> None:
     with _replaced(path) as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({name: _text(name, value) for name, value in row.items()} for row in rows)
+        file.writelines(_lines(columns, rows))
+
+
+def _lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _text(name, value) for name, value in row.items()})
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()  # the header alone, where there was no row
 
 
 def _text(name: str, value: Any) -> Any:
@@ -92,7 +114,7 @@ def _text(name: str, value: Any) -> Any:
     if name in ("cast_at", "viewed_at"):
         moment = value if isinstance(value, datetime) else datetime.fromtimestamp(round(float(value), 3), UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return value
+    return guarded(value) if isinstance(value, str) else value
 
 
 @contextmanager

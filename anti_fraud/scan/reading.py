@@ -23,6 +23,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 
 from anti_fraud.scan.columns import UNKNOWN, Ballots, Coded, Codes, NameTable, Views
+from anti_fraud.scan.guarded import bare
 from anti_fraud.scan.problems import Problem
 
 ROWS_AT_ONCE = 50_000
@@ -108,6 +109,8 @@ class _Ids(_Kind):
         self._seen: set[str] = set()
 
     def read(self, cells: Cells) -> Any:
+        if any(cell[:1] == "'" for cell in cells):
+            cells = list(map(bare, cells))
         fresh = set(cells)
         if "" not in fresh and len(fresh) == len(cells) and self._seen.isdisjoint(fresh):
             self._seen |= fresh
@@ -152,7 +155,7 @@ def _wrong_with_time(cell: str) -> str:
 class _Texts(_Kind):
     def __init__(self, table: NameTable | None = None) -> None:
         super().__init__()
-        self._table = NameTable() if table is None else table
+        self._table = _Written() if table is None else table
 
     def read(self, cells: Cells) -> Any:
         return self._table.encode(cells)
@@ -167,7 +170,7 @@ class _Choices(_Texts):
     """Candidate numbers. Each different cell is looked at once."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(NameTable())
         self._wrong = {0: "empty"}
 
     def read(self, cells: Cells) -> Any:
@@ -195,6 +198,21 @@ class _Words(_Texts):
         if len(wrong):
             raise _Bad([(int(place), "not_a_word") for place in wrong])
         return codes
+
+
+class _Written(NameTable):
+    """Each different text has a number, however it is guarded in the file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bare = {"": 0}
+
+    def __missing__(self, cell: str) -> int:
+        number = self[cell] = self._bare.setdefault(bare(cell), len(self._bare))
+        return number
+
+    def column(self, codes: Codes) -> Coded:
+        return Coded(codes, tuple(self._bare))
 
 
 class _Spellings(NameTable):

@@ -6,7 +6,7 @@ from alembic import op
 from voting_service.append_only import freeze, unfreeze
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

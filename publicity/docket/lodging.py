@@ -20,6 +20,7 @@ from voting_service.attachments.store import Keeping
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import Clock
 from voting_service.encryption import Keyring
+from voting_service.webhooks.outbox import announce
 from voting_service.workdays import Calendar
 
 from ..notices.models import Notice
@@ -97,6 +98,8 @@ def write_objection(
     attachments = [keeping.put(session, one, at).id for one in files]
     append_entry(session, books.keyring, objection, "lodged", at=at, official_id=arrival.official_id, shown=True,
                  attachments=attachments)  # fmt: skip
+    # Nothing of who or what: not even the docket number, by which the objector comes back.
+    announce(session, "objection.lodged", notice.campaign.slug, {"notice": notice.number}, at=at)
     passcode = digests.new_passcode(claim.submission)
     return Lodged(
         objection.docket_number, passcode, objection.received_at, objection.reply_by,

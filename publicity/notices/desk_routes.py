@@ -33,6 +33,7 @@ from .desk_links import MakeNotes, links_for
 from .document import notice_document
 from .drafting import Person
 from .first_draft import first_text, known_people, unknown_reserve
+from .from_list import draft_from_list, origin_of
 from .listing import LOOKERS, campaigns_to_draft_for, notices_for, row_of
 from .models import DRAFT, LEVELS, Notice
 from .official_text import change_line
@@ -109,6 +110,17 @@ def make() -> BaseResponse:
     except ProblemsFound as found:
         return _new_page(request.form.to_dict(), by_field(found.problems), 422)
     return redirect(f"/desk/notices/{slug}/{number}/edit", 303)
+
+
+@pages.post("/<slug>/from-list/<int:number>")
+@access.official("operator")
+def from_list(slug: str, number: int) -> BaseResponse:
+    """A draft of the final list: its people, its reserve list, the official wording."""
+    desk = Desk.here()
+    with desk.database.write() as session:
+        notice = draft_from_list(session, slug, number, at=desk.now, official=acting_official())
+        drafted = notice.number
+    return redirect(f"/desk/notices/{slug}/{drafted}/edit", 303)
 
 
 def _new_page(values: dict[str, str], found: list[Problem] | None = None, status: int = 200) -> Response:
@@ -262,10 +274,11 @@ def _preview_page(
         compare = current_app.extensions["compare_supplement"]
         problems = in_words(publishing.problems_before_publishing(session, notice, compare), text, say)
         seen, reserve = _seen(notice, desk), called(session, notice.campaign_id, text.reserve)
+        origin = origin_of(session, notice, text)
     return _page(
         "preview", status, slug=slug, notice=notice, text=text, dates=dates, document=document, problems=problems,
         found=found or [], seen=seen, level=LEVEL_WORDS[notice.level], change_line=change_line, published_on=_day(desk.now, desk),
-        reserve=reserve, cautions=cautions(text), spoken=spoken_date, may_publish=acting_official().may(slug, "operator"),
+        reserve=reserve, origin=origin, cautions=cautions(text), spoken=spoken_date, may_publish=acting_official().may(slug, "operator"),
         missing=missing_glyphs("".join(f"{one.name}{one.organisation}" for one in text.people)),
     )  # fmt: skip
 
@@ -292,13 +305,13 @@ def notice_page(slug: str, number: int) -> Response:
         steps = [(ACT_WORDS[event.act], event) for event in notice.events]
         sentences = steps_of(notice)[-1]["schedule"]["sentences"] if notice.events else ()
         text = text_of(notice)
-        reserve = called(session, notice.campaign_id, text.reserve)
+        reserve, origin = called(session, notice.campaign_id, text.reserve), origin_of(session, notice, text)
         make_notes: tuple[MakeNotes, ...] = current_app.extensions["desk_notice_notes"]
         notes = [note for make in make_notes for note in make(session, notice, official)] if steps else []
     links = links_for(current_app.extensions["desk_notice_links"], notice, slug, official)
     return _page(
         "notice", row=row, notice=notice, slug=slug, steps=steps, sentences=sentences, text=text, links=links, notes=notes,
-        reserve=reserve, may_write=official.may(slug, "operator"), done=request.args.get("done", ""),
+        reserve=reserve, origin=origin, may_write=official.may(slug, "operator"), done=request.args.get("done", ""),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from voting_service.assessment.final_list.models import FinalList
 from voting_service.campaigns.models import Campaign
 from voting_service.database import Base
 
@@ -124,3 +125,17 @@ class NoticeEvent(Base):
     """Its place in the log; None until the campaign has a log, which begins with voting."""
 
     notice: Mapped[Notice] = relationship(back_populates="events")
+
+
+class NoticeOrigin(Base):
+    """The final list from which a notice was drafted, as it was then."""
+
+    __tablename__ = "notice_origins"
+    __table_args__ = (CheckConstraint("length(document_sha256) = 64", name="has_a_hash"),)
+
+    # A draft that is thrown away takes its origin along.
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True)
+    final_list_id: Mapped[int] = mapped_column(ForeignKey("final_lists.id"))
+    document_sha256: Mapped[str]
+
+    final_list: Mapped[FinalList] = relationship()

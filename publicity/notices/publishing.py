@@ -12,6 +12,7 @@ from voting_service.activity import journal
 from voting_service.candidates.personal_data import contact_data_in
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import _
+from voting_service.webhooks.outbox import announce
 from voting_service.workdays import Calendar
 from voting_service.workdays.schedule import WindowTerms
 
@@ -19,6 +20,7 @@ from .dates import Dates, Extension, dates_again, extended, first_dates
 from .document import confirmation_document, extension_document, notice_document
 from .drafting import NoticeText
 from .events import DATES_CONFIRMED, EXTENDED, PUBLISHED, write_event
+from .from_list import lock_origin, origin_problems
 from .models import DRAFT, Notice, NoticeEvent
 from .models import PUBLISHED as STATE_PUBLISHED
 from .problems import CompareSupplement, text_problems
@@ -46,7 +48,7 @@ def problems_before_publishing(
     if notice.state != DRAFT:
         return [Problem("", _("公告已经发布。"))]
     text = NoticeText.from_json(notice.draft_json)
-    problems = text_problems(session, notice, text)
+    problems = [*text_problems(session, notice, text), *origin_problems(session, notice)]
     if notice.supplements is None:
         return problems
     if compare is None:
@@ -60,6 +62,7 @@ def publish(
 ) -> NoticeEvent:  # fmt: skip
     """Publish a draft: its text and dates are frozen from now on. The notice is locked by the caller, who commits. Raises
     ProblemsFound with every problem. ``compare``: see ``problems_before_publishing``."""
+    lock_origin(session, notice)
     _require(problems_before_publishing(session, notice, compare))
     dates = dates_if_published(notice, calendar=calendar, zone=zone, workday_starts=workday_starts, at=at)
     original = session.get(Notice, notice.supplements) if notice.supplements else None
@@ -71,6 +74,10 @@ def publish(
     _set_dates(notice, dates, zone)
     event = write_event(session, notice, PUBLISHED, document, at=at, official=official)
     _journal(session, notice, event, official)
+    slug = notice.campaign.slug
+    told = {"notice": notice.number, "title": notice.title, "path": f"/c/{slug}/notices/{notice.number}",
+            "sha256": event.document_sha256}  # fmt: skip
+    announce(session, "notice.published", slug, told, at=at)
     return event
 
 

@@ -138,7 +138,7 @@ def details(
     """Of one substitution, as one official sees it."""
     campaign = standing.first.campaign
     names = _names(session, substitution)
-    voidable = is_voidable(campaign, substitution)
+    voidable = is_voidable(session, campaign, substitution)
     has_part = not has_stood_aside(session, official, substitution)
     waits: Decision | None = waiting_decision(session, campaign.id, substitution) if voidable else None
 

@@ -14,6 +14,7 @@ from voting_service.campaigns.composition import RuleState, state_of
 from voting_service.campaigns.models import CLOSED, OPEN, Campaign
 from voting_service.campaigns.rule_texts import ballots_of_disqualified
 from voting_service.candidates.departures import CAUSE_WORDS, DISQUALIFIED
+from voting_service.tally.certification.queries import certified_tally
 from voting_service.text import Text, _
 
 from ..notices.models import CLOSED as NOTICE_CLOSED
@@ -47,7 +48,8 @@ def foresee(session: Session, standing: ListStanding, leaver: int, cause: str, *
     ]
     ballots = ballots_naming(session, campaign.id, leaver)
     if ballots.all:
-        follows.append(_ballots(campaign, who, cause, ballots))
+        certified = certified_tally(session, campaign.id) is not None
+        follows.append(_ballots(campaign, who, cause, ballots, certified=certified))
     follows += succession_texts(standing, leaver, at)
     follows += [
         _("递补确定之后，起草并发布补充公示，公示期重新计算。"),
@@ -88,6 +90,13 @@ def broken_rules(standing: ListStanding, leaver: int, passed: PassedOver) -> Tex
 
 
 def _rule_text(state: RuleState) -> Text:
+    if state.rule.max_each is not None:
+        return _(
+            "“%(name)s”每个至多 %(most)s 人，会有 %(count)s 人",
+            name=state.rule.name,
+            most=state.most,
+            count=state.count,
+        )
     unknown = _("，另有 %(n)s 人资料不全", n=state.unknown) if state.unknown else ""
     if state.missing:
         return _(
@@ -116,12 +125,14 @@ def _voting(campaign: Campaign, who: Text) -> Text:
     return _("投票还没有开始：选票上不会有%(who)s。", who=who)
 
 
-def _ballots(campaign: Campaign, who: Text, cause: str, ballots: NamingBallots) -> Text:
+def _ballots(campaign: Campaign, who: Text, cause: str, ballots: NamingBallots, *, certified: bool) -> Text:
     figures = _(
         "已入账的选票中有 %(n)s 张选了 %(who)s（计入 %(counted)s 张，待核 %(held)s 张，作废 %(voided)s 张）",
         n=ballots.all, who=who, counted=ballots.counted, held=ballots.held, voided=ballots.voided,
     )  # fmt: skip
     if cause == DISQUALIFIED and ballots_of_disqualified(campaign.plan) == "void":
+        if certified:
+            return _("%(figures)s。计票结果已经认定，这些选票不再作废。", figures=figures)
         return _("%(figures)s，按评选规则要作废：确认退出之后在这里提出，由另一人确认。", figures=figures)
     return _(
         "%(figures)s，按评选规则照旧保留：仍在日志和总数里，票上其他候选人的票照常计算。", figures=figures

@@ -17,7 +17,7 @@ from voting_service.campaigns.composition import CompositionRule, Person, rules_
 from voting_service.campaigns.models import Campaign
 from voting_service.candidates.departures import departures_of
 from voting_service.candidates.models import Candidate
-from voting_service.candidates.queries import roster
+from voting_service.candidates.queries import composition_person, roster
 from voting_service.errors import NotFound
 from voting_service.text import Text, _
 
@@ -59,8 +59,7 @@ class ListStanding:
 
     def person(self, number: int) -> Person:
         """One candidate as the rules ask of them."""
-        one = self.candidates[number]
-        return Person(one.gender, one.birth_date, one.category.key if one.category else None)
+        return composition_person(self.candidates[number])
 
     def rules(self, at: datetime) -> tuple[CompositionRule, ...]:
         """The campaign's composition rules; ages as of this day where a rule names none."""

@@ -15,6 +15,7 @@ from voting_service.campaigns.rule_texts import ballots_of_disqualified
 from voting_service.candidates.departures import DISQUALIFIED
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.ledger import COUNTED, HELD, VOIDED, LedgerEntry
+from voting_service.tally.certification.queries import certified_problems
 from voting_service.tally.decisions.models import PROPOSED as DECISION_PROPOSED
 from voting_service.tally.decisions.models import Decision
 from voting_service.tally.decisions.propose import Proposal, propose
@@ -56,10 +57,11 @@ def ballots_naming(session: Session, campaign_id: int, number: int) -> NamingBal
     return NamingBallots(by.get(COUNTED, 0), by.get(HELD, 0), by.get(VOIDED, 0))
 
 
-def is_voidable(campaign: Campaign, substitution: Substitution) -> bool:
-    """Whether the campaign's rule has the ballots of this leaver voided, and they have left."""
+def is_voidable(session: Session, campaign: Campaign, substitution: Substitution) -> bool:
+    """Whether the campaign's rule has the ballots of this leaver voided, and they have left before the tally was certified."""
     return (
-        substitution.cause == DISQUALIFIED
+        not certified_problems(session, campaign.id)
+        and substitution.cause == DISQUALIFIED
         and substitution.state != PROPOSED
         and ballots_of_disqualified(campaign.plan) == "void"
         and campaign.phase in (OPEN, CLOSED)
@@ -105,7 +107,9 @@ def propose_voiding(
 
 def _require_voidable(session: Session, standing: ListStanding, substitution: Substitution) -> None:
     campaign = standing.first.campaign
-    if not is_voidable(campaign, substitution):
+    if found := certified_problems(session, campaign.id):
+        raise ProblemsFound(found)
+    if not is_voidable(session, campaign, substitution):
         raise ProblemsFound([Problem("", _("按本活动的规则，这些选票不作废。"))])
     waiting = waiting_decision(session, campaign.id, substitution)
     if waiting is not None:

@@ -18,6 +18,7 @@ PLAIN = {
     "voter_codes.digest": "a keyed digest",
     "members.digest": "a keyed digest",
     "invitations.digest": "a digest",
+    "api_tokens.digest": "a digest",
     "official_sessions.digest": "a digest",
     "objections.submission_digest": "a keyed digest",
     "objections.passcode_digest": "a keyed digest",

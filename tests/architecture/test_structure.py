@@ -55,6 +55,7 @@ def test_every_route_declares_its_access(stage: Stage) -> None:
         "voter",
         "internal",
         "official",
+        "machine",
     }
 
 

@@ -21,7 +21,10 @@ from tests.desk import Desk
 from tests.notices import published
 from tests.objectors import form as objection_form
 from tests.objectors import lodge_by_api, notice_on
+from tests.programs import Program
 from tests.stage import Stage, category_rules, make_service, rules
+from voting_service.accounts.api_tokens.door import PER_ADDRESS
+from voting_service.accounts.officials import EVERYWHERE
 from voting_service.campaigns.models import SCHEDULED, Campaign
 from voting_service.web.limits import limiter
 from voting_service.web.problems import STATUS
@@ -30,6 +33,7 @@ from wsgi import make_flask, make_polling_place
 CAMPAIGN = "/api/v1/campaigns/{slug}"
 FORM, BALLOTS, RECEIPT = f"{CAMPAIGN}/ballot-form", f"{CAMPAIGN}/ballots", "/api/v1/receipts/{code}"
 OBJECTIONS = f"{CAMPAIGN}/objections"
+TALLY = f"{CAMPAIGN}/tally"
 NO_BODY = 304
 A_CODE = "7QK2M3XD9ABCDEFG"
 
@@ -81,6 +85,8 @@ class Described:
             assert not answer.data
             return answer.status_code, None
         assert answer.mimetype in described["content"]
+        if not answer.is_json and not answer.mimetype.endswith("json"):
+            return answer.status_code, None  # a table: what is in it has tests of its own
         document = json.loads(answer.data)
         assert self.problems_of(described["content"][answer.mimetype]["schema"], document) == []
         return answer.status_code, document.get("code") if answer.status_code >= 400 else None
@@ -212,6 +218,7 @@ def test_every_described_answer_is_given_as_described(
     the_gate(scene)
     too_many(tmp_path / "busy", scene)
     objecting(tmp_path / "hurried", scene)
+    programs(scene)
     # What happens when a store is away has scenes of its own below.
     foreseen = {answer for answer in described.everything() if answer[2] < 500}
     assert foreseen - scene.reached == set()
@@ -232,7 +239,7 @@ def reads(scene: Scene) -> None:
     for slug in ("plain", "rich"):
         published(stage, desk.official, slug=slug)
     for path in (p for p, method, _operation in scene.described.operations() if method == "GET"):
-        if path in (FORM, RECEIPT):
+        if path in (FORM, RECEIPT, TALLY):
             continue
         for slug in ("plain", "rich"):
             answer = scene.get(path, slug=slug, number=1, notice=1)
@@ -327,6 +334,30 @@ def objecting(directory: Path, scene: Scene) -> None:
         answer = scene.saw(lodge_by_api(stage.client(), "no-such", **typed), OBJECTIONS)
     assert answer.status_code == 429
     stage.strike()
+
+
+def programs(scene: Scene) -> None:
+    """The tally for programs, in each format, and everything that keeps one out."""
+    stage, program = scene.stage, Program(scene.stage)
+    stage.prepare()
+
+    def ask(query: str = "", slug: str = "test", **headers: str) -> TestResponse:
+        answer = program.get(TALLY.format(slug=slug) + query, **headers)
+        scene.reached.add(("GET", TALLY, *scene.described.check("GET", TALLY, answer)))
+        return answer
+
+    etag = ask().headers["ETag"]
+    assert [ask(If_None_Match=etag).status_code, ask("?format=csv").status_code] == [304, 200]
+    assert [ask("?format=pdf").status_code, ask(Accept="image/png").status_code] == [400, 406]
+    assert ask(slug="plain").status_code == 403
+    everywhere = Program(stage, EVERYWHERE)
+    assert (
+        scene.get(TALLY, headers={"Authorization": f"Bearer {everywhere.token}"}, slug="no-such").status_code
+        == 404
+    )
+    for _time in range(PER_ADDRESS + 1):
+        refused = scene.get(TALLY, headers={"Authorization": "Bearer none"}, slug="test")
+    assert (scene.get(TALLY, slug="test").status_code, refused.status_code) == (401, 429)
 
 
 def too_many(directory: Path, scene: Scene) -> None:

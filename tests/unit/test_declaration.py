@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from voting_service.campaigns.assessment_declaration import assessment_cautions
 from voting_service.campaigns.declaration import DeclarationRead, read_declaration
 from voting_service.campaigns.rules import CategoryRule
 from voting_service.workdays.schedule import FirstDay, Letters, WindowTerms
@@ -360,3 +361,110 @@ def test_slips_in_the_gates_policy_are_named_and_sent_home() -> None:
                          ("assessment.min_dwell_ms", "gate.challenge_bits", "gate.min_dwel_ms", "gate.actions")}  # fmt: skip
     assert "8 到 18" in said["campaign.toml gate.challenge_bits"]
     assert "min_dwell_ms" in said["campaign.toml gate.min_dwel_ms"]
+
+
+CRITERIA = """
+[assessment]
+seats = 10
+tie_break = ["deeds", "online_votes"]
+scores_due = 2026-04-20T18:00:00
+
+[[assessment.criteria]]
+key = "deeds"
+name = "事迹"
+weight = 60.5
+source = "judges"
+highest = 50
+trim = 1
+
+[[assessment.criteria]]
+key = "reports"
+name = "社会反响"
+weight = 9.5
+source = "figure"
+normalisation = "capped_log"
+cap = 10000
+
+[[assessment.criteria]]
+key = "online_votes"
+name = "网络投票"
+weight = 30
+source = "votes"
+"""
+
+
+def with_criteria(old: str = "", new: str = "") -> str:
+    """The good file with criteria in place of weights, one thing changed in them."""
+    assert old in CRITERIA
+    begin, end = GOOD.index("[assessment]"), GOOD.index("[[composition]]")
+    return GOOD[:begin] + CRITERIA.replace(old, new, 1) + GOOD[end:]
+
+
+def test_criteria_are_declared_one_by_one() -> None:
+    declaration = read(with_criteria()).declaration
+    assert declaration is not None
+    assert declaration.plan["assessment"] == {
+        "seats": 10,
+        "criteria": [
+            {"key": "deeds", "name": "事迹", "weight": 60.5, "source": "judges", "highest": 50, "trim": 1},
+            {
+                "key": "reports", "name": "社会反响", "weight": 9.5, "source": "figure",
+                "normalisation": "capped_log", "cap": 10000,
+            },
+            {
+                "key": "online_votes", "name": "网络投票", "weight": 30, "source": "votes",
+                "normalisation": "share_of_top",
+            },
+        ],
+        "tie_break": ["deeds", "online_votes"],
+        "scores_due": "2026-04-20T10:00:00.000Z",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "weight = 30",
+            "weight = 29.99",
+            "campaign.toml assessment.criteria：各项合计是 99.99%，必须是 100%。",
+        ),
+        ("weight = 30", "weight = 30.001", "campaign.toml assessment.criteria[3].weight：最多写两位小数。"),
+        ("weight = 30", "weight = true", "campaign.toml assessment.criteria[3].weight：应当是大于 0"),
+        ("cap = 10000", "", "campaign.toml assessment.criteria[2].cap：封顶对数（capped_log）要写封顶数"),
+        ("trim = 1", "cap = 5", "campaign.toml assessment.criteria[1].cap：评委打分的一项不用折算"),
+        (
+            'source = "votes"',
+            'source = "votes"\ntrim = 1',
+            "campaign.toml assessment.criteria[3].trim：只有评委打分",
+        ),
+        ('source = "votes"', 'source = "vote"', "campaign.toml assessment.criteria[3].source：不能是 “vote”"),
+        ('"online_votes"]', '"votes"]', "campaign.toml assessment.tie_break：没有 “votes” 这一项"),
+        ('key = "reports"', 'key = "deeds"', "campaign.toml assessment.criteria：“deeds” 用了不止一次。"),
+        ("18:00:00", "25:00:00", "campaign.toml 第"),
+        ("seats = 10", "seats = 10\nweights = {deeds = 100}", "campaign.toml assessment.weights：写了"),
+    ],
+)
+def test_a_slip_in_the_criteria_is_named(old: str, new: str, problem: str) -> None:
+    found = problems(with_criteria(old, new))
+    assert found[0].startswith(problem), found
+
+
+@pytest.mark.parametrize(
+    ("plan", "warned"),
+    [
+        ({}, False),
+        ({"assessment": {"weights": {"online_votes": 40}}}, False),
+        ({"assessment": {"weights": {"online_votes": 40.01}}}, True),
+        (
+            {
+                "assessment": {
+                    "criteria": [{"source": "votes", "weight": 41}, {"source": "judges", "weight": 59}]
+                }
+            },
+            True,
+        ),
+    ],
+)
+def test_votes_that_weigh_more_than_two_fifths_are_warned_of(plan: dict, warned: bool) -> None:
+    assert bool(assessment_cautions(plan)) is warned

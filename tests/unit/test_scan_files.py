@@ -161,6 +161,26 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path, name: str) -> None:
     assert table.reshared.tolist() == [row["reshared"] for row in rows]
 
 
+FORMULAS = ["=cmd|' /C calc'!A1", "+1+1", "-2+3", "@SUM(1)", " =1", "＝1", "'=1", "''-1", "'plain", "\t=1"]
+
+
+def test_no_cell_is_run_by_a_spreadsheet_and_all_read_back_the_same(tmp_path: Path) -> None:
+    rows = [row | {"user_agent": text, "kiosk": text, "ballot_id": f"{text}{n}"}
+            for n, (row, text) in enumerate(zip(people(10), FORMULAS, strict=True))]  # fmt: skip
+    write_ballots(tmp_path / "ballots.csv", rows)
+    with (tmp_path / "ballots.csv").open(encoding="utf-8", newline="") as file:
+        cells = [row[name] for row in csv.DictReader(file) for name in ("user_agent", "kiosk", "ballot_id")]
+    assert {cell[0] for cell in cells} == {"'"}
+    table = read_ballots(tmp_path / "ballots.csv").table
+    assert table is not None
+    for column in (table.user_agent, table.kiosk):
+        assert column.take(np.arange(10)) == FORMULAS
+    assert table.ballot_id.tolist() == [row["ballot_id"] for row in rows]
+    scan_files(tmp_path / "ballots.csv", None, tmp_path / "out")
+    with (tmp_path / "out" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["ballot_id"][0] for row in csv.DictReader(file)} == {"'"}
+
+
 def test_a_column_that_the_format_does_not_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="openid"):
         write_ballots(tmp_path / "ballots.csv", [{"ballot_id": "a", "openid": "secret"}])

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from .models import CONFIRMED, Worksheet
+from .ranking import Ranked
 
-@dataclass(frozen=True)
-class Ranked:
-    """One candidate in the order of composite scores."""
-
-    place: int
-    """1, 2, 3 …; equal where neither score nor tie-break tells two apart."""
-    number: int
-    composite: Fraction
-    """Out of 100, exact."""
-    parts: Mapping[str, Fraction]
-    """Criterion → weighted points; they add up to ``composite``."""
+__all__ = ["Assessment", "Ranked", "latest_assessment", "ranked_of"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +24,32 @@ class Assessment:
     number: int
     """Shown as ``A-0001``."""
     ranked: tuple[Ranked, ...]
-    """Everyone who is still a candidate, best first."""
+    """Everyone who was still a candidate when it was closed, best first."""
     sha256: str
     """Of the worksheet's canonical JSON."""
 
 
 def latest_assessment(session: Session, campaign_id: int) -> Assessment | None:
     """The latest closed worksheet; None as long as there is none."""
-    raise NotImplementedError
+    row = session.scalar(
+        select(Worksheet)
+        .where(Worksheet.campaign_id == campaign_id, Worksheet.state == CONFIRMED)
+        .order_by(Worksheet.number.desc())
+        .limit(1)
+    )
+    if row is None or row.number is None:
+        return None
+    return Assessment(row.number, ranked_of(json.loads(row.document)), row.sha256)
+
+
+def ranked_of(document: Mapping[str, Any]) -> tuple[Ranked, ...]:
+    """The ranking as a worksheet's document has it, best first."""
+    return tuple(
+        Ranked(
+            one["place"],
+            one["number"],
+            Fraction(one["composite"]),
+            {key: Fraction(part) for key, part in one["parts"].items()},
+        )
+        for one in document["ranked"]
+    )

@@ -94,6 +94,7 @@ def counts(slug: str) -> Response:
     body = {
         "shown": counted.shown,
         "final": counted.final,
+        "certified_at": rfc3339(counted.certified_at) if counted.certified_at else None,
         "counts": {str(number): count for number, count in counted.counts.items()},
         "ballots": counted.ballots,
         "held": _by_candidate(counted.counts, counted.set_aside.held),

@@ -108,6 +108,11 @@ class CampaignView:
         return self.counted.as_of
 
     @property
+    def certified_at(self) -> datetime | None:
+        """When the committee made the final counts official."""
+        return self.counted.certified_at
+
+    @property
     def ballots(self) -> int | None:
         """Ballots counted, where counts are shown."""
         return self.counted.ballots

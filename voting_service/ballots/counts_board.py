@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..candidates.showcase import CampaignOnShow
-from ..clock import Clock
+from ..clock import Clock, spoken_day
 from ..text import Text, _
 from .ballot_box import BallotBox, BoxUnavailable
 from .set_aside import SetAside, SetAsideBoard
@@ -34,13 +34,15 @@ class Counts:
     note: Text
     set_aside: SetAside = NOTHING_SET_ASIDE
     """Ballots held and voided; all zero where counts are not shown."""
+    certified_at: datetime | None = None
+    """When the committee made them official."""
 
     @property
     def stamp(self) -> Hashable:
         """Changes whenever a page that shows them must."""
         aside = self.set_aside
         return (
-            self.shown, self.final, self.ballots, tuple(self.counts.values()), aside.held_ballots,
+            self.shown, self.final, self.certified_at, self.ballots, tuple(self.counts.values()), aside.held_ballots,
             aside.voided_ballots, tuple(aside.held.items()), tuple(aside.voided.items()),
         )  # fmt: skip
 
@@ -90,11 +92,15 @@ class CountsBoard:
 def _published(campaign: CampaignOnShow) -> Counts:
     published = campaign.published_counts or {}
     counted = {int(number): count for number, count in published["counts"].items()}
-    note = (
-        _("计票已完成，待评审委员会认定。")
-        if published["final"]
-        else _("票数每天 %(at)s 公布一次。", at=campaign.rules.counts.split()[1])
-    )
+    said = published.get("certified_at")
+    certified_at = datetime.fromisoformat(said) if said else None
+    if certified_at:
+        day = spoken_day(certified_at.astimezone(campaign.rules.zone))
+        note = _("计票结果已经评审委员会于%(day)s认定。", day=day)
+    elif published["final"]:
+        note = _("计票已完成，待评审委员会认定。")
+    else:
+        note = _("票数每天 %(at)s 公布一次。", at=campaign.rules.counts.split()[1])
     return Counts(
         shown=True,
         final=published["final"],
@@ -103,6 +109,7 @@ def _published(campaign: CampaignOnShow) -> Counts:
         as_of=datetime.fromisoformat(published["as_of"]),
         note=note,
         set_aside=SetAside.from_published(published),
+        certified_at=certified_at,
     )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import calendar
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,11 +30,16 @@ class Person:
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``: as much as is known."""
     category: str | None = None
     """The category's key."""
+    organisation: str | None = None
+    """The unit's name, as the roster writes it."""
+    front_line: bool | None = None
+    """Whether they work on the front line (一线职工)."""
 
 
 @dataclass(frozen=True)
 class CompositionRule:
-    """One rule: of all people on a list, at least and at most so many per cent fit. ``field`` names what is asked."""
+    """One rule: of all people on a list, at least and at most so many per cent fit; or, with ``max_each``, at most so many of
+    each unit or each category are on it. ``field`` names what is asked."""
 
     name: str
     field: str
@@ -43,6 +50,8 @@ class CompositionRule:
     at_least: int | None = None
     min_percent: Fraction | None = None
     max_percent: Fraction | None = None
+    max_each: int | None = None
+    """At most so many of one unit (``organisation``) or one category."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,10 @@ class RuleState:
     least: int
     """As few must fit: the smallest whole number with ``least × 100 ≥ min_percent × of``; 0 without a minimum."""
     most: int
-    """As many may fit: the largest whole number with ``most × 100 ≤ max_percent × of``; ``of`` without a maximum."""
+    """As many may fit: the largest whole number with ``most × 100 ≤ max_percent × of``; ``of`` without a maximum. Of each
+    group, under ``max_each``."""
+    groups: tuple[tuple[str, int], ...] = ()
+    """Under ``max_each``: each group on the list with how many it has, the largest first. ``count`` is the largest's."""
 
     @property
     def missing(self) -> int:
@@ -69,7 +81,16 @@ class RuleState:
     @property
     def excess(self) -> int:
         """How many fewer would have to fit, those of whom it is not known among them."""
-        return max(self.count + self.unknown - self.most, 0)
+        if self.rule.max_each is None:
+            return max(self.count + self.unknown - self.most, 0)
+        others = sum(max(size - self.most, 0) for _group, size in self.groups[1:])
+        # Whoever's group is not known may be of the largest.
+        return max(self.count + self.unknown - self.most, 0) + others
+
+    @property
+    def crowded(self) -> tuple[tuple[str, int], ...]:
+        """The groups that certainly have more than they may."""
+        return tuple(pair for pair in self.groups if self.rule.max_each is not None and pair[1] > self.most)
 
     @property
     def kept(self) -> bool:
@@ -88,15 +109,49 @@ def rules_of(plan: Mapping[str, Any], *, today: date) -> tuple[CompositionRule, 
 
 def state_of(rule: CompositionRule, people: Sequence[Person]) -> RuleState:
     """How these people stand by the rule. A list without anyone keeps every rule."""
+    if rule.max_each is not None:
+        return _state_of_groups(rule, people, rule.max_each)
     answers = [fits(rule, person) for person in people]
     total = len(people)
+    least, most = bounds_of(rule, total)
     return RuleState(
         rule=rule,
         count=answers.count(True),
         of=total,
         unknown=answers.count(None),
-        least=ceil(rule.min_percent * total / 100) if rule.min_percent is not None else 0,
-        most=floor(rule.max_percent * total / 100) if rule.max_percent is not None else total,
+        least=least,
+        most=most,
+    )
+
+
+def bounds_of(rule: CompositionRule, total: int) -> tuple[int, int]:
+    """``least`` and ``most`` of a list of so many people, as ``RuleState`` has them."""
+    least = ceil(rule.min_percent * total / 100) if rule.min_percent is not None else 0
+    most = floor(rule.max_percent * total / 100) if rule.max_percent is not None else total
+    return least, total if rule.max_each is not None else most
+
+
+def group_of(rule: CompositionRule, person: Person) -> tuple[str, ...] | None:
+    """The group in which a ``max_each`` rule counts a person, as a tuple; an empty one for whoever is in no category, and so in
+    none that could be crowded. None: not known. A unit is the same however its name's width and blanks are typed."""
+    if rule.field == "category":
+        return (person.category,) if person.category else ()
+    plain = "".join(unicodedata.normalize("NFKC", person.organisation or "").split())
+    return (plain,) if plain else None
+
+
+def _state_of_groups(rule: CompositionRule, people: Sequence[Person], most: int) -> RuleState:
+    found = [group_of(rule, person) for person in people]
+    sizes = Counter(one[0] for one in found if one)
+    groups = tuple(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))
+    return RuleState(
+        rule=rule,
+        count=groups[0][1] if groups else 0,
+        of=len(people),
+        unknown=found.count(None),
+        least=0,
+        most=most,
+        groups=groups,
     )
 
 
@@ -108,7 +163,9 @@ def kept_after(
 
 
 def fits(rule: CompositionRule, person: Person) -> bool | None:
-    """Whether a person is one of those whom the rule counts; None where it cannot be told."""
+    """Whether a person is one of those whom the rule counts; None where it cannot be told. Not for ``max_each``."""
+    if rule.field == "front_line":
+        return person.front_line
     if rule.field == "gender":
         return None if not person.gender else person.gender == rule.equals
     if rule.field == "category":
@@ -161,6 +218,7 @@ def _rule(plain: Mapping[str, Any], today: date) -> CompositionRule:
         at_least=plain.get("at_least"),
         min_percent=_exact(plain.get("min_percent")),
         max_percent=_exact(plain.get("max_percent")),
+        max_each=plain.get("max_each"),
     )
 
 

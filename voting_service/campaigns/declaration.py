@@ -9,9 +9,8 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from anti_fraud.policy import FIELDS
 
@@ -43,7 +42,7 @@ _HOMES = {
         ),
         "[voting]",
     ),
-    **dict.fromkeys(("seats", "reserve", "weights"), "[assessment]"),
+    **dict.fromkeys(("seats", "reserve", "weights", "criteria", "tie_break", "scores_due"), "[assessment]"),
     **dict.fromkeys(
         (
             "workdays",
@@ -115,7 +114,7 @@ def read_values(
     categories = _categories(top)
     known = categories if len(problems) == before else None
     rules = _Voting(voting, zone_name, opens_at, closes_at).rules(categories) if "voting" in values else None
-    plan = read_plan(top, categories)
+    plan = read_plan(top, categories, zone_name)
     if gate := read_gate(top):
         plan["gate"] = gate
     top.finish(_HOMES)
@@ -212,21 +211,10 @@ class _Voting:
     def _moment(self, key: str) -> datetime | None:
         """A moment in UTC. A date alone is refused: whether its day still counts is what people dispute."""
         given = self.given[key]
-        value = self.table.get(key, required=given is None)
         if given is not None:
+            self.table.get(key)
             return given.astimezone(UTC)
-        # Quoted times are the commonest slip, and mean the same.
-        if isinstance(value, str):
-            try:
-                value = datetime.fromisoformat(value.strip()) if len(value.strip()) > 10 else date.min
-            except ValueError:
-                value = False
-        # Years far away overflow on the way to UTC, and are slips anyway.
-        if isinstance(value, datetime) and 2000 <= value.year <= 2200:
-            return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.zone_name))).astimezone(UTC)
-        if value is not None:
-            self.table.problem(key, _("应当是日期和钟点，例如 2026-04-07T09:00:00+08:00，不加引号。"))
-        return None
+        return self.table.moment(key, self.zone_name, required=True)
 
     def _daily_hours(self) -> tuple[str, str] | None:
         value = self.table.get("daily_hours")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..text import _
 from ..workdays.schedule import FirstDay, Letters, WindowTerms
+from .assessment_declaration import read_scoring
 from .rules import CategoryRule
 from .toml_table import TomlTable, listed
 
@@ -21,14 +22,22 @@ KINDS = ("named", "unit", "anonymous")
 DECIDE_WITHIN, REPLY_WITHIN = 2, 10
 """Working days, where the file does not say: to accept or decline an objection, and to rule upon it."""
 
-_TESTS = {"gender": ("equals",), "age": ("under", "at_least"), "category": ("equals",)}
+_TESTS = {
+    "gender": ("equals",),
+    "age": ("under", "at_least"),
+    "category": ("equals",),
+    "front_line": (),
+    "organisation": (),
+}
+"""What a rule may ask of each field; at most so many per group is ``max_each``."""
+_GROUPS = ("organisation", "category")
 
 
-def read_plan(top: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
+def read_plan(top: TomlTable, categories: Sequence[CategoryRule], zone_name: str) -> dict[str, Any]:
     """``{"assessment": {…}, "composition": […], "publicity": {…}}``, and ``committee`` where it is written; what the file
     leaves out is absent, but for ``publicity.workdays``."""
     plan: dict[str, Any] = {
-        "assessment": _assessment(top.table("assessment")),
+        "assessment": _assessment(top.table("assessment"), zone_name),
         "composition": [_composition(table, categories) for table in top.tables("composition")],
         "publicity": _publicity(top.table("publicity")),
     }
@@ -54,7 +63,7 @@ def _part(table: TomlTable, key: str) -> str | None:
     return text
 
 
-def _assessment(table: TomlTable) -> dict[str, Any]:
+def _assessment(table: TomlTable, zone_name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key in ("seats", "reserve"):
         number = table.integer(key, 1 if key == "seats" else 0, 100_000)
@@ -69,6 +78,7 @@ def _assessment(table: TomlTable) -> dict[str, Any]:
         if None not in parts.values() and round(total, 2) != 100:
             table.problem("weights", _("各项合计是 %(total)s%%，必须是 100%%。", total=f"{total:g}"))
         found["weights"] = parts
+    found |= read_scoring(table, zone_name)
     table.finish()
     return found
 
@@ -76,9 +86,36 @@ def _assessment(table: TomlTable) -> dict[str, Any]:
 def _composition(table: TomlTable, categories: Sequence[CategoryRule]) -> dict[str, Any]:
     field = table.one_of("field", tuple(_TESTS), required=True)
     rule: dict[str, Any] = {"name": table.text("name", 80, required=True), "field": field}
+    each = table.get("max_each") is not None or field == "organisation"
+    rule |= _most_of_each(table, field) if each else _share(table, field, categories)
+    as_of = _date(table, "as_of")
+    if as_of is not None:
+        rule["as_of"] = as_of
+    table.finish()
+    return rule
+
+
+def _most_of_each(table: TomlTable, field: str | None) -> dict[str, Any]:
+    """At most so many per unit or category: a number, and no percentage beside it."""
+    if field is not None and field not in _GROUPS:
+        table.problem("max_each", _("“每组至多”只用于 %(fields)s。", fields=listed(_GROUPS)))
+    for key in ("equals", "under", "at_least", "min_percent", "max_percent"):
+        if table.get(key) is not None:
+            table.problem(
+                key, _("写了 max_each 或 organisation，就不能再写这一项；另写一条 [[composition]]。")
+            )
+    return {"max_each": table.integer("max_each", 1, 100_000, required=True)}
+
+
+def _share(table: TomlTable, field: str | None, categories: Sequence[CategoryRule]) -> dict[str, Any]:
+    """At least or at most so many per cent fit."""
+    rule: dict[str, Any] = {}
     tests = _TESTS.get(field or "", ("equals", "under", "at_least"))
     given = [key for key in ("equals", "under", "at_least") if table.get(key) is not None]
-    if field is not None and (len(given) != 1 or given[0] not in tests):
+    if field is not None and not tests:
+        for key in given:
+            table.problem(key, _("%(field)s 不用写条件。", field=field))
+    elif field is not None and (len(given) != 1 or given[0] not in tests):
         table.problem("field", _("%(field)s 要配一个条件：%(tests)s。", field=field, tests=listed(tests)))
     elif field == "age":
         rule[given[0]] = table.integer(given[0], 1, 120)
@@ -89,10 +126,6 @@ def _composition(table: TomlTable, categories: Sequence[CategoryRule]) -> dict[s
     bounds = {key: _percent(table, key) for key in given}
     if not bounds:
         table.problem("min_percent", _("要写明至少（min_percent）或至多（max_percent）占百分之几。"))
-    as_of = _date(table, "as_of")
-    if as_of is not None:
-        rule["as_of"] = as_of
-    table.finish()
     return {**rule, **bounds}
 
 

@@ -24,6 +24,12 @@ def campaign_by_slug(session: Session, slug: str, *, lock: bool = False) -> Camp
     return campaign
 
 
+def campaign_titles(session: Session) -> list[tuple[str, str]]:
+    """Slug and title of every campaign, drafts too, the latest first; for rooms below this one."""
+    rows = session.execute(select(Campaign.slug, Campaign.title).order_by(Campaign.id.desc()))
+    return [(row.slug, row.title) for row in rows]
+
+
 def public_campaigns(session: Session) -> Sequence[Campaign]:
     """Every campaign that the public may see, the latest first."""
     return session.scalars(select(Campaign).where(Campaign.phase != DRAFT).order_by(Campaign.id.desc())).all()

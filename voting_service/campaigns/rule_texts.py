@@ -52,7 +52,7 @@ def departure_text(plan: Mapping[str, Any]) -> TermAndText:
     if ballots_of_disqualified(plan) == "void":
         disqualified = _(
             "候选人被取消资格的，选了该候选人的选票由评审委员会提出作废，一人提出、另一人确认，决定写入公开的日志；"
-            "作废的是整张选票，票上其他候选人的票一并不计。"
+            "作废的是整张选票，票上其他候选人的票一并不计。计票结果认定以后不再作废。"
         )
     else:
         disqualified = _(

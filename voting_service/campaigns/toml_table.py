@@ -8,7 +8,9 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..errors import Problem
 from ..text import Text, _
@@ -77,6 +79,23 @@ class TomlTable:
             )
             return default
         return value
+
+    def moment(self, key: str, zone_name: str, *, required: bool = False) -> datetime | None:
+        """A moment in UTC; local to the zone where it has no offset. A date alone is refused: whether its day still counts
+        is what people dispute."""
+        value = self.get(key, required=required)
+        # Quoted times are the commonest slip, and mean the same.
+        if isinstance(value, str):
+            try:
+                value = datetime.fromisoformat(value.strip()) if len(value.strip()) > 10 else date.min
+            except ValueError:
+                value = False
+        # Years far away overflow on the way to UTC, and are slips anyway.
+        if isinstance(value, datetime) and 2000 <= value.year <= 2200:
+            return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone_name))).astimezone(UTC)
+        if value is not None:
+            self.problem(key, _("应当是日期和钟点，例如 2026-04-07T09:00:00+08:00，不加引号。"))
+        return None
 
     def one_of(self, key: str, choices: Sequence[str], *, required: bool = False) -> str | None:
         """A string out of a known few."""

@@ -30,6 +30,8 @@ class Candidate(Base):
     gender: Mapped[str | None]
     birth_date: Mapped[str | None]
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``: as much as the unit gave. Never shown on a page."""
+    front_line: Mapped[bool | None]
+    """Whether they work on the front line, as the unit said; asked by composition rules alone."""
     summary: Mapped[str]
     story: Mapped[str]
     """Markdown, as imported; sanitised when shown."""

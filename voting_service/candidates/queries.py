@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from ..campaigns.composition import Person
 from ..errors import NotFound
 from ..text import _
 from .models import Candidate
@@ -61,3 +62,14 @@ def candidate_by_number(session: Session, campaign_id: int, number: int) -> Cand
     if found is None:
         raise NotFound(_("没有 %(number)s 号候选人。", number=number))
     return found
+
+
+def composition_person(candidate: Candidate) -> Person:
+    """One candidate as composition rules ask of them."""
+    return Person(
+        candidate.gender,
+        candidate.birth_date,
+        candidate.category.key if candidate.category else None,
+        candidate.organisation,
+        candidate.front_line,
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ..campaigns.assessment_declaration import assessment_cautions
 from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
 from ..campaigns.declaration import Declaration, DeclarationRead, read_declaration
 from ..errors import BadFile, Problem, ProblemsFound
@@ -136,6 +137,7 @@ def _check_together(
         yield from inducement_warnings(
             declared.declaration.title, declared.declaration.description, roster.rows
         )
+        yield from assessment_cautions(declared.declaration.plan)
     if declared.declaration is not None and roster.rows and not roster.problems:
         yield from check_numbers(declared.declaration, roster.rows, problems)
 

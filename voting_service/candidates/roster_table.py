@@ -24,6 +24,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "category": ("组别", "类别", "分组", "行业", "评选类别"),
     "gender": ("性别", "sex"),
     "birth_date": ("出生年月", "出生日期", "生日", "出生年月日", "birthdate", "birthday"),
+    "front_line": ("一线职工", "是否一线职工", "是否一线", "一线"),
     "summary": ("简介", "一句话简介", "个人简介", "简要事迹", "事迹简介"),
     "story": ("事迹", "主要事迹", "先进事迹", "事迹材料", "详细事迹"),
     "slogan": ("口号", "宣言", "座右铭", "劳动宣言"),
@@ -35,6 +36,7 @@ REQUIRED = ("number", "name", "organisation")
 LONGEST = {"name": 40, "organisation": 80, "title": 80, "summary": 120, "story": 20_000, "slogan": 60}
 """In characters."""
 _PRIVATE = ("身份证", "电话", "手机", "联系方式", "住址", "phone", "mobile")
+_YES_NO = {"是": True, "否": False}
 _BIRTH = re.compile(r"((?:19|20)\d\d)(?:[-./年](\d{1,2})(?:[-./月](\d{1,2}))?)?[年月日号]?")
 
 
@@ -50,6 +52,8 @@ class RosterRow:
     gender: str | None = None
     birth_date: str | None = None
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
+    front_line: bool | None = None
+    """Whether they work on the front line; None: the table does not say."""
     summary: str = ""
     story: str = ""
     slogan: str = ""
@@ -162,6 +166,7 @@ class _Table:
             category=self._category(row, texts["category"], "category" in columns),
             gender=self._gender(row, texts["gender"]),
             birth_date=self._birth_date(row, texts["birth_date"]),
+            front_line=self._front_line(row, texts["front_line"]),
             video_url=self._video_url(row, texts["video_url"]),
         )
         self._only_once(row, candidate)
@@ -248,6 +253,11 @@ class _Table:
             self._problem(row, "birth_date", _("不是一个日期：%(text)s。", text=shown(text)), example)
             return None
         return "-".join([str(parts[0]), *(f"{part:02d}" for part in parts[1:])])
+
+    def _front_line(self, row: Row, text: str) -> bool | None:
+        if text and text not in _YES_NO:
+            self._problem(row, "front_line", _("只能是“是”“否”，或者空着。"))
+        return _YES_NO.get(text)
 
     def _video_url(self, row: Row, text: str) -> str | None:
         if text and not _is_https(text):

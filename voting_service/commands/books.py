@@ -2,77 +2,59 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import select
 
 from ..campaigns.queries import campaign_by_slug
-from ..candidates.departures import ballot_roster
 from ..errors import NotFound
+from ..ledger import COUNTED, HELD, VOIDED
 from ..tally.archive import write_archive
-from ..tally.ledger_reads import tally_ledger
+from ..tally.document import TallyDocument, counted_document
 from ..tally.rebuild import rebuild_box
 from ..tally.reconcile import reconcile
 from ..text import _
 from ..transparency.models import Log
 from .composition import MakeService, redis_running
-from .output import print_json, progress_bar, say
+from .output import print_json, progress_bar, say, writing
 
 ACTOR = "command line"
 
 
-@click.command(help="从台账计票：计入、待核、作废，按候选人、日期和渠道。")
+@click.command(help="从台账计票：计入、待核、作废，按候选人、日期和渠道；附所依据的检查点。")
 @click.argument("slug")
-@click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV（按候选人）。")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON（与接口相同）。")
+@click.option("--csv", "as_csv", is_flag=True, help="输出 CSV（与接口相同）。")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="写成 Excel 工作簿。")
 @click.pass_obj
-def tally(make: MakeService, slug: str, as_json: bool, as_csv: bool) -> None:
+def tally(make: MakeService, slug: str, as_json: bool, as_csv: bool, xlsx: Path | None) -> None:
     """Count the ledger."""
     service = make()
     with progress_bar("计票") as progress, service.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        people = list(ballot_roster(session, campaign.id))
-        public_log = session.get(Log, campaign.id)
-        # As of the checkpoint that is printed beside it, so that anyone can recount exactly this.
-        leaves = public_log.signed_size if public_log else 0
-        numbers = [person.number for person in people]
-        counted = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, progress, leaves=leaves)
-        checkpoint = public_log.checkpoint if public_log else None
-    names = {person.number: person.name for person in people}
+        # As of the checkpoint that stands in it, so that anyone can recount exactly this.
+        counted = counted_document(session, campaign, service.clock.now(), progress)
+    if xlsx is not None:
+        with writing(xlsx):
+            xlsx.write_bytes(counted.to_xlsx())
     if as_json:
-        print_json({"campaign": slug, "checkpoint": checkpoint, **counted.to_json()})
-        return
-    rows = [
-        [number, names.get(number, ""), by["counted"], by["held"], by["voided"]]
-        for number, by in sorted(
-            counted.by_candidate.items(), key=lambda item: (-item[1]["counted"], item[0])
-        )
-    ]
-    if as_csv:
-        _write_csv(rows)
-        return
+        print_json(counted.to_json())
+    elif as_csv:
+        # A terminal and a pipe need no mark of the encoding.
+        click.echo(counted.to_csv().decode("utf-8-sig").replace("\r\n", "\n"), nl=False)
+    elif xlsx is None:
+        _print_table(counted)
+
+
+def _print_table(counted: TallyDocument) -> None:
     click.echo("编号\t姓名\t计入\t待核\t作废")
-    for row in rows:
-        click.echo("\t".join(map(str, row)))
-    totals = counted.to_json()["ballots"]
-    say(
-        _(
-            "选票：计入 %(c)s，待核 %(h)s，作废 %(v)s。",
-            c=totals["counted"],
-            h=totals["held"],
-            v=totals["voided"],
-        )
-    )
-
-
-def _write_csv(rows: list[list[Any]]) -> None:
-    writer = csv.writer(sys.stdout)
-    writer.writerow(["number", "name", "counted", "held", "voided"])
-    writer.writerows(rows)
+    for one in counted.ranked():
+        by = counted.tally.by_candidate[one.number]
+        click.echo("\t".join(map(str, (one.number, one.name, by[COUNTED], by[HELD], by[VOIDED]))))
+    ballots = counted.tally.ballots
+    say(_("选票：计入 %(c)s，待核 %(h)s，作废 %(v)s。",
+          c=ballots[COUNTED], h=ballots[HELD], v=ballots[VOIDED]))  # fmt: skip
 
 
 @click.command(name="reconcile", help="对账：票箱 = 台账 = 透明日志？列出全部差异；有差异时退出码为 1。")

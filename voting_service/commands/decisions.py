@@ -22,6 +22,7 @@ from ..tally.decisions.rules import (
     KIND_NAMES,
     RESTORED,
     STANDING_NAMES,
+    STATE_NAMES,
     parse_number,
     shown_number,
 )
@@ -30,8 +31,6 @@ from ..text import Text, _
 from .ballot_lists import from_cluster, from_file
 from .composition import MakeService, Service, redis_running
 from .output import print_json, say
-
-STATE_NAMES = {"proposed": _("待确认"), "confirmed": _("已生效"), "withdrawn": _("已撤回")}
 
 
 class DecisionNumber(click.ParamType[int]):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import click
 
@@ -19,7 +20,8 @@ from ..errors import Problem, ProblemsFound
 from ..scanning.export import export_evidence
 from ..scanning.retention import delete_evidence, due_for_deletion
 from ..text import Text, _
-from .composition import MakeService, redis_running
+from ..webhooks.posting import DEADLINE_S
+from .composition import MakeService, Service, redis_running
 from .output import progress_bar, say, writing
 from .stop_sign import StopSign
 
@@ -69,7 +71,9 @@ def expire(make: MakeService, slug: str | None, yes: bool) -> None:
         say(_("没有到期的证据。"))
 
 
-@click.command(help="值守：投票期间每 10 分钟排查一次，并按期删除证据。serve 和 demo 会自动启动它。")
+@click.command(
+    help="值守：投票期间每 10 分钟排查一次，按期删除证据，并把事件推送给其他系统。serve 和 demo 会自动启动它。"
+)
 @click.pass_obj
 def watch(make: MakeService) -> None:
     """Take turns until told to stop."""
@@ -77,12 +81,22 @@ def watch(make: MakeService) -> None:
     logs.configure()
     stop = StopSign()
     stop.listen()
-    with redis_running(service):
+    with redis_running(service), _sending(service, stop):
         keeper = service.watch()
         while True:
             keeper.turn()
             if stop.wait(TURN_S):
                 return
+
+
+@contextmanager
+def _sending(service: Service, stop: StopSign) -> Iterator[None]:
+    """Webhooks go out beside the scans, in a thread of their own: a receiver that is slow keeps no scan waiting, nor a scan a
+    message. What is under way when we are told to stop is finished, or sent again later."""
+    thread = Thread(target=service.sender().run, args=(stop.wait,), name="webhooks", daemon=True)
+    thread.start()
+    yield
+    thread.join(timeout=DEADLINE_S)
 
 
 @click.command(

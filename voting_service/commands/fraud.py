@@ -15,8 +15,8 @@ from ..clock import rfc3339
 from ..errors import Problem, ProblemsFound
 from ..scanning.live import clusters_of, last_run
 from ..scanning.retention import day_of_deletion
+from ..tally.clusters.sheet import FINDINGS, blinded, sheet
 from ..text import Text, _
-from .cluster_sheet import blinded, sheet
 from .composition import MakeService
 from .output import print_json, progress_bar, say, writing
 
@@ -97,10 +97,7 @@ def _tell(whole: dict[str, Any]) -> None:
     if whole["silent"]:
         say(_("缺少这些数据，有关的问题没有判断：%(names)s。", names="、".join(whole["silent"])))
     for cluster in whole["clusters"]:
-        click.echo(f"{cluster['id']}\t{_FINDINGS[cluster['finding']]}\t{len(cluster['ballots'])}")
-
-
-_FINDINGS = {"quarantine": _("建议隔离"), "review": _("待人工复核")}
+        click.echo(f"{cluster['id']}\t{FINDINGS[cluster['finding']]}\t{len(cluster['ballots'])}")
 
 
 @fraud_group.command(help="查看最近一次排查的票群；先隐去候选人，加 --show-candidates 才显示。")
@@ -130,7 +127,7 @@ def clusters(
     say(_("%(at)s 排查，看到第 %(seq)s 张选票。", at=rfc3339(run.at), seq=run.up_to_seq))
     for one in found:
         paragraph = one["paragraph"]["named" if show_candidates else "blinded"]["en" if english else "zh"]
-        click.echo(f"{one['id']}  {_FINDINGS[one['finding']]}\n{paragraph}\n")
+        click.echo(f"{one['id']}  {FINDINGS[one['finding']]}\n{paragraph}\n")
         for line in sheet(one, show_candidates=show_candidates) if cluster else ():
             click.echo(line)
     if deleted:

@@ -8,6 +8,7 @@ import click
 
 from .. import logs
 from ..activity import journal
+from ..activity.reading import examine_journal
 from ..attachments.readiness import examine_attachments
 from ..attachments.store import SweepRefused
 from ..errors import Problem, ProblemsFound
@@ -104,6 +105,7 @@ def doctor(make: MakeService, as_json: bool, fix: bool, even_so: bool) -> None:
         today = service.clock.now().astimezone(service.settings.zone).date()
         findings += examine_workdays(service.workdays, today)
         findings += examine_attachments(service.database, service.attachments)
+        findings.append(examine_journal(service.database))
     if as_json:
         print_json([{"level": f.level, "code": f.code, "finding": str(f.sentence),
                      "remedy": str(f.remedy) if f.remedy else None} for f in findings])  # fmt: skip

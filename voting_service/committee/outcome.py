@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+
+from .models import PASSED, QUESTION, REJECTED, Motion, MotionMember, MotionOption
+from .rules import ABSTAIN, AGREE, DISAGREE
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class MotionOutcome:
     """Shown as ``M-0001``."""
     passed: bool
     members: int
+    """Without those recused."""
     present: int
     agree: int
     disagree: int
@@ -24,5 +29,26 @@ class MotionOutcome:
 
 
 def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcome | None:
-    """The latest closed ballot on a subject (``final-list-1``); None where there is none."""
-    raise NotImplementedError
+    """The latest ballot on a subject (``final-list-1``) that has a result; None where there is none. One that was withdrawn
+    or lacked its quorum has none, and leaves an earlier result as it was."""
+    motion = session.scalars(
+        select(Motion)
+        .where(Motion.campaign_id == campaign_id, Motion.subject == subject, Motion.kind == QUESTION)
+        .where(Motion.outcome.in_((PASSED, REJECTED)))
+        .order_by(Motion.closed_at.desc(), Motion.number.desc())
+        .limit(1)
+    ).first()
+    if motion is None or motion.closed_at is None:
+        return None
+    sat = (MotionMember.motion_id == motion.id) & MotionMember.recused_at.is_(None)
+    members, present = session.execute(
+        select(func.count(), func.count(MotionMember.present_at)).where(sat)
+    ).one()
+    rows = session.execute(
+        select(MotionOption.key, MotionOption.papers).where(MotionOption.motion_id == motion.id)
+    )
+    papers: dict[str, int] = dict(rows.all())
+    return MotionOutcome(
+        motion.number, motion.outcome == PASSED, members, present,
+        papers[AGREE], papers[DISAGREE], papers[ABSTAIN], motion.closed_at,
+    )  # fmt: skip

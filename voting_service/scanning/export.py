@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from anti_fraud.networks.table import NO_TABLE, NetworkTable
-from anti_fraud.scan.files import write_ballots, write_views
+from anti_fraud.scan.files import ballot_lines, view_lines, write_ballots, write_views
 
 from ..campaigns.queries import campaign_by_slug
 from ..database import Database
@@ -17,6 +18,8 @@ from ..encryption import Keyring
 from .evidence_rows import ballot_rows, page_views, view_columns
 
 Progress = Callable[[int, int], None]
+GZIP = 31
+"""zlib's number for a gzip header and a window of 32 KB."""
 
 
 def export_evidence(
@@ -29,21 +32,50 @@ def export_evidence(
         campaign_id = campaign_by_slug(session, slug).id
         # Who shared on can only be told once everyone has been seen: once through for the links, once for the rows.
         passed_on, voters = _links_and_voters(session, campaign_id, slug, keyring)
-        rows = ballot_rows(session, campaign_id, slug, keyring, networks)
-        write_ballots(
-            ballots,
-            _counted(({**row.columns, "reshared": row.own_token in passed_on} for row in rows), progress),
-        )
-        seen = (
-            view_columns(view)
-            for _number, batch in page_views(session, campaign_id, slug, keyring)
-            for view in batch
-            if view.voter_tag not in voters
-        )
-        write_views(views, seen)
+        rows = _ballots(session, campaign_id, slug, keyring, networks, passed_on)
+        write_ballots(ballots, _counted(rows, progress))
+        write_views(views, _views(session, campaign_id, slug, keyring, voters))
     for path in (ballots, views):
         path.chmod(0o600)
     return ballots, views
+
+
+def stream_evidence(
+    database: Database, keyring: Keyring, networks: NetworkTable, slug: str, name: str
+) -> Iterator[bytes]:
+    """One of the two files, ``ballots.csv.gz`` or ``views.csv.gz``, in pieces as it is made: a million rows are never held at
+    once, and never on a disk in plain. Raises NotFound."""
+    with database.read() as session:
+        campaign_id = campaign_by_slug(session, slug).id
+        passed_on, voters = _links_and_voters(session, campaign_id, slug, keyring)
+        lines = (
+            ballot_lines(_ballots(session, campaign_id, slug, keyring, networks, passed_on))
+            if name.startswith("ballots")
+            else view_lines(_views(session, campaign_id, slug, keyring, voters))
+        )
+        yield from _gzipped(lines)
+
+
+def _gzipped(lines: Iterator[str]) -> Iterator[bytes]:
+    packer = zlib.compressobj(6, zlib.DEFLATED, GZIP)
+    for line in lines:
+        if piece := packer.compress(line.encode()):
+            yield piece
+    yield packer.flush()
+
+
+def _ballots(
+    session: Session, campaign_id: int, slug: str, keyring: Keyring, networks: NetworkTable, passed_on: set[str]
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    for row in ballot_rows(session, campaign_id, slug, keyring, networks):
+        yield {**row.columns, "reshared": row.own_token in passed_on}
+
+
+def _views(
+    session: Session, campaign_id: int, slug: str, keyring: Keyring, voters: set[str]
+) -> Iterator[dict[str, Any]]:
+    for _number, batch in page_views(session, campaign_id, slug, keyring):
+        yield from (view_columns(view) for view in batch if view.voter_tag not in voters)
 
 
 def _links_and_voters(

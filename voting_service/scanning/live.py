@@ -25,7 +25,7 @@ from ..campaigns.queries import campaign_by_slug
 from ..clock import Clock
 from ..database import Database
 from ..encryption import Keyring
-from ..errors import Problem, ProblemsFound
+from ..errors import NotFound, Problem, ProblemsFound
 from ..evidence.views import PageView
 from ..ledger import VOIDED, LedgerEntry
 from ..sealed import SealedColumn
@@ -157,6 +157,17 @@ def clusters_of(session: Session, slug: str, keyring: Keyring) -> list[dict[str,
         .order_by(ScanCluster.finding, ScanCluster.ballots.desc(), ScanCluster.cluster)
     )
     return [json.loads(keyring.open(row.sealed, _place(slug, row.cluster))) for row in rows]
+
+
+def cluster_of(session: Session, slug: str, keyring: Keyring, cluster: str) -> dict[str, Any]:
+    """One of them. Raises NotFound."""
+    row = session.get(ScanCluster, (campaign_by_slug(session, slug).id, cluster))
+    if row is None:
+        raise NotFound(
+            _("最近一次排查中没有这个票群。"), _("每次排查都会重新归并票群；请回到列表查看现在的。")
+        )
+    found: dict[str, Any] = json.loads(keyring.open(row.sealed, _place(slug, row.cluster)))
+    return found
 
 
 def last_run(session: Session, slug: str) -> ScanRun | None:

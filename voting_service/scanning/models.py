@@ -45,3 +45,14 @@ class ScanCluster(Base):
     finding: Mapped[str]
     ballots: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ScanRequest(Base):
+    """An official wants a campaign scanned before its turn. The watch answers it: it is done when a run is later."""
+
+    __tablename__ = "scan_requests"
+    __table_args__ = (CheckConstraint("length(asked_by) > 0", name="asked_by_someone"),)
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]

@@ -19,6 +19,7 @@ from ..clock import Clock
 from ..database import Database
 from ..errors import VotingError
 from ..ledger import LedgerEntry
+from .asking import waiting_request
 from .live import LiveScan, last_run
 from .retention import day_of_deletion, delete_evidence, due_for_deletion
 
@@ -46,10 +47,11 @@ class Watch:
             self._guarded(slug, lambda slug=slug: self._scan(slug))  # type: ignore[misc]
 
     def _due(self) -> list[str]:
-        """Open campaigns every ten minutes, closed ones once more after their last ballot; none that has nothing new."""
+        """Open campaigns every ten minutes, closed ones once more after their last ballot; none that has nothing new, but
+        for those that an official has asked for."""
         try:
             with self._database.read() as session:
-                slugs = []
+                slugs, asked = [], dict[str, datetime]()
                 for campaign in campaigns_in(session, OPEN, CLOSED):
                     newest = session.scalar(
                         select(func.max(LedgerEntry.seq)).where(LedgerEntry.campaign_id == campaign.id)
@@ -57,13 +59,22 @@ class Watch:
                     run = last_run(session, campaign.slug)
                     if day_of_deletion(session, campaign.slug):
                         continue
-                    if newest and (run is None or run.up_to_seq < newest):
+                    request = waiting_request(session, campaign.id, run.at if run else None)
+                    if newest and request is not None:
+                        asked[campaign.slug] = request.asked_at
+                    if newest and (request is not None or run is None or run.up_to_seq < newest):
                         slugs.append(campaign.slug)
         except (VotingError, SQLAlchemyError) as error:
             log.error("watch_failed", error=type(error).__name__)
             return []
         now = self._clock.now()
-        return [slug for slug in slugs if slug not in self._scanned or now - self._scanned[slug] >= EVERY]
+
+        def is_due(slug: str) -> bool:
+            # A scan that failed is not tried again at once, asked for or not.
+            last = self._scanned.get(slug)
+            return last is None or now - last >= EVERY or asked.get(slug, last) > last
+
+        return [slug for slug in slugs if is_due(slug)]
 
     def _scan(self, slug: str) -> None:
         outcome = self._live.scan(slug)

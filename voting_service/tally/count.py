@@ -45,6 +45,16 @@ class Tally:
             "by_channel": {channel: _named(by) for channel, by in sorted(self.by_channel.items())},
         }
 
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Tally:
+        """From ``to_json``'s form."""
+        return cls(
+            ballots=Counter(plain["ballots"]),
+            by_candidate={int(number): Counter(by) for number, by in plain["by_candidate"].items()},
+            by_day={day: Counter(by) for day, by in plain["by_day"].items()},
+            by_channel={channel: Counter(by) for channel, by in plain["by_channel"].items()},
+        )
+
 
 def _named(counter: Counter[str]) -> dict[str, int]:
     return {standing: counter[standing] for standing in STANDINGS}

@@ -24,6 +24,7 @@ from ..ledger import COUNTED, HELD, VOIDED, LedgerEntry, RecorderPosition
 from ..recorder.drain import Stores, publish
 from ..transparency.models import Log
 from .archive import write_archive
+from .certification.queries import CertifiedTally, certified_tally
 from .count import Tally
 from .ledger_reads import tally_ledger
 
@@ -96,17 +97,22 @@ def _publish(
         public_log = session.get_one(Log, campaign.id, with_for_update=True)
         if size not in (None, public_log.size):
             return  # something was decided since the archive was begun: the next turn makes both anew
-        campaign.counts_json = _counts_json(tally, as_of, final=before is None)
+        campaign.counts_json = _counts_json(
+            tally, as_of, final=before is None, certified=certified_tally(session, campaign.id)
+        )
         campaign.version += 1
         public_log.shown_size = shown
     log.info("counts_published", campaign=due.slug, as_of=rfc3339(as_of), final=before is None)
 
 
-def _counts_json(tally: Tally, as_of: datetime, *, final: bool) -> str:
+def _counts_json(
+    tally: Tally, as_of: datetime, *, final: bool, certified: CertifiedTally | None = None
+) -> str:
     return json.dumps(
         {
             "as_of": rfc3339(as_of),
             "final": final,
+            **({"certified_at": rfc3339(certified.certified_at)} if certified else {}),
             "ballots": tally.ballots[COUNTED],
             "counts": {str(number): count for number, count in tally.counted().items()},
             "set_aside": {standing: tally.ballots[standing] for standing in (HELD, VOIDED)},

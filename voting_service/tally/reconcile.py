@@ -1,7 +1,7 @@
 """Reconciling: is box = ledger = log? Every difference is listed, none is mended.
 
 The log is recomputed from its entries, the ledger is compared with it row by row, and the box with both, taking in
-the ballots that wait to be recorded. It may run while people vote.
+the ballots that wait to be recorded. What is prepared for the desk's pages is recounted too. It may run while people vote.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from ..transparency.models import Log
 from ..transparency.notes import NoteInvalid, VerifierKey
 from .count import standings
 from .decisions.queries import count_changes_after, last_sequence
+from .figures.compare import figures_problems
 from .ledger_reads import Progress, leaf_entries, ledger_rows, no_progress
 from .voter_states import CastBallot, voter_states
 
@@ -104,6 +105,8 @@ def _compare(
         found.add(
             "recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots))
         )
+    for problem in figures_problems(session, campaign, progress):
+        found.add_problem(problem)
     compared = False
     if snapshot is None:
         if campaign.phase == "open":
@@ -137,9 +140,12 @@ class _Differences:
         self._all = 0
 
     def add(self, where: str, sentence: Any) -> None:
+        self.add_problem(Problem(where, sentence))
+
+    def add_problem(self, problem: Problem) -> None:
         self._all += 1
         if len(self._listed) < MOST_LISTED:
-            self._listed.append(Problem(where, sentence))
+            self._listed.append(problem)
 
     def problems(self) -> tuple[Problem, ...]:
         rest = self._all - len(self._listed)

@@ -6,8 +6,6 @@ card it is; the code lies below it; the lowest part is folded up over the code a
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from ..campaigns.models import Campaign
 from ..clock import spoken_in_full
 from ..errors import Problem, ProblemsFound
 from ..qr import qr_svg
+from ..sheets import csv_lines
 from ..text import _
 from .batches import Batch, Card
 from .code_text import grouped
@@ -128,18 +127,14 @@ def _card(facts: SheetFacts, batch: Batch, card: Card, box: str) -> str:
 def sheet_csv(facts: SheetFacts, batches: Iterable[Batch]) -> Iterator[str]:
     """The same as a table, for a print shop."""
     yield "\ufeff"
-    yield _csv_line(CSV_HEADINGS)
-    for batch in batches:
-        for card in batch.cards:
-            yield _csv_line(
-                (batch.unit, batch.number, card.serial, card.member_number, grouped(card.code), facts.address)
-            )
-
-
-def _csv_line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+    yield from csv_lines(
+        CSV_HEADINGS,
+        (
+            (batch.unit, batch.number, card.serial, card.member_number, grouped(card.code), facts.address)
+            for batch in batches
+            for card in batch.cards
+        ),
+    )
 
 
 class SealedFiles:

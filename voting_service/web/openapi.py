@@ -16,6 +16,7 @@ from .caching import cacheable
 from .language import say
 from .openapi_notices import NOTICE_SCHEMAS
 from .openapi_schemas import SCHEMAS, Schema, ref
+from .openapi_tally import TALLY_SCHEMAS, tally_answers
 from .problems import PROBLEM_JSON, STATUS, problem, title_of
 from .sessions import COOKIE
 
@@ -50,7 +51,7 @@ def document(base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "paths": {f"/api/v1{path}": methods for path, methods in _PATHS.items()},
         "components": {
-            "schemas": SCHEMAS | NOTICE_SCHEMAS,
+            "schemas": SCHEMAS | NOTICE_SCHEMAS | TALLY_SCHEMAS,
             "parameters": _PARAMETERS,
             "securitySchemes": {
                 "voter": {
@@ -60,7 +61,12 @@ def document(base_url: str) -> dict[str, Any]:
                     "description": _(
                         "投票会话：签名的 cookie，由活动页面或 ballot-form 发给新设备，或由微信登录写入。"
                     ),
-                }
+                },
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": _("工作台签发的令牌，限定活动、权限范围和有效期。"),
+                },
             },
         },
     }
@@ -123,6 +129,13 @@ _PARAMETERS: dict[str, Schema] = {
         "description": _("同一会话先前领取的表单（可已过期）；新表单沿用它的领取时间和来路"),
         "schema": {"type": "string"},
         "example": examples.FORM_TEXT,
+    },
+    "format": {
+        "name": "format",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": ["json", "csv", "xlsx"]},
+        "description": _("不填时按 Accept，都没有时为 json"),
     },
     "lang": {
         "name": "lang",
@@ -343,6 +356,20 @@ _PATHS: dict[str, dict[str, Any]] = {
         _cached("Counts", _("票数"), examples.COUNTS),
         "not_found",
         "unavailable",
+    ),
+    "/campaigns/{slug}/tally": _get(
+        "getTally",
+        _("计票结果，连同所依据的检查点和认定；需要带 tally:read 权限的令牌"),
+        ("slug", "format"),
+        tally_answers(_ETAG),
+        "bad_request",
+        "unauthorised",
+        "forbidden",
+        "not_found",
+        "not_acceptable",
+        "too_many_attempts",
+        "unavailable",
+        security=[{"token": []}],
     ),
     "/campaigns/{slug}/notices": _get(
         "listNotices",

@@ -184,6 +184,7 @@ STATE: dict[str, Any] = RECEIPT | {
 COUNTS: dict[str, Any] = {
     "shown": True,
     "final": False,
+    "certified_at": None,
     "counts": {"3": 1204, "7": 998},
     "ballots": 1530,
     "held": {"3": 2, "7": 0},

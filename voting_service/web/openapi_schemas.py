@@ -232,6 +232,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             "shown": {"type": "boolean", "description": _("活动现在是否公布票数")},
             "final": {"type": "boolean", "description": _("投票已结束、计票已完成")},
+            "certified_at": _or_null(_moment()),
             "counts": _by_candidate(_("候选人编号 → 票数；不公布时为空")),
             "ballots": _or_null(_integer(_("计入的选票张数"))),
             "held": _by_candidate(_("候选人编号 → 选了该候选人而待核、未计入的选票；不公布时为空")),

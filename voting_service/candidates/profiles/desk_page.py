@@ -37,7 +37,11 @@ VIEWS: Mapping[str, Text] = {
     "missing": _("缺资料"),
     "gone": _("已退出"),
 }
-_NEEDED = {"gender": ("gender", _("性别")), "age": ("birth_date", _("出生年月"))}
+_NEEDED = {
+    "gender": ("gender", _("性别")),
+    "age": ("birth_date", _("出生年月")),
+    "front_line": ("front_line", _("一线职工")),
+}
 
 
 class Row(NamedTuple):

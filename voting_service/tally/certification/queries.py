@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...errors import NotFound, Problem
+from ...text import _
 from ..count import Tally
+from .models import CERTIFIED, PROPOSED, Certification, CertificationMember, CertificationSignature
 
 
 @dataclass(frozen=True)
@@ -28,4 +33,86 @@ class CertifiedTally:
 
 def certified_tally(session: Session, campaign_id: int) -> CertifiedTally | None:
     """The certified tally; None as long as there is none."""
-    raise NotImplementedError
+    row = in_state(session, campaign_id, CERTIFIED)
+    if row is None or row.leaf_index is None or row.certified_at is None:
+        return None
+    return CertifiedTally(
+        row.number, tally_of(row.document), row.log_size, row.leaf_index, row.sha256, row.certified_at
+    )
+
+
+def certified_problems(session: Session, campaign_id: int) -> list[Problem]:
+    """Why nothing may be decided on ballots any more; empty as long as it may. Ask with the campaign locked."""
+    row = in_state(session, campaign_id, CERTIFIED)
+    if row is None:
+        return []
+    return [
+        Problem(
+            shown_number(row.number),
+            _("计票结果已经评审委员会认定并写入透明日志，不能再对选票作出决定。"),
+            _("认定以后发现的问题，按公示异议和名单变动处理。"),
+        )
+    ]
+
+
+def in_state(session: Session, campaign_id: int, state: str) -> Certification | None:
+    """The campaign's certification in this state: there is one at most of those proposed and of those certified."""
+    query = select(Certification).where(
+        Certification.campaign_id == campaign_id, Certification.state == state
+    )
+    return session.scalars(query).first()
+
+
+def proposed(session: Session, campaign_id: int) -> Certification | None:
+    """The proposal that is before the members now, stale or not."""
+    return in_state(session, campaign_id, PROPOSED)
+
+
+def certification_by_number(session: Session, campaign_id: int, number: int) -> Certification:
+    """One of a campaign. Raises NotFound."""
+    found = session.get(Certification, (campaign_id, number))
+    if found is None:
+        raise NotFound(_("没有编号为 %(number)s 的认定。", number=shown_number(number)))
+    return found
+
+
+def certifications_of(session: Session, campaign_id: int) -> list[Certification]:
+    """All of a campaign, the latest first."""
+    query = (
+        select(Certification)
+        .where(Certification.campaign_id == campaign_id)
+        .order_by(Certification.number.desc())
+    )
+    return list(session.scalars(query))
+
+
+def members_of(session: Session, certification: Certification) -> dict[int, str]:
+    """Official → name, of the members that it was put to, in the order of the register."""
+    query = (
+        select(CertificationMember.official_id, CertificationMember.name)
+        .where(CertificationMember.campaign_id == certification.campaign_id)
+        .where(CertificationMember.number == certification.number)
+        .order_by(CertificationMember.official_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def signatures_of(session: Session, certification: Certification) -> dict[int, datetime]:
+    """Official → when they signed, in that order."""
+    query = (
+        select(CertificationSignature.official_id, CertificationSignature.at)
+        .where(CertificationSignature.campaign_id == certification.campaign_id)
+        .where(CertificationSignature.number == certification.number)
+        .order_by(CertificationSignature.at, CertificationSignature.official_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def shown_number(number: int) -> str:
+    """A certification's number as people and the log say it: ``C-0001``."""
+    return f"C-{number:04}"
+
+
+def tally_of(document: bytes) -> Tally:
+    """The tally from its canonical JSON."""
+    return Tally.from_json(json.loads(document))

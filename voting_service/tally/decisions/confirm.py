@@ -24,6 +24,7 @@ from ...recorder.drain import Stores, publish
 from ...text import _
 from ...transparency import entries, log
 from ...transparency.models import Log
+from ..certification.queries import certified_problems
 from ..count import AFTER
 from .follow import follow
 from .models import CONFIRMED, PROPOSED, Decision
@@ -38,11 +39,11 @@ from .rules import (
 )
 
 
-def carry_out(stores: Stores, slug: str, number: int, *, actor: str) -> bool:
-    """Confirm, then sign the log and let the box follow. Gives False where the box is away: the recorder will see to
-    it. Raises ProblemsFound, NotFound."""
+def carry_out(stores: Stores, slug: str, number: int, *, actor: str, seen: str | None = None) -> bool:
+    """Confirm, then sign the log and let the box follow. ``seen``: the digest of what the confirmer looked at. Gives False
+    where the box is away: the recorder will see to it. Raises ProblemsFound, NotFound."""
     with stores.database.write() as session:
-        decision = confirm(session, slug, number, at=stores.clock.now(), actor=actor)
+        decision = confirm(session, slug, number, at=stores.clock.now(), actor=actor, seen=seen)
         campaign_id = decision.campaign_id
     publish(stores, campaign_id)
     try:
@@ -52,13 +53,16 @@ def carry_out(stores: Stores, slug: str, number: int, *, actor: str) -> bool:
     return True
 
 
-def confirm(session: Session, slug: str, number: int, *, at: datetime, actor: str) -> Decision:
-    """Put a proposal into effect. Raises ProblemsFound, NotFound. The caller commits, then signs the log."""
+def confirm(
+    session: Session, slug: str, number: int, *, at: datetime, actor: str, seen: str | None = None
+) -> Decision:
+    """Put a proposal into effect. ``seen``: the digest of what the confirmer looked at, where a page showed it. Raises
+    ProblemsFound, NotFound. The caller commits, then signs the log."""
     # Locked in the order of everybody else: campaign, log. No ballot is decided upon without the first of them.
     campaign = campaign_by_slug(session, slug, lock=True)
     decision = decision_by_number(session, campaign.id, number)
     changes = changes_of(session, decision)
-    _require_confirmable(decision, changes, actor)
+    _require_confirmable(decision, changes, actor, seen, certified_problems(session, campaign.id))
     public_log = session.get_one(Log, campaign.id, with_for_update=True)
     first_leaf = _write(session, public_log, decision, changes, at)
     decision.sequence = last_sequence(session, campaign.id) + 1
@@ -73,15 +77,19 @@ def confirm(session: Session, slug: str, number: int, *, at: datetime, actor: st
     return decision
 
 
-def _require_confirmable(decision: Decision, changes: list[Change], actor: str) -> None:
+def _require_confirmable(
+    decision: Decision, changes: list[Change], actor: str, seen: str | None, found: list[Problem]
+) -> None:
     shown = shown_number(decision.number)
-    problems = name_problems(actor)
+    problems = [*found, *name_problems(actor)]
     if decision.state != PROPOSED:
         problems.append(Problem(shown, _("已经生效或已撤回。")))
     elif effect_sha256(decision.reason, changes) != decision.effect_sha256:
         problems.append(
             Problem(shown, _("提出之后，其中有的选票另有决定，预览已不成立。"), _("请撤回它并重新提出。"))
         )
+    elif seen is not None and seen != decision.effect_sha256:
+        problems.append(Problem(shown, _("与您刚才看到的不同，请重新核对。")))
     if person_key(actor) == decision.proposed_by_key:
         problems.append(
             Problem(

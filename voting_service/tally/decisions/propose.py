@@ -18,6 +18,7 @@ from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry, choices_of
 from ...names import person_key
 from ...text import _
+from ..certification.queries import certified_problems
 from ..count import AFTER
 from .models import CONFIRMED, Decision, DecisionBallot
 from .queries import changes_back, decided_since, decision_by_number
@@ -57,14 +58,16 @@ class Proposal:
 
 def propose(
     session: Session, slug: str, proposal: Proposal, *, at: datetime, actor: str,
-    waits: Callable[[str], bool] = lambda _ballot_id: False,
+    waits: Callable[[str], bool] = lambda _ballot_id: False, found: Sequence[Problem] = (),
 ) -> Decision:  # fmt: skip
     """Propose to hold, void or restore ballots. Raises ProblemsFound, NotFound. The caller commits.
 
-    ``waits`` tells of a ballot id that the ledger does not know whether it is in the box and will be recorded.
+    ``waits`` tells of a ballot id that the ledger does not know whether it is in the box and will be recorded; ``found``:
+    what the caller knows to be wrong.
     """
     campaign = campaign_by_slug(session, slug, lock=True)
-    problems = _problems_of_form(campaign, actor, proposal.reason)
+    problems = [*found, *certified_problems(session, campaign.id)]
+    problems += _problems_of_form(campaign, actor, proposal.reason)
     ids, wrong = _ballot_ids(proposal.ballots)
     problems += wrong
     changes: list[Change] = []
@@ -97,7 +100,7 @@ def propose_undo(
     NotFound. Where that is counted for some and held for others, the log gets entries of two kinds, one number."""
     campaign = campaign_by_slug(session, slug, lock=True)
     undone = decision_by_number(session, campaign.id, number)
-    problems = _problems_of_form(campaign, actor, reason)
+    problems = [*certified_problems(session, campaign.id), *_problems_of_form(campaign, actor, reason)]
     if undone.state != CONFIRMED:
         problems.append(Problem(shown_number(number), _("还没有生效，不需要撤销。")))
     elif later := decided_since(session, undone):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from ...errors import NotFound
 from ...ledger import LedgerEntry, choices_of
 from ...text import _
-from .models import CONFIRMED, Decision, DecisionBallot
+from .models import CONFIRMED, WITHDRAWN, Decision, DecisionBallot
 from .rules import Change, CountChange, shown_number
 
 
@@ -21,7 +21,7 @@ def decision_by_number(session: Session, campaign_id: int, number: int) -> Decis
     if decision is None:
         raise NotFound(
             _("没有编号为 %(number)s 的决定。", number=shown_number(number)),
-            _("可用 voting-service decisions list 查看全部。"),
+            _("请在决定的列表中核对编号。"),
         )
     return decision
 
@@ -30,6 +30,19 @@ def decisions_of(session: Session, campaign_id: int) -> Sequence[Decision]:
     """All decisions of a campaign in the order of proposing."""
     query = select(Decision).where(Decision.campaign_id == campaign_id).order_by(Decision.number)
     return session.scalars(query).all()
+
+
+def decisions_by_origin(session: Session, campaign_id: int) -> dict[str, list[str]]:
+    """Origin → the shown numbers of the decisions from there, those that were withdrawn left out."""
+    query = (
+        select(Decision.origin, Decision.number)
+        .where(Decision.campaign_id == campaign_id, Decision.origin.is_not(None), Decision.state != WITHDRAWN)
+        .order_by(Decision.number)
+    )
+    found: dict[str, list[str]] = {}
+    for origin, number in session.execute(query):
+        found.setdefault(origin or "", []).append(shown_number(number))
+    return found
 
 
 def sizes_of(session: Session, campaign_id: int) -> dict[int, int]:

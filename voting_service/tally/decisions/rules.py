@@ -28,6 +28,7 @@ BALLOTS_PER_ENTRY = 3000
 """An entry of the log has at most 65 535 bytes: 3 000 ballot ids of 16 characters, and a reason."""
 
 STANDING_NAMES = {COUNTED: _("计入"), HELD: _("待核"), VOIDED: _("作废")}
+STATE_NAMES = {"proposed": _("待确认"), "confirmed": _("已生效"), "withdrawn": _("已撤回")}
 KIND_NAMES = {HELD: _("待核"), VOIDED: _("作废"), RESTORED: _("恢复")}
 
 _NUMBER = re.compile(r"(?:D-)?0*([1-9][0-9]{0,8})", re.IGNORECASE)

@@ -22,7 +22,7 @@ def withdraw(session: Session, slug: str, number: int, *, at: datetime, actor: s
     problems = name_problems(actor)
     if decision.state != PROPOSED:
         problems.append(
-            Problem(shown_number(number), _("已经生效或已撤回，不能撤回；生效的决定可以用 undo 撤销。"))
+            Problem(shown_number(number), _("已经生效或已撤回，不能再撤回；生效的决定可以提出撤销。"))
         )
     if problems:
         raise ProblemsFound(problems)

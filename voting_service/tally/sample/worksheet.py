@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +10,7 @@ from ...campaigns.cells import Row, read_cells
 from ...clock import rfc3339
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerRow
+from ...sheets import to_csv
 from ...text import Text, _
 
 HEADINGS = (
@@ -20,8 +19,6 @@ HEADINGS = (
 OK, DOUBTFUL, BAD = "ok", "doubtful", "bad"
 VERDICTS = {OK: OK, DOUBTFUL: DOUBTFUL, BAD: BAD, "正常": OK, "存疑": DOUBTFUL, "异常": BAD}
 """What may stand in the column, and what it means."""
-BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -34,11 +31,8 @@ class Examined:
 
 def worksheet(ballots: Sequence[LedgerRow]) -> str:
     """The sheet with the last three columns empty. Excel needs the mark at its beginning to read UTF-8."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(HEADINGS)
-    for row in ballots:
-        cells = (
+    rows = (
+        (
             row.ballot_id,
             tracking_code(row.ballot_id),
             rfc3339(row.cast_at),
@@ -49,13 +43,9 @@ def worksheet(ballots: Sequence[LedgerRow]) -> str:
             "",
             "",
         )
-        writer.writerow([_harmless(cell) for cell in cells])
-    return BYTE_ORDER_MARK + out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Text that a spreadsheet would run as a formula is made text."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        for row in ballots
+    )
+    return to_csv(HEADINGS, rows).decode()
 
 
 def read_worksheet(name: str, data: bytes, sample: Sequence[str]) -> list[Examined]:

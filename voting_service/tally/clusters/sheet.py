@@ -1,4 +1,4 @@
-"""One cluster as a sheet to read at the terminal: figures, three comparison groups of equal size, a sample, the effect.
+"""One cluster as a sheet, for the terminal and the desk: figures, three comparison groups of equal size, a sample, the effect.
 
 Blind unless somebody asks otherwise: whoever judges how ballots were cast should not know whom they chose.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..tally.decisions.effect import blind_name
-from ..text import Text, _
+from ...text import Text, _
+from ..decisions.effect import blind_name
 
 Cluster = Mapping[str, Any]
 
+FINDINGS: dict[str, Text] = {"quarantine": _("建议隔离"), "review": _("待人工复核")}
 GROUPS: dict[str, Text] = {
     "largest_shared_address": _("共用地址最多的一处"),
     "same_candidates": _("选了相同候选人的"),
@@ -35,6 +36,20 @@ PROFILE: dict[str, Text] = {
     "returning": _("以前来过"),
     "device_models": _("机型（有效数）"),
 }
+SILENT: dict[str, Text] = {
+    "ip": _("网络地址"),
+    "user_agent": _("浏览器自称"),
+    "entry": _("来路"),
+    "share_token": _("分享链接"),
+    "province": _("省份"),
+    "os": _("手机系统"),
+    "dwell_s": _("用时"),
+    "touches": _("点按次数"),
+    "challenge_ms": _("验证用时"),
+    "network_type": _("网络类型"),
+    "views": _("没有投票的浏览"),
+}
+"""Columns that a scan may find empty, and then asks nothing of."""
 SHARES = frozenset(
     {"from_hosting", "untouched", "under_1_2_s", "impossible_agent", "too_fast_work", "like_a_clock",
      "without_signed_link", "returning"}
@@ -64,14 +79,15 @@ def sheet(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
         ["", str(_("本票群")), *(str(GROUPS.get(one["name"], one["name"])) for one in groups[1:])]
     )
     for name, label in PROFILE.items():
-        yield "\t".join([str(label), *(_cell(name, group.get(name)) for group in groups)])
+        yield "\t".join([str(label), *(figure(name, group.get(name)) for group in groups)])
     yield ""
     yield from _effect(cluster, show_candidates=show_candidates)
     yield ""
     yield from _sample(cluster if show_candidates else blinded(cluster))
 
 
-def _cell(name: str, value: Any) -> str:
+def figure(name: str, value: Any) -> str:
+    """A figure of a profile as people read it."""
     if value is None:
         return "—"
     return f"{100 * value:.1f}%" if name in SHARES else f"{value:g}"

@@ -1,0 +1,133 @@
+"""Making, listing and revoking tokens. Whoever makes one needs the same role in the same campaign as for the desk's own set-up."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...activity import journal
+from ...errors import NotFound, Problem, ProblemsFound
+from ...text import _
+from ..officials import ActingOfficial, Role
+from ..register import actor_problems
+from .door import digest_of, new_token
+from .models import ApiToken
+from .scopes import SCOPES, Scope
+
+LONGEST_DAYS = 365
+LONGEST_NAME = 80
+MANAGERS: tuple[Role, ...] = ("admin", "operator")
+LOOKERS: tuple[Role, ...] = (*MANAGERS, "supervisor")
+
+
+class WantedToken(NamedTuple):
+    """What a token is to be."""
+
+    name: str
+    """Which system has it, and what for."""
+    slug: str
+    """Empty: in every campaign."""
+    scopes: tuple[str, ...]
+    days: int
+
+
+class MadeToken(NamedTuple):
+    """A token, shown this once."""
+
+    id: int
+    token: str
+    expires_at: datetime
+
+
+def make_token(
+    session: Session, wanted: WantedToken, *, at: datetime, actor: str, found: Sequence[Problem] = ()
+) -> MadeToken:
+    """A new token. ``found``: what the caller knows to be wrong, such as a campaign that is none or not theirs. Raises
+    ProblemsFound. The caller commits."""
+    problems = [*found, *actor_problems(actor), *wanted_problems(wanted)]
+    if problems:
+        raise ProblemsFound(problems)
+    token, expires_at = new_token(), at + timedelta(days=wanted.days)
+    scopes = [scope for scope in SCOPES if scope in wanted.scopes]
+    kept = ApiToken(
+        digest=digest_of(token), name=wanted.name.strip(), campaign_slug=wanted.slug, scopes=" ".join(scopes),
+        made_at=at, made_by=actor.strip(), expires_at=expires_at,
+    )  # fmt: skip
+    session.add(kept)
+    session.flush()
+    journal(session, at=at, actor=actor.strip(), act="make_api_token", subject=_subject(kept),
+            details={"name": kept.name, "scopes": scopes, "campaign": wanted.slug or "*", "days": wanted.days})  # fmt: skip
+    return MadeToken(kept.id, token, expires_at)
+
+
+def revoke_token(session: Session, token_id: int, *, at: datetime, actor: str) -> ApiToken:
+    """It opens nothing from the next request on; once more changes nothing. Raises NotFound and ProblemsFound. The caller
+    commits."""
+    if problems := actor_problems(actor):
+        raise ProblemsFound(problems)
+    kept = token_by_id(session, token_id, lock=True)
+    if kept.revoked_at is None:
+        kept.revoked_at, kept.revoked_by = at, actor.strip()
+        session.flush()
+        journal(session, at=at, actor=actor.strip(), act="revoke_api_token", subject=_subject(kept),
+                details={"name": kept.name, "campaign": kept.campaign_slug or "*"})  # fmt: skip
+    return kept
+
+
+def token_by_id(session: Session, token_id: int, *, lock: bool = False) -> ApiToken:
+    """One token. Raises NotFound."""
+    kept = session.get(ApiToken, token_id, with_for_update=True if lock else None)
+    if kept is None:
+        raise NotFound(_("没有这个令牌。"))
+    return kept
+
+
+def list_tokens(session: Session) -> list[ApiToken]:
+    """Every token that ever was, the newest first."""
+    return list(session.scalars(select(ApiToken).order_by(ApiToken.id.desc())))
+
+
+def may_manage(official: ActingOfficial, slug: str) -> bool:
+    """Whether they make and revoke tokens of this campaign; those of all campaigns need a role in all."""
+    return official.may(slug, *MANAGERS)
+
+
+def may_look(official: ActingOfficial, slug: str) -> bool:
+    """Whether they see that there is such a token."""
+    return official.may(slug, *LOOKERS)
+
+
+def scopes_of(kept: ApiToken) -> list[Scope]:
+    """Its scopes, in the order of ``SCOPES``."""
+    return cast("list[Scope]", kept.scopes.split())
+
+
+def wanted_problems(wanted: WantedToken) -> list[Problem]:
+    """All that is wrong with what was asked for."""
+    found = []
+    plain = wanted.name.strip()
+    if not plain or len(plain) > LONGEST_NAME or _has_control_signs(plain):
+        found.append(
+            Problem(
+                "name", _("请写明哪个系统使用、作什么用，1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME)
+            )
+        )
+    if not wanted.scopes or not set(wanted.scopes) <= set(SCOPES):
+        found.append(Problem("scopes", _("请选择至少一项权限范围。")))
+    if not 1 <= wanted.days <= LONGEST_DAYS:
+        found.append(Problem("days", _("有效期请填 1 到 %(most)s 之间的天数。", most=LONGEST_DAYS)))
+    return found
+
+
+def _has_control_signs(text: Iterable[str]) -> bool:
+    return any(unicodedata.category(sign) == "Cc" for sign in text)
+
+
+def _subject(kept: ApiToken) -> str:
+    """With the campaign in front where it has one, so that its journal shows the act."""
+    return f"{kept.campaign_slug}/api-token-{kept.id}" if kept.campaign_slug else f"api-token-{kept.id}"

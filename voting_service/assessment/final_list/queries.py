@@ -1,0 +1,100 @@
+"""Reads of final lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...campaigns.models import Campaign
+from ...committee.members import committee_members
+from ...committee.outcome import MotionOutcome, outcome_of
+from ...errors import NotFound, Problem
+from ...text import _
+from .models import FINAL, WITHDRAWN, FinalList
+
+_LARGEST = 2**31 - 1
+
+
+def list_by_number(session: Session, slug: str, number: int, *, lock: bool = False) -> FinalList:
+    """One list of a campaign. Raises NotFound."""
+    query = (
+        select(FinalList)
+        .join(Campaign, Campaign.id == FinalList.campaign_id)
+        .where(Campaign.slug == slug, FinalList.number == number)
+    )
+    if lock:
+        query = query.with_for_update(of=FinalList).execution_options(populate_existing=True)
+    found = session.scalar(query) if number <= _LARGEST else None
+    if found is None:
+        raise NotFound(_("没有这份名单。"))
+    return found
+
+
+def list_in_force(session: Session, campaign_id: int) -> FinalList | None:
+    """The one that is proposed or final."""
+    return session.scalar(
+        select(FinalList).where(FinalList.campaign_id == campaign_id, FinalList.state != WITHDRAWN)
+    )
+
+
+def final_list_of(session: Session, campaign_id: int) -> FinalList | None:
+    """The final list; None as long as there is none."""
+    found = list_in_force(session, campaign_id)
+    return found if found is not None and found.state == FINAL else None
+
+
+def lists_of(session: Session, campaign_id: int) -> list[FinalList]:
+    """All of them, the latest first; those withdrawn too."""
+    query = select(FinalList).where(FinalList.campaign_id == campaign_id).order_by(FinalList.number.desc())
+    return list(session.scalars(query))
+
+
+def document_of(row: FinalList) -> dict[str, Any]:
+    """What was proposed."""
+    document: dict[str, Any] = json.loads(row.document)
+    return document
+
+
+def motion_needed(session: Session, slug: str) -> bool:
+    """Whether the committee must vote on a list: as soon as there are two who could."""
+    return len(committee_members(session, slug)) > 1
+
+
+def motion_on(session: Session, row: FinalList) -> MotionOutcome | None:
+    """How the committee voted on it; a ballot that ended before it was proposed was about something else."""
+    found = outcome_of(session, row.campaign_id, row.subject)
+    return found if found is not None and found.closed_at >= row.proposed_at else None
+
+
+def motion_problems(session: Session, slug: str, row: FinalList) -> list[Problem]:
+    """What the committee's ballot still lacks."""
+    if not motion_needed(session, slug):
+        return []
+    found = motion_on(session, row)
+    if found is None:
+        return [Problem("", _("评审委员会还没有对这份名单表决。"), _("请先提交表决，通过后再确认。"))]
+    if not found.passed:
+        return [Problem("", _("评审委员会没有通过这份名单。"), _("请撤回，另行拟定；或者再次表决。"))]
+    return []
+
+
+def archived_lists(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """Each list byte for byte, and what became of it, as files of the closing archive. Who acted is in the journal."""
+    rows = lists_of(session, campaign.id)
+    for row in rows:
+        yield f"lists/{row.name}.json", bytes(row.document)
+    told = [
+        {
+            "id": row.name,
+            "sha256": row.document_sha256,
+            "state": row.state,
+            "motion": f"M-{row.motion:04d}" if row.motion else None,
+            "withdrawal_reason": row.withdrawal_reason if row.state == WITHDRAWN else None,
+        }
+        for row in reversed(rows)
+    ]
+    yield "lists/lists.json", json.dumps(told, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,53 @@
+"""Lists that wait for somebody, on the desk's first page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ...accounts.desk_home import DeskLine, DeskSection
+from ...accounts.officials import ActingOfficial
+from ...campaigns.models import Campaign
+from ...text import _
+from .deciding import problems_before_confirming
+from .models import FINAL, PROPOSED, FinalList
+from .queries import motion_problems
+
+
+def list_url(slug: str, number: int) -> str:
+    """Where one list is."""
+    return f"/desk/campaigns/{slug}/list/{number}"
+
+
+def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
+    """Proposed lists to be voted on or confirmed, and withdrawals that wait for the second person."""
+    if not official.has("operator", "committee"):
+        return None
+    query = (
+        select(FinalList, Campaign.slug)
+        .join(Campaign, Campaign.id == FinalList.campaign_id)
+        .where(FinalList.state.in_((PROPOSED, FINAL)))
+        .order_by(FinalList.id)
+    )
+    lines = tuple(
+        line for row, slug in session.execute(query) for line in _lines(session, row, slug, official)
+    )
+    return DeskSection(_("最终名单"), lines) if lines else None
+
+
+def _lines(session: Session, row: FinalList, slug: str, official: ActingOfficial) -> Iterator[DeskLine]:
+    url, shown = list_url(slug, row.number), row.name
+    if row.state == PROPOSED and official.may(slug, "operator", "committee"):
+        if motion_problems(session, slug, row):
+            yield DeskLine(_("名单 %(number)s 要由评审委员会表决", number=shown), url)
+        elif official.may(slug, "committee") and not problems_before_confirming(session, slug, row, official):
+            yield DeskLine(_("名单 %(number)s 等待您或另一名评委确认", number=shown), url)
+    elif (
+        row.state == FINAL
+        and row.withdrawal_asked_by not in (None, official.id)
+        and official.may(slug, "committee")
+    ):
+        yield DeskLine(_("最终名单 %(number)s 有人提出撤回，等待另一人", number=shown), url)
