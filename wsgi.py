@@ -126,7 +126,7 @@ SEALED = (*rooms.SEALED, *docket_sealing.SEALED)
 """Every sealed column, for a new key to go through; a test compares it with the tables."""
 UPLOADS = uploads.Limits(files=MOST_FILES, each=max(MOST_BYTES.values()), together=MOST_AT_ONCE)
 
-DESK_ROOMS = (*rooms.DESK_ROOMS, *publicity_rooms.DESK_ROOMS)
+DESK_ROOMS = (*rooms.DESK_ROOMS, *publicity_rooms.DESK_ROOMS, *rooms.OFFICE_ROOMS)
 """The desk's navigation."""
 CAMPAIGN_LINKS = (*rooms.CAMPAIGN_LINKS, *publicity_rooms.CAMPAIGN_LINKS)
 """The rooms of one campaign, in flow order."""

@@ -15,6 +15,7 @@ from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .accounts.waiting import account_section
 from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.queries import final_list_of
 from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
@@ -124,12 +125,16 @@ SEALED: tuple[SealedColumn, ...] = (
 DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
+)
+"""The desk's navigation, first part: what a selection is run by."""
+
+OFFICE_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
+    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
     DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
     DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
-    DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
 )
-"""The desk's navigation."""
+"""The navigation's last part, after publicity's: people, machines, and what everyone did."""
 
 _LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
 _VOTED = (OPEN, CLOSED)
@@ -179,9 +184,14 @@ CAMPAIGN_FACTS: tuple[MakeFacts, ...] = (setup_facts,)
 """What rooms know of a campaign, on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(_("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None),
-    CampaignStage(_("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None),
-)
+    CampaignStage(
+        _("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None, "certification"
+    ),
+    CampaignStage(
+        _("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None, "assessment"
+    ),
+    CampaignStage(_("名单"), lambda session, campaign: final_list_of(session, campaign.id) is not None, "list"),
+)  # fmt: skip
 """What comes after voting, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
-from ...campaigns.models import Campaign
+from ...campaigns.models import CLOSED, Campaign
+from ...campaigns.queries import campaigns_in
 from ...text import _
+from ..standings import latest_assessment
 from .deciding import problems_before_confirming
 from .models import FINAL, PROPOSED, FinalList
-from .queries import motion_problems
+from .queries import list_in_force, motion_problems
 
 
 def list_url(slug: str, number: int) -> str:
@@ -23,7 +25,7 @@ def list_url(slug: str, number: int) -> str:
 
 
 def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
-    """Proposed lists to be voted on or confirmed, and withdrawals that wait for the second person."""
+    """Lists to be drawn up, proposed ones to be voted on or confirmed, and withdrawals that wait for the second person."""
     if not official.has("operator", "committee"):
         return None
     query = (
@@ -34,6 +36,16 @@ def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) ->
     )
     lines = tuple(
         line for row, slug in session.execute(query) for line in _lines(session, row, slug, official)
+    )
+    lines += tuple(
+        DeskLine(
+            _("“%(title)s”的测算表已定稿，可以拟定最终名单", title=campaign.title),
+            f"/desk/campaigns/{campaign.slug}/list",
+        )
+        for campaign in campaigns_in(session, CLOSED)
+        if official.may(campaign.slug, "operator")
+        and list_in_force(session, campaign.id) is None
+        and latest_assessment(session, campaign.id) is not None
     )
     return DeskSection(_("最终名单"), lines) if lines else None
 
