@@ -89,8 +89,8 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
 """What publicity does with a campaign: lines on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(_("公示"), has_closed_notice),
-    CampaignStage(_("表彰"), has_award),
+    CampaignStage(_("公示"), has_closed_notice, "/desk/notices"),
+    CampaignStage(_("表彰"), has_award, "award"),
 )
 """What comes after the assessment, in flow order."""
 

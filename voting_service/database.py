@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Dialect, Engine, Integer, MetaData, create_engine, event, text
+from sqlalchemy import BigInteger, Connection, Dialect, Engine, Integer, MetaData, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -124,8 +124,8 @@ class Database:
                 connection.execute(text("PRAGMA journal_mode=WAL"))
             config = _alembic()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            connection.commit()
+            with _references_asleep(connection):
+                command.upgrade(config, "head")
 
     def revision(self) -> tuple[str | None, str | None]:
         """The schema's revision and the one that this code needs. Raises DatabaseUnavailable."""
@@ -145,6 +145,27 @@ def _alembic() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config
+
+
+@contextlib.contextmanager
+def _references_asleep(connection: Connection) -> Iterator[None]:
+    """Commits the block. SQLite changes a table by copying it and dropping the old one, which it refuses for a table that
+    rows of others refer to. Within the block it does not look; at its end every reference must hold, or nothing is kept."""
+    if connection.engine.dialect.name != "sqlite":
+        yield
+        connection.commit()
+        return
+    connection.commit()  # inside a transaction the pragma does nothing
+    connection.execute(text("PRAGMA foreign_keys=OFF"))
+    try:
+        yield
+        broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+        if broken:
+            raise AssertionError(f"rows that refer to nothing, in: {sorted({row[0] for row in broken})}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.execute(text("PRAGMA foreign_keys=ON"))
 
 
 def _make_engine(url: str) -> Engine:

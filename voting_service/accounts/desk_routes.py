@@ -23,7 +23,7 @@ from ..web.language import say
 from . import managing, second_factor
 from .invitations import LIFETIME
 from .models import Official
-from .officials import BY_UNIT, EVERYWHERE, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
+from .officials import BY_UNIT, EVERYWHERE, ROLE_DUTIES, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
 from .places import Place
 from .register import list_officials
 from .scope import Act, may_give, may_manage, may_see, sees
@@ -315,6 +315,7 @@ def _role_form(session: Session) -> dict[str, Any]:
     units = dict.fromkeys(unit for place in places for unit in place.units)
     return {
         "roles": [(role, ROLE_NAMES[role]) for role in ROLES],
+        "duties": [(ROLE_NAMES[role], ROLE_DUTIES[role]) for role in ROLES],
         "places": [*everywhere, *((one.slug, one.title) for one in places)],
         "units": list(units),
         "by_unit": [ROLE_NAMES[role] for role in BY_UNIT],

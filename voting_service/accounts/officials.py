@@ -21,6 +21,17 @@ ROLE_NAMES: dict[Role, Text] = {
     "supervisor": _("纪检监督员"),
 }
 
+ROLE_DUTIES: dict[Role, Text] = {
+    "admin": _("管理工作人员、角色和账号"),
+    "operator": _("建立活动、开始投票，提出对选票的决定，办理名单、公示和表彰"),
+    "reviewer": _("审核候选人主页"),
+    "judge": _("给候选人打分"),
+    "committee": _("确认对选票的决定，认定计票结果，表决，确认名单"),
+    "handler": _("受理和查核异议，提出处理意见"),
+    "supervisor": _("什么都能看，什么都不能改"),
+}
+"""What each does, in a few words, for whoever gives it."""
+
 EVERYWHERE = ""
 BY_UNIT: tuple[Role, ...] = ("operator", "reviewer")
 """Roles that may be given for one unit's candidates alone. The others are about the whole: who scores or decides for one

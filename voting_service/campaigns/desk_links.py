@@ -60,6 +60,14 @@ class CampaignStage(NamedTuple):
 
     label: Text
     is_done: Callable[[Session, Campaign], bool]
+    path: str = ""
+    """The room in which it is brought about, as its ``CampaignLink`` has it."""
+
+
+def room_at(links: Iterable[CampaignLink], slug: str, path: str) -> CampaignLink | None:
+    """The room that an address is in, itself or below; None of none."""
+    inside = (link for link in links if f"{path}/".startswith(f"{link.url(slug)}/"))
+    return max(inside, key=lambda link: len(link.path), default=None)
 
 
 def grouped(links: Iterable[CampaignLink]) -> list[tuple[Text, list[CampaignLink]]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, current_app, make_response, render_template
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,44 @@ from ..clock import Clock
 from ..database import Database
 from ..web import access
 from .creating import may_create
-from .desk_links import CampaignFact, grouped, links_for
+from .desk_links import CampaignFact, CampaignLink, grouped, links_for, room_at
 from .models import Campaign
 from .queries import campaign_by_slug
 from .standing import Standing, standing_of
 
 pages = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
+
+
+class Place(NamedTuple):
+    """Where a page stands: its campaign, and the room of which it is a part."""
+
+    slug: str
+    title: str
+    room: CampaignLink | None
+    """None on the room's own page, or where this official may not go there."""
+
+
+@pages.app_context_processor
+def _where() -> dict[str, Any]:
+    """``desk_place()`` for the desk's frame; asked only by pages that show it."""
+    return {"desk_place": _place}
+
+
+def _place() -> Place | None:
+    slug = (request.view_args or {}).get("slug", "")
+    home = f"{pages.url_prefix}/{slug}"
+    if not slug or not request.path.startswith(f"{home}/"):
+        return None
+    with _database().read() as session:
+        title = session.scalar(select(Campaign.title).where(Campaign.slug == slug))
+    if title is None:
+        return None
+    room, official = room_at(current_app.extensions["desk_campaign_links"], slug, request.path), acting_official()
+    theirs = room is not None and (
+        official.may(slug, *room.roles) or (room.by_unit and bool(official.units(slug, *room.roles)))
+    )
+    is_part = room is not None and room.url(slug) != request.path
+    return Place(slug, title, room if theirs and is_part else None)
 
 
 @pages.get("")
@@ -49,11 +81,14 @@ def one(slug: str) -> Response:
     official = acting_official()
     with _database().read() as session:
         campaign = campaign_by_slug(session, slug)
+        standing = _standing(session, campaign)
+        links = links_for(current_app.extensions["desk_campaign_links"], campaign, official)
         page: dict[str, Any] = {
-            "standing": _standing(session, campaign),
+            "standing": standing,
+            "next_room": next((link for link in links if link.path == standing.next_path), None),
             "facts": _facts(session, campaign),
             "waits": sorted(_of(slug, _waiting(session, official)), key=lambda line: not line.urgent),
-            "groups": grouped(links_for(current_app.extensions["desk_campaign_links"], campaign, official)),
+            "groups": grouped(links),
             "rules": campaign.rules,
         }
     return make_response(render_template("campaigns/desk_one.html", **page))

@@ -34,19 +34,25 @@ class Standing(NamedTuple):
     steps: tuple[tuple[Text, bool], ...]
     """Stages in order, and whether each is behind."""
     is_public: bool
+    next_path: str
+    """The room in which the stage at hand is brought about; empty where the last is behind."""
 
 
 def standing_of(
     session: Session, campaign: Campaign, stages: Iterable[CampaignStage], now: datetime
 ) -> Standing:
     """Everything of it but the rooms' own facts."""
+    paths = ["setup", "board"]
     steps = [(_("准备"), campaign.frozen), (_("投票"), campaign.phase == CLOSED)]
-    steps += [
-        (stage.label, campaign.phase == CLOSED and stage.is_done(session, campaign)) for stage in stages
-    ]
+    for stage in stages:
+        steps.append((stage.label, campaign.phase == CLOSED and stage.is_done(session, campaign)))
+        paths.append(stage.path)
+    # A stage that a campaign goes without (no scores, a list made elsewhere) is not at hand once a later one is behind.
+    behind = max((at for at, (_label, done) in enumerate(steps, 1) if done), default=0)
+    next_path = paths[behind] if behind < len(paths) else ""
     return Standing(
         campaign.slug, campaign.title, campaign.organiser, PHASE_WORDS[campaign.phase], PHASE_TONES[campaign.phase],
-        by_the_clock(campaign, now), tuple(steps), campaign.phase != DRAFT,
+        by_the_clock(campaign, now), tuple(steps), campaign.phase != DRAFT, next_path,
     )  # fmt: skip
 
 

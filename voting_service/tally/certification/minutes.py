@@ -119,7 +119,7 @@ def _quorum(certification: Certification, members: dict[int, str], signed: int) 
 def _grounds(session: Session, campaign: Campaign, certification: Certification) -> list[Text]:
     return [
         _(
-            "计票依据透明日志 %(log)s 的前 %(size)s 条；认定记在第 %(leaf)s 条。",
+            "计票依据透明日志 %(log)s 的前 %(size)s 条；认定记为序号 %(leaf)s 的一条（从 0 数起）。",
             log=session.get_one(Log, campaign.id).origin, size=certification.log_size, leaf=certification.leaf_index,
         ),
         _("提请前已核对：票箱、台账、日志一致，各自独立的计票结果相同。"),
