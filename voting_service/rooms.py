@@ -15,6 +15,7 @@ from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .accounts.waiting import account_section
 from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.queries import final_list_of
 from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
@@ -184,9 +185,14 @@ CAMPAIGN_FACTS: tuple[MakeFacts, ...] = (setup_facts,)
 """What rooms know of a campaign, on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(_("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None),
-    CampaignStage(_("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None),
-)
+    CampaignStage(
+        _("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None, "certification"
+    ),
+    CampaignStage(
+        _("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None, "assessment"
+    ),
+    CampaignStage(_("名单"), lambda session, campaign: final_list_of(session, campaign.id) is not None, "list"),
+)  # fmt: skip
 """What comes after voting, in flow order."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (

@@ -18,8 +18,6 @@ PLAIN = {
     "minutes.document": "figures and the names of officials, as the journal has them",
     "final_lists.document": "candidates' names and places; public with the notice",
     "sample_audits.document": "public",
-    "certifications.document": "a tally; public once it is certified",
-    "minutes.document": "figures and the names of officials, as the journal has them",
     "voter_codes.digest": "a keyed digest",
     "members.digest": "a keyed digest",
     "invitations.digest": "a digest",

@@ -48,7 +48,10 @@ def _place() -> Place | None:
         title = session.scalar(select(Campaign.title).where(Campaign.slug == slug))
     if title is None:
         return None
-    room, official = room_at(current_app.extensions["desk_campaign_links"], slug, request.path), acting_official()
+    room, official = (
+        room_at(current_app.extensions["desk_campaign_links"], slug, request.path),
+        acting_official(),
+    )
     theirs = room is not None and (
         official.may(slug, *room.roles) or (room.by_unit and bool(official.units(slug, *room.roles)))
     )
