@@ -41,14 +41,16 @@ def _where() -> dict[str, Any]:
 
 def _place() -> Place | None:
     slug = (request.view_args or {}).get("slug", "")
-    home = f"{pages.url_prefix}/{slug}"
-    if not slug or not request.path.startswith(f"{home}/"):
+    if not slug or request.path == f"{pages.url_prefix}/{slug}":
         return None
     with _database().read() as session:
         title = session.scalar(select(Campaign.title).where(Campaign.slug == slug))
     if title is None:
         return None
-    room, official = room_at(current_app.extensions["desk_campaign_links"], slug, request.path), acting_official()
+    room, official = (
+        room_at(current_app.extensions["desk_campaign_links"], slug, request.path),
+        acting_official(),
+    )
     theirs = room is not None and (
         official.may(slug, *room.roles) or (room.by_unit and bool(official.units(slug, *room.roles)))
     )

@@ -76,7 +76,8 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
     if state.closed_at is not None:
         if campaign.phase == CLOSED and not _has_worksheet(session, campaign):
             yield DeskLine(
-                _("“%(title)s”打分已结束，数据齐全后提请测算表定稿", title=title), assessment_url(campaign.slug)
+                _("“%(title)s”打分已结束，数据齐全后提请测算表定稿", title=title),
+                assessment_url(campaign.slug),
             )
         return
     if not state.judges:
