@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, inspect, select, update
+from sqlalchemy import CheckConstraint, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from tests.stage import Stage
 from voting_service.activity import JournalEntry, journal
 from voting_service.campaigns.models import Campaign
-from voting_service.database import Base, Database
+from voting_service.database import Base, Database, _alembic
 from voting_service.errors import Unavailable
 from voting_service.ledger import LedgerEntry
 
@@ -40,6 +41,35 @@ def test_migrations_make_every_check_of_the_models(database_url: str) -> None:
     for table in Base.metadata.tables.values():
         ours = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
         assert {check["name"] for check in inspect(database.engine).get_check_constraints(table.name)} == ours
+    database.dispose()
+
+
+def test_an_installation_in_use_is_upgraded(database_url: str) -> None:
+    """SQLite copies and drops a table to change it, and refuses that for one that rows of others refer to: officials who
+    hold roles, for one."""
+    database = Database(database_url)
+    with database.engine.connect() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.execute(
+            text("INSERT INTO officials (id, name, name_key, added_at) VALUES (1, '林晚晴', '林晚晴', 0)")
+        )
+        connection.execute(
+            text(
+                "INSERT INTO official_roles (official_id, role, campaign_slug, unit) VALUES (1, 'operator', '', '')"
+            )
+        )
+        connection.commit()
+    database.upgrade()
+    current, needed = database.revision()
+    assert current == needed
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT role FROM official_roles")).scalars().all() == ["operator"]
+        if connection.engine.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1, (
+                "references are looked at again"
+            )
     database.dispose()
 
 

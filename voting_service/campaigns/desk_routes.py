@@ -41,8 +41,7 @@ def _where() -> dict[str, Any]:
 
 def _place() -> Place | None:
     slug = (request.view_args or {}).get("slug", "")
-    home = f"{pages.url_prefix}/{slug}"
-    if not slug or not request.path.startswith(f"{home}/"):
+    if not slug or request.path == f"{pages.url_prefix}/{slug}":
         return None
     with _database().read() as session:
         title = session.scalar(select(Campaign.title).where(Campaign.slug == slug))

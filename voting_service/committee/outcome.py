@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from .models import PASSED, QUESTION, REJECTED, Motion, MotionMember, MotionOption
+from .models import DRAFT, OPEN, PASSED, QUESTION, REJECTED, VOTING, Motion, MotionMember, MotionOption
 from .rules import ABSTAIN, AGREE, DISAGREE
 
 
@@ -28,6 +28,17 @@ class MotionOutcome:
     opened_at: datetime
     """What was asked has been fixed since."""
     closed_at: datetime
+
+
+def ballot_at_hand(session: Session, campaign_id: int, subject: str) -> int | None:
+    """The number of the ballot on a subject that is drafted or held just now; None where there is none."""
+    return session.scalar(
+        select(Motion.number)
+        .where(Motion.campaign_id == campaign_id, Motion.subject == subject)
+        .where(Motion.state.in_((DRAFT, OPEN, VOTING)))
+        .order_by(Motion.number.desc())
+        .limit(1)
+    )
 
 
 def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcome | None:

@@ -17,6 +17,7 @@ from ...accounts.signed_in import acting_official
 from ...campaigns.composition_words import ROUNDING
 from ...campaigns.queries import campaign_by_slug
 from ...clock import Clock
+from ...committee.outcome import ballot_at_hand
 from ...committee.rules import LONGEST_QUESTION
 from ...database import Database
 from ...errors import Problem, ProblemsFound
@@ -227,6 +228,7 @@ def _one_page(slug: str, number: int, found: list[Problem] | None = None, status
             swaps=desk_page.deviations_of(document), lost=desk_page.lost_of(document), ways=desk_page.WAY_WORDS,
             states=desk_page.STATE_WORDS,
             motion=motion, motion_needed=needed, motion_url=_motion_url(slug, row),
+            at_hand=ballot_at_hand(session, row.campaign_id, row.subject),
             steps=_steps(row, needed=needed, voted=voted), found=found or [], confirm_problems=confirm_problems,
             withdrawal_problems=deciding.withdrawal_problems(session, row, official, _followers().in_use),
             links=[*_followers().links(session, row, slug, official)],
