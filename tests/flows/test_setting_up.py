@@ -26,6 +26,7 @@ from voting_service.activity import JournalEntry
 from voting_service.campaigns.models import DRAFT, OPEN, SCHEDULED, Campaign
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.models import Candidate
+from voting_service.recorder.closing import seal_early
 from voting_service.web import staged_uploads
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -511,6 +512,12 @@ def test_the_hub_says_where_it_stands_and_leads_on(stage: Stage) -> None:
     assert "投票中" in page
     assert "提前结束投票" in page
     assert "检查、预览、排期" not in page
+    seal_early(stage.service.recorder_stores, "yun-chuan", actor="test")
+    assert "已经封箱，正在入账" in desk.text("/desk/campaigns/yun-chuan")
+    stage.record()
+    page = desk.get("/desk/campaigns/yun-chuan").text
+    assert "投票已结束" in page
+    assert re.search(r'aria-current="step">.*?认定', page), "what comes next is certifying"
 
 
 def test_what_waits_is_nobody_elses_to_read(tmp_path: Path, redis_url: str) -> None:
