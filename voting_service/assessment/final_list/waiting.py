@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
-from ...campaigns.models import CLOSED, Campaign
+from ...campaigns.models import Campaign
 from ...campaigns.queries import campaigns_in
 from ...text import _
+from ..scoring.queries import SCORING
 from ..standings import latest_assessment
 from .deciding import problems_before_confirming
 from .models import FINAL, PROPOSED, FinalList
@@ -42,7 +43,7 @@ def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) ->
             _("“%(title)s”的测算表已定稿，可以拟定最终名单", title=campaign.title),
             f"/desk/campaigns/{campaign.slug}/list",
         )
-        for campaign in campaigns_in(session, CLOSED)
+        for campaign in campaigns_in(session, *SCORING)
         if official.may(campaign.slug, "operator")
         and list_in_force(session, campaign.id) is None
         and latest_assessment(session, campaign.id) is not None
