@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
-from ...campaigns.models import CLOSED, Campaign
+from ...campaigns.models import Campaign
 from ...campaigns.queries import campaigns_in
 from ...clock import spoken
+from ...tally.certification.queries import certified_tally
 from ...text import Text, _
 from ..models import CONFIRMED, PROPOSED, AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
 from ..scheme import scheme_of
@@ -74,7 +75,7 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
     state = round_state(session, campaign, now)
     url, title = f"{scores_url(campaign.slug)}/round", campaign.title
     if state.closed_at is not None:
-        if campaign.phase == CLOSED and not _has_worksheet(session, campaign):
+        if certified_tally(session, campaign.id) is not None and not _has_worksheet(session, campaign):
             yield DeskLine(
                 _("“%(title)s”打分已结束，数据齐全后提请测算表定稿", title=title),
                 assessment_url(campaign.slug),
