@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 from werkzeug.test import Client
 
 from publicity.docket.models import Objection
@@ -107,10 +107,9 @@ def _arguments(rule: Rule, named: dict[str, list[Any]]) -> Iterator[dict[str, An
 
 def _values(rule: Rule, name: str, named: dict[str, list[Any]]) -> list[Any]:
     converter = rule._converters[name]
-    kind = type(converter).__name__
-    if kind == "AnyConverter":
+    if isinstance(converter, AnyConverter):
         return sorted(converter.items)[:1]
-    if kind == "IntegerConverter":
+    if isinstance(converter, IntegerConverter):
         return [*(value for value in named.get(name, []) if isinstance(value, int)), 1, 2, 3]
     return [*named.get(name, []), "1"]
 

@@ -16,6 +16,7 @@ PLAIN = {
     "notice_events.document": "public",
     "certifications.document": "a tally; public once it is certified",
     "minutes.document": "figures and the names of officials, as the journal has them",
+    "awards.document": "who is awarded, and the texts; handed to the public",
     "final_lists.document": "candidates' names and places; public with the notice",
     "sample_audits.document": "public",
     "voter_codes.digest": "a keyed digest",
