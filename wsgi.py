@@ -94,6 +94,7 @@ from voting_service.web import (
     language,
     limits,
     nul,
+    numbers,
     staged_uploads,
     static_files,
     uploads,
@@ -544,6 +545,7 @@ def make_flask(service: Service, place: PollingPlace) -> Flask:
     )
     static_files.install(app, ROOT / "static")
     app.context_processor(lambda: _page_context(service))
+    numbers.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     access.require_declarations(app)

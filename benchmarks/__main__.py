@@ -15,6 +15,7 @@ from . import (
     earlier_voters,
     fraud_scan,
     gate_cost,
+    list_search,
     machine,
     recorder_rate,
     recount_time,
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "recount": recount_time.measure,
     "fraud": fraud_scan.measure,
     "desk": desk_pages.measure,
+    "list": list_search.measure,
 }
 
 

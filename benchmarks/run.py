@@ -25,10 +25,12 @@ class Sizes:
     scan_ballots: int
     desk_ballots: int
     """In the ledger behind the desk's pages."""
+    list_cases: int
+    """Rankings in which a list is searched for."""
 
 
-FULL = Sizes(15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000, 200_000, 1_000_000, 1_000_000)
-QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500, 4_000, 4_000, 1_200)
+FULL = Sizes(15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000, 200_000, 1_000_000, 1_000_000, 60)
+QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500, 4_000, 4_000, 1_200, 2)
 
 Progress = Callable[[int, int], None]
 

@@ -16,6 +16,7 @@ from .award import archive_parts, archive_routes
 from .award import desk_routes as award_desk_routes
 from .award import routes as award_routes
 from .award.awarding import has_award
+from .award.waiting import awards_waiting
 from .board import routes as board_routes
 from .notices import desk_routes as notice_desk_routes
 from .notices.desk_links import NoticeLink
@@ -117,6 +118,7 @@ def desk_sections(zone: ZoneInfo, workdays: Callable[[], Calendar]) -> tuple[Mak
         notices_waiting,
         substitutions_waiting,
         notices_to_close,
+        awards_waiting,
         desk_section(zone, workdays),
         overview_section(zone, workdays),
     )

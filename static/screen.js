@@ -19,7 +19,7 @@
     make("span", "hall__rank", one.rank, line);
     const who = make("span", "hall__who", "", line);
     make("b", "", one.name, who);
-    make("small", "", one.number + " " + place.dataset.number + " · " + one.organisation, who);
+    make("small", "", place.dataset.number.replace("{n}", one.number) + " · " + one.organisation, who);
     const count = make("span", "hall__count", "", line);
     make("b", "", live.shown(one.count), count);
     count.appendChild(document.createTextNode(" " + place.dataset.votes));

@@ -28,7 +28,8 @@ HEAD = """# Who may use which route
 Made by `python -m tests.access_table` from the declarations in the code (`web/access.py`), compared and tried out by
 `tests/architecture/test_access_matrix.py`: every route, every role, in a campaign of one's own and in another. Do not edit.
 
-**●** lets in · **◐** lets in in the campaign where one has the role, 403 in any other · **–** 403.
+**●** lets in · **◐** lets in in the campaign where one has the role, 403 in any other ·
+**○** lets in where one has the role in all campaigns, 403 otherwise · **–** 403.
 *unit*: an operator or reviewer of one unit of that campaign alone. *nobody*: not signed in; a page leads to the sign-in (303),
 anything else is 401. Whoever is let in may still not see a thing that is not theirs: then it is 404, as if it were not there.
 A POST on the desk without the form's own `csrf` is 403 for everyone. A supervisor's every other role in that campaign counts
@@ -46,6 +47,7 @@ class Route(NamedTuple):
     roles: tuple[str, ...]
     by_unit: bool
     scope: str
+    everywhere: bool
 
     @property
     def in_campaign(self) -> bool:
@@ -56,15 +58,13 @@ class Route(NamedTuple):
         """Whether somebody who has this role in their own campaign comes past the guard, there or in another one."""
         if not self.roles:
             return True
-        return role in self.roles and (own or not self.in_campaign)
+        return role in self.roles and not self.everywhere and (own or not self.in_campaign)
 
     def lets_in_by_unit(self, role: str, *, own: bool) -> bool:
         """The same for somebody who has it for one unit alone."""
         if not self.roles:
             return True
-        if not self.in_campaign:
-            return role in self.roles
-        return own and self.by_unit and role in self.roles
+        return self.by_unit and not self.everywhere and role in self.roles and (own or not self.in_campaign)
 
 
 def make_app(data_dir: Path, **settings: Any) -> Flask:
@@ -88,7 +88,13 @@ def _route(app: Flask, rule: Rule, method: str) -> Route:
     declared = access.declared(view) or "UNDECLARED"
     plain = re.sub(r"<(?:[a-z]\w*(?:\([^)]*\))?:)?(\w+)>", r"<\1>", rule.rule)
     return Route(
-        method, plain, declared, access.roles_of(view), access.is_by_unit(view), access.scope_of(view)
+        method,
+        plain,
+        declared,
+        access.roles_of(view),
+        access.is_by_unit(view),
+        access.scope_of(view),
+        access.is_everywhere(view),
     )
 
 
@@ -109,7 +115,12 @@ def _desk_cells(one: Route) -> list[str]:
     nobody = "303" if one.method == "GET" else "401"
     unit = any(one.lets_in_by_unit(role, own=True) for role in BY_UNIT)
     elsewhere = any(one.lets_in_by_unit(role, own=False) for role in BY_UNIT)
-    marks = [_mark(one.lets_in(role, own=True), one.lets_in(role, own=False)) for role in ROLES]
+    marks = [
+        "○"
+        if one.everywhere and role in one.roles
+        else _mark(one.lets_in(role, own=True), one.lets_in(role, own=False))
+        for role in ROLES
+    ]
     return [f"`{one.method} {one.rule}`", nobody, *marks, _mark(unit, elsewhere)]
 
 

@@ -22,7 +22,7 @@ _LOGO_SHARE = 0.22
 """Of the code's side. Level H repairs 30 % of the code words; a logo of this size covers 5 % of the area."""
 
 
-def qr_svg(url: str, *, logo: bool = False, title: Text | None = None) -> str:
+def qr_svg(url: str, *, logo: bool = False, title: Text | str | None = None) -> str:
     """A scalable code as one ``<svg>`` element, to stand in a page or alone; with the service's mark in the middle
     where ``logo``. ``title``: what it is called where the address is not to be read out."""
     matrix = _matrix(url, high=logo)

@@ -21,6 +21,7 @@ from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
 from .assessment.standings import latest_assessment
 from .assessment.worksheet import desk_routes as worksheet_routes
+from .assessment.worksheet.waiting import worksheets_waiting
 from .attachments import resealing
 from .ballots import api_routes, code_routes, kiosk_routes, routes
 from .ballots import desk_routes as setup_routes
@@ -126,15 +127,15 @@ DESK_ROOMS: tuple[DeskRoom, ...] = (
     DeskRoom(_("首页"), "/desk"),
     DeskRoom(_("评选活动"), "/desk/campaigns"),
 )
-"""The desk's navigation, first part: what a selection is run by."""
+"""The desk's navigation: what selections are done in."""
 
 OFFICE_ROOMS: tuple[DeskRoom, ...] = (
-    DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
     DeskRoom(_("工作人员"), "/desk/officials", ("admin", "supervisor")),
+    DeskRoom(_("工作日志"), "/desk/journal", JOURNAL_READERS),
     DeskRoom(_("接口令牌"), "/desk/api-tokens", TOKEN_LOOKERS),
     DeskRoom(_("事件推送"), "/desk/webhooks", endpoints.LOOKERS),
 )
-"""The navigation's last part, after publicity's: people, machines, and what everyone did."""
+"""The same: who works here, and what with."""
 
 _LOOKERS: tuple[Role, ...] = ("operator", "committee", "supervisor")
 _VOTED = (OPEN, CLOSED)
@@ -203,6 +204,7 @@ DESK_SECTIONS: tuple[MakeSection, ...] = (
     motions_waiting,
     certifications_waiting,
     assessment_waiting,
+    worksheets_waiting,
     lists_waiting,
     tokens_ending,
     webhooks_waiting,

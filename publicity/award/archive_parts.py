@@ -1,5 +1,5 @@
-"""What the rooms up to the award have to keep of a campaign, as files of the closing archive. Public documents as they were
-published; of decisions what the log says, and by whom."""
+"""What the rooms up to the award have to keep of a campaign, as files of the closing archive. Documents byte for byte as they
+were published, certified, closed or frozen, so that their hashes hold; of decisions what the log says, and by whom."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from voting_service.assessment.final_list.queries import final_list_of
-from voting_service.assessment.worksheet.closing import closed_worksheets
-from voting_service.assessment.worksheet.closing import document_of as worksheet_of
+from voting_service.assessment.final_list.queries import archived_lists
+from voting_service.assessment.worksheet.closing import closed_worksheets, document_of
 from voting_service.assessment.worksheet.workbook import worksheet_xlsx
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import rfc3339
 from voting_service.committee.minutes import minutes_on_show
-from voting_service.committee.models import Minutes
+from voting_service.committee.models import CERTIFICATION, Minutes
+from voting_service.committee.rules import shown_number as shown_motion
 from voting_service.documents.pdf import to_pdf
 from voting_service.sheets import to_csv
+from voting_service.tally.certification.models import CERTIFIED
+from voting_service.tally.certification.queries import in_state
+from voting_service.tally.certification.queries import shown_number as shown_certification
 from voting_service.tally.decisions.models import CONFIRMED as DECIDED
 from voting_service.tally.decisions.queries import decisions_of, sizes_of
 from voting_service.tally.decisions.rules import shown_number
@@ -63,6 +66,31 @@ def sample_audits(session: Session, campaign: Campaign) -> Iterator[tuple[str, b
             yield f"notices/sample-audit-{audit.number}.json", audit.document
 
 
+def certified(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """The certified tally whose hash is in the log."""
+    row = in_state(session, campaign.id, CERTIFIED)
+    if row is not None:
+        yield f"tally/{shown_certification(row.number)}.json", bytes(row.document)
+
+
+def minutes(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """Minutes as they were frozen, and as they are printed with whoever has confirmed them."""
+    query = select(Minutes).where(Minutes.campaign_id == campaign.id).order_by(Minutes.kind, Minutes.number)
+    for row in session.scalars(query).all():
+        name = shown_certification(row.number) if row.kind == CERTIFICATION else shown_motion(row.number)
+        yield f"minutes/{name}.json", bytes(row.document)
+        shown = minutes_on_show(session, campaign.id, row.kind, row.number)
+        if shown is not None:
+            yield f"minutes/{name}.pdf", to_pdf(shown.printed(campaign.rules.zone))
+
+
+def worksheets(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
+    """Closed worksheets, as what has the hash and as the book with its formulas."""
+    for row in reversed(closed_worksheets(session, campaign.id)):
+        yield f"assessment/{row.name}.json", row.document.encode()
+        yield f"assessment/{row.name}.xlsx", worksheet_xlsx(document_of(row), row.name, row.sha256)
+
+
 def notices(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
     """Every public step of every notice, byte for byte."""
     for event in session.scalars(
@@ -72,32 +100,6 @@ def notices(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]
         .order_by(NoticeEvent.notice_id, NoticeEvent.seq)
     ):
         yield f"notices/{event.log_name}.json", bytes(event.document)
-
-
-def minutes(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
-    """Minutes of committee ballots and certifications, as they were frozen, and as papers."""
-    for row in session.scalars(
-        select(Minutes).where(Minutes.campaign_id == campaign.id).order_by(Minutes.kind, Minutes.number)
-    ):
-        name = f"minutes/{row.kind}-{row.number}"
-        yield f"{name}.json", bytes(row.document)
-        shown = minutes_on_show(session, campaign.id, row.kind, row.number)
-        if shown is not None:
-            yield f"{name}.pdf", to_pdf(shown.text)
-
-
-def worksheets(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
-    """Every closed worksheet, as canonical JSON and as a book with its formulas."""
-    for row in closed_worksheets(session, campaign.id):
-        name = f"A-{row.number:04}"
-        yield f"assessment/{name}.json", row.document.encode()
-        yield f"assessment/{name}.xlsx", worksheet_xlsx(worksheet_of(row), name, row.sha256)
-
-
-def final_lists(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
-    """The final list as it was voted on."""
-    if (found := final_list_of(session, campaign.id)) is not None:
-        yield f"list/L-{found.number:04}.json", bytes(found.document)
 
 
 def awards(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
@@ -114,7 +116,8 @@ def awards(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
         yield f"award/certificates-{award.number}.csv", to_csv(head, rows)
 
 
-PARTS = (decisions, sample_audits, notices, minutes, worksheets, final_lists, awards)
+PARTS = (decisions, sample_audits, certified, minutes, worksheets, archived_lists, notices, awards)
+"""In flow order."""
 
 
 def _json(value: object) -> bytes:

@@ -152,6 +152,9 @@ def confirm_award(
     award = award_by_number(session, slug, number, lock=True)
     standing = list_of(session, slug, session.get_one(Notice, award.notice_id).number, lock=True)
     problems = [] if award.state == PROPOSED else [Problem("", _("已经确认或撤回。"))]
+    if award.state == PROPOSED:
+        # Somebody's leaving may have been proposed since.
+        problems += list_problems(standing)
     if not official.may(slug, "committee"):
         problems.append(Problem("", _("表彰由评委确认。")))
     if official.id == award.proposed_by:

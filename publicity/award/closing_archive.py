@@ -36,10 +36,11 @@ _GUIDE = """{title}　结项归档
 log.zip       公开日志：全部选票（不含个人信息）、决定、公告和认定，及签名检查点、公钥
 recount.py    独立重算程序，不依赖本系统
 decisions/    对选票的决定
+tally/        认定的计票结果，其 SHA-256 即日志“认定”条目中的 tally_sha256
+minutes/      表决和认定纪要，PDF 供阅读
+assessment/   测算表，Excel 带公式，可以重新计算
+lists/        最终名单和提出过的名单
 notices/      公示公告及其结果，与日志中的哈希一一对应
-minutes/      表决和认定纪要
-assessment/   测算表
-list/         最终名单
 award/        表彰名单和证书清单
 manifest.json 以上每个文件的 SHA-256
 
@@ -55,8 +56,8 @@ manifest.json 以上每个文件的 SHA-256
 
 
 def closing_archive_path(directory: Path, slug: str) -> Path:
-    """Where a campaign's closing archive lies."""
-    return directory / f"{slug}-closing.zip"
+    """Where a campaign's closing archive lies. No slug has a dot: nobody can name a campaign so that its public archive is this."""
+    return directory / f"{slug}.closing.zip"
 
 
 def write_closing_archive(

@@ -37,18 +37,19 @@ from .awarding import (
     award_document,
     awardable,
     awards_of,
+    blanks_of,
     confirm_award,
     document_of,
     list_problems,
     propose_award,
     withdraw_award,
 )
-from .certificate_pdf import all_text, certificates_pdf
+from .certificate_pdf import certificates_pdf
 from .certificates import decide_revocation, propose_revocation, shown_code
 from .faces import faces_of
 from .letters import decision_letter, spoken, thanks_letter
 from .models import CONFIRMED, Award
-from .words import BLANKS, Texts, first_texts
+from .words import BLANKS, Texts, filled, first_texts
 
 WHO_LOOK: tuple[Role, ...] = ("operator", "committee", "supervisor")
 WHO_WRITE: tuple[Role, ...] = ("operator", "committee")
@@ -211,7 +212,9 @@ def _page(slug: str, number: int, found: list[Problem]) -> Response:
     with _database().read() as session:
         award = award_by_number(session, slug, number)
         document = document_of(award)
-        faces = faces_of(award, award.certificates, current_app.config["BASE_URL"])
+        # As everybody's certificate will say it: what is looked at last is what is printed.
+        citations = [filled(document["citation"], blanks_of(document, one)) for one in document["people"]]
+        said = "".join([*citations, document["organiser"]])
         page = render_template(
             "award/one.html",
             campaign=award.campaign,
@@ -220,7 +223,8 @@ def _page(slug: str, number: int, found: list[Problem]) -> Response:
             document=document,
             dated=spoken(document["dated"]),
             certificates=[(c, shown_code(c.code)) for c in award.certificates],
-            missing=missing_glyphs(all_text(faces)),
+            citation=citations[0] if citations else document["citation"],
+            missing=missing_glyphs(said),
             found=found,
             fields=FIELDS,
             me=official.id,

@@ -118,8 +118,7 @@ def from_list(slug: str, number: int) -> BaseResponse:
     """A draft of the final list: its people, its reserve list, the official wording."""
     desk = Desk.here()
     with desk.database.write() as session:
-        notice = draft_from_list(session, slug, number, at=desk.now, official=acting_official())
-        drafted = notice.number
+        drafted = draft_from_list(session, slug, number, at=desk.now, official=acting_official()).number
     return redirect(f"/desk/notices/{slug}/{drafted}/edit", 303)
 
 

@@ -13,7 +13,7 @@ from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.assessment.final_list.desk_links import ListFollowers, ListLink
 from voting_service.assessment.final_list.models import FINAL, WITHDRAWN, FinalList
-from voting_service.assessment.final_list.queries import document_of, list_by_number
+from voting_service.assessment.final_list.queries import document_of, final_list_of, list_by_number
 from voting_service.assessment.final_list.waiting import list_url
 from voting_service.campaigns.models import Campaign
 from voting_service.candidates.departures import departures_of
@@ -77,19 +77,28 @@ def origin_of(session: Session, notice: Notice, text: NoticeText) -> Origin | No
         url=list_url(notice.campaign.slug, listed.number),
         sha256=row.document_sha256,
         withdrawn=listed.state == WITHDRAWN,
-        differences=tuple(_differences(session, notice, row, text)),
+        differences=tuple(_all_differences(session, notice, row, text)),
     )
 
 
-def origin_problems(session: Session, notice: Notice) -> list[Problem]:
-    """A list that was taken back is no ground for a notice."""
+def origin_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
+    """A list that was taken back is no ground for a notice; and whoever publishes one, alone, publishes the list that the
+    committee has made final, whether the draft was made from it or by hand. Supplements have their own comparison."""
     row = session.get(NoticeOrigin, notice.id)
-    if row is None or row.final_list.state == FINAL:
+    listed = row.final_list if row else final_list_of(session, notice.campaign_id)
+    if listed is None or notice.supplements is not None:
         return []
+    if listed.state == FINAL:
+        remedy = _(
+            "公示的人选、顺序和递补名单以最终名单 %(name)s 为准；要变动的，请先撤回它。", name=listed.name
+        )
+        return [
+            Problem("people", one, remedy) for one in _differences(session, notice.campaign_id, listed, text)
+        ]
     return [
         Problem(
             "people",
-            _("这份草稿所依据的最终名单 %(name)s 已经撤回。", name=row.final_list.name),
+            _("这份草稿所依据的最终名单 %(name)s 已经撤回。", name=listed.name),
             _("请删去这份草稿，从新的最终名单起草。"),
         )
     ]
@@ -102,12 +111,17 @@ def lock_origin(session: Session, notice: Notice) -> None:
         session.refresh(row.final_list, with_for_update=True)
 
 
-def _differences(session: Session, notice: Notice, origin: NoticeOrigin, text: NoticeText) -> Iterator[Text]:
-    listed = origin.final_list
-    if listed.document_sha256 != origin.document_sha256:
+def _all_differences(
+    session: Session, notice: Notice, origin: NoticeOrigin, text: NoticeText
+) -> Iterator[Text]:
+    if origin.final_list.document_sha256 != origin.document_sha256:
         yield _("最终名单的 SHA-256 与起草时记下的不同。")
+    yield from _differences(session, notice.campaign_id, origin.final_list, text)
+
+
+def _differences(session: Session, campaign_id: int, listed: FinalList, text: NoticeText) -> Iterator[Text]:
     document = document_of(listed)
-    gone = departures_of(session, notice.campaign_id)
+    gone = departures_of(session, campaign_id)
     wanted = [one["number"] for one in document["people"]]
     people = [one.number for one in text.people]
     if added := sorted(set(people) - set(wanted)):

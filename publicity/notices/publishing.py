@@ -48,7 +48,7 @@ def problems_before_publishing(
     if notice.state != DRAFT:
         return [Problem("", _("公告已经发布。"))]
     text = NoticeText.from_json(notice.draft_json)
-    problems = [*text_problems(session, notice, text), *origin_problems(session, notice)]
+    problems = [*text_problems(session, notice, text), *origin_problems(session, notice, text)]
     if notice.supplements is None:
         return problems
     if compare is None:

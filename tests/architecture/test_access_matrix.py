@@ -18,7 +18,7 @@ from werkzeug.test import Client, TestResponse
 from tests.access_table import AGAIN, DOCUMENT, OTHER, OWN, Route, routes_of, table
 from tests.desk import Desk
 from tests.stage import Stage, make_service
-from voting_service.accounts.officials import BY_UNIT, ROLES
+from voting_service.accounts.officials import BY_UNIT, EVERYWHERE, ROLES
 from voting_service.accounts.register import add_official
 from voting_service.accounts.sessions import COOKIE, begin_session, csrf_of
 from wsgi import make_flask, make_polling_place
@@ -33,6 +33,7 @@ class Cast:
     """The app in process, and somebody for each role, with a role in one campaign alone."""
 
     def __init__(self, stage: Stage) -> None:
+        self.stage = stage
         self.app: Flask = make_flask(stage.service, make_polling_place(stage.service))
         self.routes = routes_of(self.app)
         self.nobody = Client(self.app)
@@ -136,6 +137,24 @@ def test_every_role_is_let_in_where_it_is_declared_and_nowhere_else(cast: Cast) 
                     route, path, f"{role} of a unit", who, route.lets_in_by_unit(role, own=own)
                 )
     assert wrong == []
+
+
+def test_what_is_for_a_role_in_all_campaigns_lets_that_in(cast: Cast) -> None:
+    now = cast.stage.service.clock.now()
+    with cast.stage.service.database.write() as session:
+        added = add_official(session, "经办 全部", [("operator", EVERYWHERE)], at=now, actor="test")
+        secret = begin_session(session, added.id, at=now)
+    client = Client(cast.app)
+    client.set_cookie(COOKIE, secret)
+    asked = [one for one in desk_routes(cast) if one.everywhere and "operator" in one.roles]
+    assert asked
+    for route in asked:
+        for path in cast.paths(route).values():
+            refused = route.method != "GET"  # without the desk's own form
+            assert (client.open(path, method=route.method).status_code == 403) is refused, (
+                route.method,
+                path,
+            )
 
 
 def test_a_session_of_the_desk_opens_nothing_elsewhere(cast: Cast) -> None:

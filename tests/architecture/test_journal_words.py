@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from publicity.notices.words import ACT_WORDS as NOTICE_ACTS
@@ -17,48 +17,72 @@ PUT_TOGETHER = {
 """Acts that begin with one of these end with one of those."""
 
 
-def acts_in(node: ast.expr, where: str) -> Iterator[str]:
-    """What an ``act=`` may be."""
-    if isinstance(node, ast.Constant):
-        yield str(node.value)
+def sources() -> dict[Path, ast.Module]:
+    """Every module in which acts may be journaled."""
+    return {
+        path.relative_to(ROOT): ast.parse(path.read_text(encoding="utf-8"))
+        for top in ("voting_service", "publicity")
+        for path in (ROOT / top).rglob("*.py")
+    }
+
+
+def called(node: ast.AST) -> str:
+    """The name of what is called; empty for anything else."""
+    function = getattr(node, "func", None)
+    return getattr(function, "id", "") or getattr(function, "attr", "")
+
+
+def texts_in(node: ast.expr | None) -> Iterator[str]:
+    """The texts that an expression may be, as far as it says."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
     elif isinstance(node, ast.IfExp):
-        yield from acts_in(node.body, where)
-        yield from acts_in(node.orelse, where)
+        yield from texts_in(node.body)
+        yield from texts_in(node.orelse)
     elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
         start = str(node.values[0].value)
-        assert start in PUT_TOGETHER, f"{where}: say here how acts that begin with {start} end"
+        assert start in PUT_TOGETHER, f"say here how acts that begin with {start} end"
         yield from (start + end for end in PUT_TOGETHER[start])
-    elif isinstance(node, ast.Name):
-        yield from _acts_handed_on(node.id, where)
-    else:
-        raise AssertionError(f"{where}: an act that nobody can find in the source")
 
 
-def _acts_handed_on(name: str, where: str) -> Iterator[str]:
-    """A function that journals for others, given the act: what its callers in the same file give it by that name."""
-    tree = ast.parse((ROOT / where.split(":", maxsplit=1)[0]).read_text(encoding="utf-8"))
-    found = False
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        if getattr(call.func, "id", "") == "journal":
-            continue
-        for word in call.keywords:
-            if word.arg == name and not (isinstance(word.value, ast.Name) and word.value.id == name):
-                found = True
-                yield from acts_in(word.value, where)
-    assert found, f"{where}: {name} is given by nobody in this file by keyword"
+def texts_of_name(name: str, module: ast.Module, trees: Iterable[ast.Module]) -> Iterator[str]:
+    """What a variable or parameter of this name may be: assigned, by default, or as calls give it."""
+    places: dict[str, int] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Assign) and [getattr(one, "id", "") for one in node.targets] == [name]:
+            yield from texts_in(node.value)
+        if isinstance(node, ast.FunctionDef):
+            names = [one.arg for one in (*node.args.args, *node.args.kwonlyargs)]
+            if name in names:
+                places[node.name] = names.index(name)
+                defaults = dict(zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True))
+                defaults |= dict(zip(reversed(node.args.args), reversed(node.args.defaults), strict=False))
+                yield from (
+                    text for key, value in defaults.items() if key.arg == name for text in texts_in(value)
+                )
+    for tree in trees:
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and called(call) in places:
+                given = [word.value for word in call.keywords if word.arg == name]
+                if tree is module:
+                    given += call.args[places[called(call)] :][:1]
+                yield from (text for value in given for text in texts_in(value))
 
 
 def journaled() -> set[str]:
     """Every act in the source."""
     acts: set[str] = set()
-    for top in ("voting_service", "publicity"):
-        for path in (ROOT / top).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "journal":
-                    where = f"{path.relative_to(ROOT)}:{node.lineno}"
-                    given = [word.value for word in node.keywords if word.arg == "act"]
-                    assert given, f"{where}: no act"
-                    acts.update(acts_in(given[0], where))
+    trees = sources()
+    for path, module in trees.items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and called(node) == "journal" and path.parts[1] != "activity":
+                given = [word.value for word in node.keywords if word.arg == "act"]
+                where = f"{path}:{node.lineno}"
+                assert given, f"{where}: no act"
+                name = getattr(given[0], "id", "")
+                found = {*(texts_of_name(name, module, trees.values()) if name else texts_in(given[0]))}
+                assert found, f"{where}: an act that nobody can find in the source"
+                acts |= found
     return acts
 
 

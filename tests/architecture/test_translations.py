@@ -28,7 +28,9 @@ CATALOGUE = ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE = re.compile("[\u3400-\u9fff，。、；：？！（）《》“”]")
 HAN = re.compile("[\u3400-\u9fff]")
 FIGURE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
-LITERAL_CHINESE = ("男", "女", "1985年3月", "“投票”", "“公示”")
+LITERAL_CHINESE = (
+    "男", "女", "1985年3月", "“投票”", "“公示”", "{姓名}", "{单位}", "{称号}", "{活动}", "{主办}",
+)  # fmt: skip
 """What an operator, or a voter in the account's chat, types in Chinese whatever they read."""
 NOT_SAID = re.compile(
     r"\b(complaints?|appeals?|announcements?|replacements?|audit log|users?)\b", re.IGNORECASE

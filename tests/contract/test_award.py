@@ -161,6 +161,16 @@ def test_who_withdraws_after_the_proposal_undoes_it(town: Town) -> None:
     assert "名单有了变化" in words(found)
 
 
+def test_nobody_is_awarded_whose_leaving_waits_to_be_confirmed(town: Town) -> None:
+    town.close()
+    town.propose_award()
+    town.propose(1)
+    with pytest.raises(ProblemsFound) as found:
+        town.confirm_award()
+    assert "1 号退出后的补充公示还没有发布和结束" in words(found)
+    assert town.certificates() == []
+
+
 def test_at_the_desk_from_the_form_to_the_paper_and_its_verification(town: Town) -> None:
     town.close()
     form = town.operator.get("/desk/campaigns/test/award/new/1").text

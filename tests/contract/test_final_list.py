@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from threading import Thread
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from publicity.notices.drafting import change_draft
-from publicity.notices.from_list import origin_of
+from publicity.notices.from_list import FOLLOWERS, origin_of
 from publicity.notices.models import NoticeOrigin
 from publicity.notices.publishing import problems_before_publishing
 from publicity.notices.queries import notice_by_number, text_of
@@ -22,7 +23,7 @@ from tests.listing import PROPOSED_AT, REASON, WOMEN, Listing
 from tests.stage import Stage
 from voting_service.activity import JournalEntry
 from voting_service.assessment.final_list.basis import basis_of
-from voting_service.assessment.final_list.deciding import keep_list
+from voting_service.assessment.final_list.deciding import keep_list, withdraw_list
 from voting_service.assessment.final_list.models import FINAL, PROPOSED, WITHDRAWN, FinalList
 from voting_service.assessment.final_list.proposing import Draft, first_pick, prepare
 from voting_service.assessment.final_list.queries import archived_lists, document_of
@@ -345,3 +346,22 @@ def test_at_most_so_many_of_a_unit_in_the_database(stage: Stage) -> None:
     listing.women(9)
     listing.ranked()
     assert listing.computed() == (1, 2, 3, 9)
+
+
+def test_withdrawing_and_publishing_at_once_end_as_one_of_them(stage_on: Stage) -> None:
+    listing = Listing(stage_on, members=2, composition=[])
+    listing.ranked()
+    listing.final([1, 2, 3, 4], "")
+    listing.notice()
+    first, second = listing.committee.officials
+    listing.withdraw(reason="核对时发现有误", official=first)
+    outcome: list[list[str]] = []
+    publishing = Thread(target=lambda: outcome.append(refused(listing.publish)))
+    with stage_on.service.database.write() as session:
+        withdraw_list(session, "test", 1, "", in_use=FOLLOWERS.in_use, at=PROPOSED_AT, official=second)
+        publishing.start()
+        # It waits for us, however long: whoever does not wait has published by then.
+        publishing.join(timeout=2)
+        assert publishing.is_alive()
+    publishing.join()
+    assert outcome == [["这份草稿所依据的最终名单 L-0001 已经撤回。"]]

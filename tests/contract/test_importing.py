@@ -317,6 +317,11 @@ def test_the_same_folder_again_is_fine_when_voting_has_frozen_it(desk: Desk, pha
             "campaign.toml assessment：有改动。",
         ),
         (
+            # Who must be present and agree: lowered afterwards, two could decide for all.
+            *("campaign.toml", "[publicity.contact]", '[committee]\npresent = "1/9"\n[publicity.contact]'),
+            "campaign.toml committee：有改动。",
+        ),
+        (
             *("campaign.toml", "[publicity.contact]", "[publicity]\nworkdays = 3\n[publicity.contact]"),
             "campaign.toml publicity.workdays：从 “5” 改成了 “3”。",
         ),

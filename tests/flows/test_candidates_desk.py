@@ -59,7 +59,8 @@ def test_a_reviewer_of_one_unit_sees_and_reviews_that_unit_s(stage: Stage) -> No
     assert desk.get("/desk/campaigns/test/preview/candidates/2").status_code == 200
     assert "候选人1" not in desk.text("/desk/campaigns/test/preview")
     seen = seen_in(desk.get(f"{AT}/2").text)
-    assert desk.post(f"{AT}/1/review", verdict="pass", seen=seen).status_code == 404
+    others = seen_in(Desk(stage, "周工", "reviewer").get(f"{AT}/1").text)
+    assert desk.post(f"{AT}/1/review", verdict="pass", seen=others).status_code == 404
     returned = desk.post(f"{AT}/2/review", verdict="return", seen=seen)
     assert (returned.status_code, "退回时请写明要改什么" in words(returned)) == (422, True)
     assert desk.post(f"{AT}/2/review", verdict="return", remarks="写明年份", seen=seen).status_code == 303

@@ -55,11 +55,13 @@ ROUTES: dict[str, tuple[str, ...]] = {
     ),
     # The same two functions, of a document that was closed.
     "/desk/campaigns/<slug>/assessment/<int:number>/worksheet.<any(json, csv, xlsx):kind>": (),
+    "/desk/journal/download.<kind>": ("/desk/journal/download.csv",),
     "/desk/campaigns/<slug>/exports/evidence": ("POST ballots.csv.gz", "POST views.csv.gz"),
 }
 """Each route that gives a table away, and how it is asked for."""
 
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "journal export": (("journal", "export", "--csv"),),
     "tally": (("tally", "test", "--csv"), ("tally", "test", "--xlsx", "{out}.xlsx")),
     "codes make": (
         ("codes", "make", "test", "--unit", HOSTILE[0], "--count", "2", "--by", "王敏",

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from publicity.docket.models import Objection
 from tests.flows.test_objections import open_docket, pair_on, photos_in, send
@@ -26,16 +22,14 @@ from tests.live import free_port
 from tests.notices import beijing, plan_with
 from tests.objectors import CLUE, NAME, PHONE, STATEMENT
 from tests.oracle import check_books
-from tests.phone import Phone
 from tests.stage import ClockInHand, Stage, make_service, rules
-from voting_service.accounts.invitations import invite
+from tests.town import Town, confirm, open_town, pdf_text
 from voting_service.accounts.officials import EVERYWHERE, Role
 from voting_service.accounts.register import add_official
 from voting_service.candidates.models import Candidate
 
 NOTICE = "/c/test/notices/1"
 DESK_NOTICE = "/desk/notices/test/1"
-SCREEN = {"viewport": {"width": 1280, "height": 800}, "is_mobile": False, "has_touch": False}
 OFFICIALS: dict[str, tuple[Role, ...]] = {
     "林经办": ("operator",),
     "陈评委": ("committee",),
@@ -46,49 +40,6 @@ OFFICIALS: dict[str, tuple[Role, ...]] = {
 WOMEN = {"name": "女职工不少于 40%", "field": "gender", "equals": "女", "min_percent": 40}
 GENDERS = ("女", "女", "男", "男", "男", "男", "女")
 """Of the candidates 1 to 7: two women in five on the list; the first of the reserve is a man, the second a woman."""
-
-
-class Town:
-    """A service in this process, on a clock in hand, with pages that browsers open."""
-
-    def __init__(self, stage: Stage, browser: Browser, home: str) -> None:
-        self.stage, self.home = stage, home
-        self._browser = browser
-        self.phones: list[Phone] = []
-        self.known: set[str] = set()
-
-    def at(self, *moment: int) -> datetime:
-        """Move the clock; the hour's counters begin anew, as they do by themselves for whoever comes at another hour."""
-        clock = self.stage.service.clock
-        assert isinstance(clock, ClockInHand)
-        clock.set(beijing(*moment))
-        return clock.now()
-
-    def phone(self) -> Page:
-        """A citizen's."""
-        self.phones.append(Phone(self._browser, self.home))
-        return self.phones[-1].page
-
-    def desk(self, name: str) -> Page:
-        """An official who signs in now: by their link the first time, by name and passphrase ever after."""
-        self.phones.append(Phone(self._browser, self.home, **SCREEN))
-        page = self.phones[-1].page
-        passphrase = f"{name}的一句好记的话"
-        if name not in self.known:
-            self.known.add(name)
-            with self.stage.service.database.write() as session:
-                secret = invite(session, name, at=self.stage.service.clock.now(), actor="管理员")
-            page.goto(f"/desk/invitation/{secret}")
-            page.get_by_label("口令", exact=True).fill(passphrase)
-            page.get_by_label("再输入一遍口令").fill(passphrase)
-            page.get_by_role("button", name="设定口令并登录").click()
-        else:
-            page.goto("/desk/sign-in")
-            page.get_by_label("姓名").fill(name)
-            page.get_by_label("口令", exact=True).fill(passphrase)
-            page.get_by_role("button", name="登录").click()
-        expect(page).to_have_url(f"{self.home}/desk")
-        return page
 
 
 @pytest.fixture
@@ -114,42 +65,13 @@ def town(tmp_path: Path, redis_url: str, browser: Browser) -> Iterator[Town]:
     stage.open()
     clock.set(beijing(2026, 2, 11))
     stage.record()
-    town = Town(stage, browser, home)
     with stage.service.database.write() as session:
         for name, roles in OFFICIALS.items():
             everywhere = [(role, EVERYWHERE) for role in roles]
             add_official(session, name, everywhere, at=clock.now(), actor="管理员")
-    town = Town(stage, browser, home)
-    server = make_server("127.0.0.1", int(home.rsplit(":", 1)[1]), stage.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield town
-    wrong = [line for phone in town.phones for line in phone.wrong]
-    for phone in town.phones:
-        phone.context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with open_town(stage, browser, home) as town:
+        yield town
     stage.strike()
-    assert wrong == []
-
-
-def confirm(page: Page, button: str) -> None:
-    """Tick the box of a last look, and press."""
-    page.locator("#confirmed").check()
-    page.get_by_role("button", name=button, exact=True).click()
-
-
-def pdf_text(page: Page, path: str) -> str:
-    """What a downloaded PDF says, without its line breaks; and that its pages can be drawn."""
-    answer = page.request.get(path)
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
-    document = pypdfium2.PdfDocument(answer.body())
-    said = []
-    for sheet in document:
-        assert sheet.render(scale=1).to_pil().convert("L").getextrema()[0] < 128, "something is drawn"
-        said.append(sheet.get_textpage().get_text_range())
-    return re.sub(r"\s+", "", "".join(said))
 
 
 def publish_the_notice(town: Town) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -18,12 +19,14 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse
 
 from tests.desk import Desk
+from tests.flows.test_commands import run
 from tests.stage import Stage, make_service
 from voting_service.accounts.sessions import csrf_of
 from voting_service.activity import JournalEntry
 from voting_service.campaigns.models import DRAFT, OPEN, SCHEDULED, Campaign
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.models import Candidate
+from voting_service.recorder.closing import seal_early
 from voting_service.web import staged_uploads
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -509,6 +512,12 @@ def test_the_hub_says_where_it_stands_and_leads_on(stage: Stage) -> None:
     assert "投票中" in page
     assert "提前结束投票" in page
     assert "检查、预览、排期" not in page
+    seal_early(stage.service.recorder_stores, "yun-chuan", actor="test")
+    assert "已经封箱，正在入账" in desk.text("/desk/campaigns/yun-chuan")
+    stage.record()
+    page = desk.get("/desk/campaigns/yun-chuan").text
+    assert "投票已结束" in page
+    assert re.search(r'aria-current="step">.*?认定', page), "what comes next is certifying"
 
 
 def test_what_waits_is_nobody_elses_to_read(tmp_path: Path, redis_url: str) -> None:
@@ -518,3 +527,13 @@ def test_what_waits_is_nobody_elses_to_read(tmp_path: Path, redis_url: str) -> N
     assert directory.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
     stage.strike()
+
+
+def test_doctor_removes_what_nobody_came_back_for(stage: Stage) -> None:
+    desk = Desk(stage, "王敏", "operator")
+    upload(desk, ("活动.zip", folder()))
+    old = (NOW - timedelta(hours=25)).timestamp()
+    for path in stage.service.staging.directory.iterdir():
+        os.utime(path, (old, old))
+    run(stage, "doctor")
+    assert staged_files(stage) == []

@@ -21,6 +21,7 @@ from voting_service.campaigns.composition import (
     rules_of,
     state_of,
 )
+from voting_service.campaigns.composition_words import demand_text, people_text, state_text
 
 DAY = date(2026, 4, 7)
 WOMEN = {"name": "女性", "field": "gender", "equals": "女"}
@@ -50,6 +51,63 @@ def test_how_many_that_is_in_whole_people(percent: float, total: int, least: int
     at_most = state_of(rule(**WOMEN, max_percent=percent), men(total))
     assert (at_least.least, at_least.most) == (least, total)
     assert (at_most.least, at_most.most) == (0, most)
+
+
+def test_at_most_so_many_of_a_unit_counts_every_crowded_unit() -> None:
+    units = [Person(organisation=name) for name in ("一厂", "一 厂", "１厂", "1厂", "二厂", "三厂")]
+    two = rule(name="单位", field="organisation", max_each=1)
+    state = state_of(two, units)
+    assert (state.kept, state.count, state.excess) == (False, 2, 2)
+    assert state.crowded == (("1厂", 2), ("一厂", 2))
+    assert state_of(two, units[1:3]).kept
+    assert not state_of(two, [*units[1:3], Person()]).kept, "whoever's unit is not known may be of any"
+    three = rule(name="单位", field="organisation", max_each=2)
+    assert state_of(three, [*units, Person()]).excess == 1
+    assert state_of(three, []).kept
+
+
+def test_whoever_is_in_no_category_crowds_none() -> None:
+    each = rule(name="行业", field="category", max_each=1)
+    assert state_of(each, [Person(), Person(), Person(category="a")]).kept
+    assert not state_of(each, [Person(category="a"), Person(category="a")]).kept
+
+
+def test_the_front_line_is_what_the_roster_says() -> None:
+    half = rule(name="一线", field="front_line", min_percent=50)
+    at_most = rule(name="一线", field="front_line", max_percent=50)
+    people = [Person(front_line=True), Person(front_line=False), Person()]
+    assert (state_of(half, people).count, state_of(half, people).unknown, state_of(half, people).missing) == (
+        1,
+        1,
+        1,
+    )
+    assert state_of(at_most, people).excess == 1
+
+
+@pytest.mark.parametrize(
+    ("parts", "demand", "people", "state"),
+    [
+        ({**WOMEN, "min_percent": 40}, "女性至少占 40%", "4 人中至少 2 人", "现有 1 人，另有 1 人资料不全，还差 1 人"),
+        ({**WOMEN, "max_percent": 33.3}, "女性至多占 33.3%", "4 人中至多 1 人", "现有 1 人，另有 1 人资料不全，多了 1 人"),
+        ({**YOUNG, "min_percent": 25, "max_percent": 50}, "45 周岁以下的（按2026年4月7日算）占 25% 到 50%", "4 人中 1 到 2 人",
+         "现有 0 人，另有 4 人资料不全，还差 1 人"),
+        ({"name": "x", "field": "category", "equals": "a", "min_percent": 50}, "“能源”组至少占 50%", "4 人中至少 2 人", "现有 2 人"),
+        ({"name": "x", "field": "category", "max_each": 1}, "每个组别至多 1 人", "每个至多 1 人", "能源有 2 人"),
+        ({"name": "x", "field": "organisation", "max_each": 1}, "每个单位至多 1 人", "每个至多 1 人",
+         "最多的一个有 0 人，另有 4 人资料不全"),
+        ({"name": "x", "field": "front_line", "min_percent": 50}, "一线职工至少占 50%", "4 人中至少 2 人",
+         "现有 0 人，另有 4 人资料不全，还差 2 人"),
+    ],
+)  # fmt: skip
+def test_a_rule_and_how_a_list_stands_by_it_in_words(
+    parts: dict[str, Any], demand: str, people: str, state: str
+) -> None:
+    found = state_of(rule(**parts), [Person(gender="女", category="a"), Person(gender="男", category="a"),
+                                     Person(gender="男"), Person()])  # fmt: skip
+    names = {"a": "能源"}
+    assert (str(demand_text(found.rule, names)), str(people_text(found)), str(state_text(found, names))) == (
+        demand, people, state,
+    )  # fmt: skip
 
 
 def test_a_tenth_of_a_percent_is_what_was_written_and_no_binary_fraction() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,6 +108,39 @@ def test_a_good_file_is_declared_whole() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('field = "front_line"\nmin_percent = 50', {"field": "front_line", "min_percent": 50}),
+        ('field = "organisation"\nmax_each = 1', {"field": "organisation", "max_each": 1}),
+        ('field = "category"\nmax_each = 2', {"field": "category", "max_each": 2}),
+        ('field = "category"\nequals = "energy"\nmin_percent = 20',
+         {"field": "category", "equals": "energy", "min_percent": 20}),
+    ],
+)  # fmt: skip
+def test_composition_rules_of_every_kind(written: str, kept: dict[str, Any]) -> None:
+    text = f'{GOOD}\n[[composition]]\nname = "要求"\n{written}\n'
+    declaration = read(text).declaration
+    assert declaration is not None, read(text).problems
+    assert declaration.plan["composition"][-1] == {"name": "要求", **kept}
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        ('field = "organisation"', ["max_each"]),
+        ('field = "organisation"\nmin_percent = 20', ["min_percent", "max_each"]),
+        ('field = "gender"\nmax_each = 2', ["max_each"]),
+        ('field = "category"\nmax_each = 0', ["max_each"]),
+        ('field = "category"\nmax_each = 2\nequals = "energy"', ["equals"]),
+        ('field = "front_line"', ["min_percent"]),
+    ],
+)
+def test_a_rule_that_asks_nothing_sensible_is_refused(written: str, where: list[str]) -> None:
+    found = read(f'{GOOD}\n[[composition]]\nname = "要求"\n{written}\n').problems
+    assert [problem.where.rpartition(".")[2] for problem in found] == where
+
+
 def test_times_without_an_offset_are_local_and_quoted_ones_are_understood() -> None:
     quoted = replaced("2026-04-07T09:00:00+08:00", '"2026-04-07 09:00"')
     declaration = read(quoted).declaration
@@ -201,6 +235,16 @@ def test_unlimited_and_the_whole_day_have_one_form_each() -> None:
             "under = 45",
             'equals = "女"',
             "campaign.toml composition[1].field：age 要配一个条件：under、at_least。",
+        ),
+        (
+            'field = "age"\nunder = 45',
+            'field = "front_line"\nequals = "是"',
+            "campaign.toml composition[1].equals：front_line 不用写条件。",
+        ),
+        (
+            'field = "age"\nunder = 45',
+            'field = "age"\nmax_each = 2\nunder = 45',
+            None,
         ),
         ("min_choices = 1", "min_choices = 1\nballots_per_day = 2\nballots_total = 1", None),
         ("min_choices = 1", "min_choices = 1\nsame_candidate_per_day = 2", None),

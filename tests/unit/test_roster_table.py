@@ -24,7 +24,10 @@ WU = RosterRow(12, "阿拉坦·乌云", "公交公司", category="transport", vi
 
 
 def cells_of(row: RosterRow) -> list[str]:
-    return ["" if value is None else str(value) for value in asdict(row).values()]
+    written = {None: "", True: "是", False: "否"}
+    return [
+        str(value) if type(value) is int else written.get(value, str(value)) for value in asdict(row).values()
+    ]
 
 
 def as_csv(rows: list[list[str]], encoding: str = "utf-8", delimiter: str = ",") -> bytes:
@@ -70,7 +73,7 @@ def test_chinese_headings_in_any_order_mean_the_same() -> None:
 
 def test_every_heading_has_a_field_of_the_contract() -> None:
     assert ",".join(FIELDS) == (
-        "number,name,organisation,title,category,gender,birth_date,summary,story,slogan,video_url"
+        "number,name,organisation,title,category,gender,birth_date,summary,story,slogan,video_url,front_line"
     )
     assert tuple(HEADINGS) == FIELDS
 
@@ -96,6 +99,7 @@ def test_every_heading_has_a_field_of_the_contract() -> None:
         ({"slogan": "长" * 61}, "slogan)：有 61 个字，最多 60 个字。"),
         ({"story": "长" * 20_001}, "story)：有 20001 个字，最多 20000 个字。"),
         ({"video_url": "http://v.example/1"}, "video_url)：应当是 https:// 开头的网址。"),
+        ({"front_line": "对"}, "front_line)：只能是“是”“否”，或者空着。"),
         ({"video_url": "https://u:p@v.example/1"}, "video_url)：应当是 https:// 开头的网址。"),
     ],
 )
@@ -178,7 +182,7 @@ def test_personal_data_is_named_by_row_and_column_and_not_repeated() -> None:
     assert found == "candidates.csv 第 2 行 事迹(story)：含有手机号码。 候选人资料会公开，请删去。"
     row = [*cells_of(SHI), "11010519491231002X"]
     (problem,) = read([list(FIELDS), row]).problems
-    assert str(problem).startswith("candidates.csv 第 2 行 第 12 列：含有身份证号码。")
+    assert str(problem).startswith("candidates.csv 第 2 行 第 13 列：含有身份证号码。")
 
 
 def test_a_sheets_own_numbers_and_dates_are_understood() -> None:
@@ -255,6 +259,7 @@ _rows = st.lists(
         story=_story,
         slogan=_line,
         video_url=st.sampled_from([None, "https://v.example/a?b=c"]),
+        front_line=st.sampled_from([None, True, False]),
     ),
     min_size=1,
     max_size=8,

@@ -18,6 +18,7 @@ from ..errors import Problem, ProblemsFound
 from ..qr import qr_svg
 from ..text import _
 from ..web import access
+from ..web.language import say
 from . import second_factor, totp
 from .browsers import spoken_label
 from .models import Official
@@ -224,7 +225,7 @@ def _prove_page(status: int = 200, found: list[Problem] | None = None) -> BaseRe
     page = render_template(
         "accounts/prove.html",
         # Our own drawing; the address in it is escaped where it is the drawing's title, and the title is not the secret.
-        qr=Markup(qr_svg(address, title=_("二维码：用手机应用扫描"))),  # noqa: S704
+        qr=Markup(qr_svg(address, title=say(_("二维码：用手机应用扫描")))),  # noqa: S704
         key=totp.typed_key(secret),
         app_url=address,
         found=found or [],

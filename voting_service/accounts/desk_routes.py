@@ -19,6 +19,7 @@ from ..qr import qr_svg
 from ..text import _
 from ..web import access
 from ..web.headers import keep_out_of_sight
+from ..web.language import say
 from . import managing, second_factor
 from .invitations import LIFETIME
 from .models import Official
@@ -300,7 +301,7 @@ def _proposal_page(number: int, found: list[Problem] | None = None, status: int 
 
 def _link_page(number: int, name: str, secret: str, *, waiting: bool = False) -> Response:
     url = f"{current_app.config['BASE_URL']}/desk/invitation/{secret}"
-    drawn = Markup(qr_svg(url, title=_("二维码：打开邀请链接")))  # noqa: S704 - our own drawing
+    drawn = Markup(qr_svg(url, title=say(_("二维码：打开邀请链接"))))  # noqa: S704 - our own drawing
     return _page(
         "official_link", number=number, who=name, url=url, qr=drawn, until=_now() + LIFETIME, waiting=waiting
     )

@@ -138,7 +138,10 @@ def open_proposal(
     session: Session, proposal_id: int, official: ActingOfficial, *, lock: bool = False
 ) -> OfficialProposal:
     """A proposal that waits and that this administrator may decide on. Raises NotFound."""
-    proposal = session.get(OfficialProposal, proposal_id, with_for_update=lock or None)
+    # Read anew with the lock: somebody may have decided since this session first saw it.
+    proposal = session.get(
+        OfficialProposal, proposal_id, with_for_update=lock or None, populate_existing=lock
+    )
     if proposal is None or proposal.outcome is not None or not _decides_on(session, proposal, official):
         raise _not_theirs()
     return proposal

@@ -18,6 +18,8 @@ from .models import Invitation, Official, OfficialRole, OfficialSession
 from .officials import BY_UNIT, EVERYWHERE, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
 
 LONGEST_NAME = 40
+NOBODYS_NAMES = frozenset(map(person_key, ("schedule", "operator", "command line", "demo")))
+"""Whom the journal names where nobody at the desk acted: an official called so would seem to be the machine."""
 Roles = Iterable[tuple[Role, str] | tuple[Role, str, str]]
 """Role and campaign slug, ``EVERYWHERE`` for all campaigns; and the unit where it holds for one unit's candidates alone."""
 
@@ -119,7 +121,12 @@ def end_official(session: Session, name: str, *, at: datetime, actor: str) -> Of
 
 def find_official(session: Session, name: str, *, also: Sequence[Problem] = ()) -> Official:
     """One who works here, however the name is typed. Raises ProblemsFound, with what else is wrong."""
-    official = session.scalar(select(Official).where(Official.name_key == person_key(name)).with_for_update())
+    official = session.scalar(
+        select(Official)
+        .where(Official.name_key == person_key(name))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     found = [*also]
     if official is None:
         found.append(
@@ -236,6 +243,8 @@ def _name_problems(session: Session, name: str) -> list[Problem]:
         or any(unicodedata.category(sign) == "Cc" for sign in name)
     ):
         return [Problem("", _("姓名要有 1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME))]
+    if person_key(name) in NOBODYS_NAMES:
+        return [Problem(name, _("系统自己在工作日志里用这个名字，请写真实姓名。"))]
     known = session.scalar(select(Official).where(Official.name_key == person_key(name)))
     if known is None:
         return []

@@ -24,7 +24,7 @@ from ..web import access, errors
 from ..web.headers import keep_out_of_sight
 from .desk_home import DeskRoom, rooms_of
 from .holding_off import Whence
-from .officials import ROLE_NAMES, ActingOfficial, Role
+from .officials import EVERYWHERE, ROLE_NAMES, ActingOfficial, Role
 from .return_path import HOME, is_ours
 from .second_factor import is_on, is_required
 from .sessions import COOKIE, csrf_of, find_session, is_stale, touch_session
@@ -158,6 +158,8 @@ def _has_role(view: Callable[..., Any], official: ActingOfficial) -> bool:
     if not roles:
         return True
     slug = (request.view_args or {}).get("slug")
+    if access.is_everywhere(view):
+        return official.may(EVERYWHERE, *roles)  # type: ignore[arg-type]  # declared by name
     if slug is None:
         if access.is_by_unit(view):
             return official.has(*roles)  # type: ignore[arg-type]  # declared by name

@@ -16,8 +16,10 @@ from itertools import accumulate
 
 _BEAM = 100
 """Ways that the quick search keeps at each step."""
-_TURNS = 200
+_TURNS = 60
 """How often prices are bettered."""
+_FEW = 6
+"""Of more rooms none is looked at alone: it costs more than it saves."""
 _FREE = -1
 """A room that nobody can overfill any more: ways do not differ by it."""
 
@@ -54,6 +56,9 @@ class Puzzle:
     rooms: tuple[int, ...]
     spare: int
     price: int
+    """More than two lists with as many replacements can differ by."""
+    floor: int
+    """No list is worth less, but for ``price`` times its replacements."""
     apart: frozenset[int] = frozenset()
     """Rooms that share hardly anybody: what they hold together can be added up."""
 
@@ -62,10 +67,16 @@ def solve(puzzle: Puzzle) -> tuple[tuple[int, ...] | None, int]:
     """The positions that are taken, None where there is no way; and how many ways were looked at."""
     search = _Search(puzzle)
     # No list at all is worth less than this: a way that cannot reach it leads to none.
-    floor = sum(sorted(item.worth for item in puzzle.items)[: puzzle.seats]) - puzzle.price * puzzle.seats
-    found = search.walk(at_least=floor, beam=_BEAM)
-    if search.left_out or found is None:
-        found = search.walk(at_least=found[0] if found else floor, beam=None)
+    least = puzzle.floor - puzzle.price * puzzle.seats
+    found = search.walk(at_least=least, beam=_BEAM)
+    if found is not None and search.left_out:
+        found = search.walk(at_least=found[0], beam=None)
+    elif found is None and search.left_out:
+        # The quick search has lost its way: with no list in hand, one replacement after another is allowed.
+        for allowed in range(puzzle.seats + 1):
+            found = search.walk(at_least=puzzle.floor - puzzle.price * allowed, beam=None)
+            if found is not None:
+                break
     return (None if found is None else _positions(found[1])), search.nodes
 
 
@@ -221,6 +232,8 @@ class _Ahead:
         for which, need in enumerate(needs):
             if need:
                 yield self._bound(index, "needs", which, seats, need)
+        if len(rooms) > _FEW:
+            return
         for which, room in enumerate(rooms):
             if room != _FREE:
                 yield self._bound(index, "rooms", which, seats, room)
@@ -274,15 +287,15 @@ class _Priced:
         self, puzzle: Puzzle, coming: Sequence[Sequence[int]], take: Sequence[Sequence[int]]
     ) -> None:
         self._puzzle, self._coming, self._take = puzzle, coming, take
-        self._prices: dict[tuple[bool, ...], tuple[list[int], list[int], list[int]]] = {}
+        self._prices: dict[tuple[bool, ...], tuple[list[int], list[int], int, list[int]]] = {}
         self._best: dict[tuple[int, tuple[bool, ...]], list[int]] = {}
 
     def most(self, index: int, state: State) -> int:
         """No way from here adds more."""
-        seats, needs, rooms, _spare = state
+        seats, needs, rooms, spare = state
         still_open = tuple(need > 0 for need in needs)
-        paid, rents, _worths = self._at(still_open)
-        found = self._sums(index, still_open)[seats]
+        paid, rents, edge, _worths = self._at(still_open)
+        found = self._sums(index, still_open)[seats] + edge * spare
         for need, pay in zip(needs, paid, strict=True):
             found -= need * pay
         for room, rent, users in zip(rooms, rents, self._take[index], strict=True):
@@ -293,58 +306,63 @@ class _Priced:
     def _sums(self, index: int, still_open: tuple[bool, ...]) -> list[int]:
         key = (index, still_open)
         if key not in self._best:
-            worths = self._at(still_open)[2]
+            worths = self._at(still_open)[3]
             coming = sorted((worths[at] for at in self._coming[index]), reverse=True)
             self._best[key] = [0, *accumulate(coming[: self._puzzle.seats])]
         return self._best[key]
 
-    def _at(self, still_open: tuple[bool, ...]) -> tuple[list[int], list[int], list[int]]:
-        """Pay by need, rent by room, and everyone's worth with both."""
+    def _at(self, still_open: tuple[bool, ...]) -> tuple[list[int], list[int], int, list[int]]:
+        """Pay by need, rent by room, what whoever is tied pays, and everyone's worth with all of it."""
         if still_open not in self._prices:
-            pay, rents = _prices(self._puzzle, still_open)
+            found = _prices(self._puzzle, still_open)
             # Rounded as they may be: the bound is reckoned with what they are.
             unit = self._puzzle.price
-            whole = (
-                [int(one * 2**20) * unit >> 20 for one in pay],
-                [int(one * 2**20) * unit >> 20 for one in rents],
-            )
+            pay, rents, (edge,) = ([int(one * 2**20) * unit >> 20 for one in some] for some in found)
             worths = [
                 item.worth
-                + sum(whole[0][need] for need in item.meets)
-                - sum(whole[1][room] for room in item.takes)
+                + sum(pay[need] for need in item.meets)
+                - sum(rents[room] for room in item.takes)
+                - edge * item.tied
                 for item in self._puzzle.items
             ]
-            self._prices[still_open] = (*whole, worths)
+            self._prices[still_open] = pay, rents, edge, worths
         return self._prices[still_open]
 
 
-def _prices(puzzle: Puzzle, still_open: Sequence[bool]) -> tuple[list[float], list[float]]:
-    """Pay and rent, in replacements, at which the bound is low: by steps against what the best list at these prices lacks."""
+def _prices(puzzle: Puzzle, still_open: Sequence[bool]) -> tuple[list[float], list[float], tuple[float]]:
+    """Pay, rent and what the tied pay, in replacements, at which the bound is low: by steps against what the best list at these
+    prices lacks. Whoever is tied pays one replacement at most, which is what it costs beyond the spare seats."""
     worths = [item.worth / puzzle.price for item in puzzle.items]
-    pay, rents = [0.0] * len(puzzle.needs), [0.0] * len(puzzle.rooms)
-    best, lowest = (pay[:], rents[:]), float("inf")
+    needs = [need if is_open else 0 for need, is_open in zip(puzzle.needs, still_open, strict=True)]
+    pay, rents, edge = [0.0] * len(needs), [0.0] * len(puzzle.rooms), 0.0
+    best, lowest = (pay, rents, (edge,)), float("inf")
     for turn in range(_TURNS):
         priced = [
-            worth + sum(pay[need] for need in item.meets) - sum(rents[room] for room in item.takes)
+            worth
+            + sum(pay[need] for need in item.meets)
+            - sum(rents[room] for room in item.takes)
+            - edge * item.tied
             for worth, item in zip(worths, puzzle.items, strict=True)
         ]
         taken = nlargest(puzzle.seats, range(len(priced)), key=priced.__getitem__)
-        lacks = [need if is_open else 0 for need, is_open in zip(puzzle.needs, still_open, strict=True)]
-        spare = list(puzzle.rooms)
-        bound = sum(priced[at] for at in taken)
-        bound -= sum(one * need for one, need in zip(pay, lacks, strict=True))
-        bound += sum(one * room for one, room in zip(rents, spare, strict=True))
+        bound = sum(priced[at] for at in taken) + edge * puzzle.spare
+        bound -= sum(one * need for one, need in zip(pay, needs, strict=True))
+        bound += sum(one * room for one, room in zip(rents, puzzle.rooms, strict=True))
         if bound < lowest:
-            best, lowest = (pay[:], rents[:]), bound
-        for at in taken:
-            for need in puzzle.items[at].meets:
-                lacks[need] -= 1
-            for room in puzzle.items[at].takes:
-                spare[room] -= 1
+            best, lowest = (pay, rents, (edge,)), bound
+        met = _counts([puzzle.items[at].meets for at in taken], len(needs))
+        used = _counts([puzzle.items[at].takes for at in taken], len(rents))
+        tied = sum(puzzle.items[at].tied for at in taken)
         step = 1 / (2 + turn / 4)
-        pay = [max(one + step * lack, 0.0) if is_open else 0.0
-               for one, lack, is_open in zip(pay, lacks, still_open, strict=True)]  # fmt: skip
-        rents = [max(one - step * room, 0.0) for one, room in zip(rents, spare, strict=True)]
+        pay = [
+            max(one + step * (need - so_many), 0.0) if need else 0.0
+            for one, need, so_many in zip(pay, needs, met, strict=True)
+        ]
+        rents = [
+            max(one + step * (so_many - room), 0.0)
+            for one, room, so_many in zip(rents, puzzle.rooms, used, strict=True)
+        ]
+        edge = min(max(edge + step * (tied - puzzle.spare), 0.0), 1.0)
     return best
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import combinations
 from math import lcm
 
-from ..campaigns.composition import CompositionRule, Person, bounds_of, fits, group_of
+from ..campaigns.composition import CompositionRule, Person, bounds_of, fits, group_of, state_of
 from .exact_search import Item, Puzzle, solve
 
 
@@ -83,6 +83,9 @@ class Selection:
 def select(ranked: Sequence[Contender], seats: int, rules: Sequence[CompositionRule]) -> Selection:
     """The smallest change of the ranking that keeps every rule. ``ranked``: the best first."""
     seats = min(seats, len(ranked))
+    if _top_is_fine(ranked, seats, rules):
+        top = choice_of(ranked, seats, (one.number for one in ranked[:seats]))
+        return Selection(seats=seats, edge=None, best=top, conflict=(), nodes=1)
     found, nodes = solve(_puzzle(ranked, seats, rules))
     conflict, more = ((), 0) if found is not None else _conflict(ranked, seats, rules)
     return Selection(
@@ -92,6 +95,12 @@ def select(ranked: Sequence[Contender], seats: int, rules: Sequence[CompositionR
         conflict=conflict,
         nodes=nodes + more,
     )
+
+
+def _top_is_fine(ranked: Sequence[Contender], seats: int, rules: Sequence[CompositionRule]) -> bool:
+    """Whether the ranking says who is seated, and those keep every rule: then nothing is better."""
+    people = [one.person for one in ranked[:seats]]
+    return edge_of(ranked, seats) is None and all(state_of(rule, people).kept for rule in rules)
 
 
 def edge_of(ranked: Sequence[Contender], seats: int) -> Tie | None:
@@ -172,7 +181,7 @@ def _puzzle(ranked: Sequence[Contender], seats: int, rules: Sequence[Composition
         # Whoever may fit takes room: nothing unknown counts in a list's favour.
         users = [at for at, answer in enumerate(answers) if answer is not False]
         _add_room(rooms, takes, most, users)
-    worths, price = _worths(ranked, seats)
+    worths, price, floor = _worths(ranked, seats)
     edge = edge_of(ranked, seats)
     tied = () if edge is None else (*edge.inside, *edge.outside)
     turn, apart = max(turns, key=lambda one: len(one[1]), default=({}, range(0)))
@@ -186,6 +195,7 @@ def _puzzle(ranked: Sequence[Contender], seats: int, rules: Sequence[Composition
         rooms=tuple(rooms),
         spare=len(edge.inside) if edge else 0,
         price=price,
+        floor=floor,
         apart=frozenset(apart),
     )
 
@@ -219,8 +229,9 @@ def _add_room(rooms: list[int], takes: list[list[int]], most: int, users: Sequen
     return True
 
 
-def _worths(ranked: Sequence[Contender], seats: int) -> tuple[list[int], int]:
-    """What each adds to a list's value, and what one replacement takes off: whole numbers in which a replacement outweighs all
+def _worths(ranked: Sequence[Contender], seats: int) -> tuple[list[int], int, int]:
+    """What each adds to a list's value, what one replacement takes off, and the least that a list adds
+    without it: whole numbers in which a replacement outweighs all
     points, and the smallest point all places. A list's places are digits, the first place's the highest: a list with more
     people on the best place on which two lists differ is the better one, whoever else both have in common."""
     base = seats + 1
@@ -231,7 +242,10 @@ def _worths(ranked: Sequence[Contender], seats: int) -> tuple[list[int], int]:
     points = [int(one.composite * whole) for one in ranked]
     price = (seats + 1) * (max(points, default=0) - min([*points, 0]) + 1) * above_places
     last = ranked[seats - 1].place if 0 < seats <= len(ranked) else 0
-    return [
-        point * above_places + digit - (price if one.place > last else 0)
-        for one, point, digit in zip(ranked, points, digits, strict=True)
-    ], price
+    worths = [point * above_places + digit for point, digit in zip(points, digits, strict=True)]
+    floor = sum(sorted(worths)[:seats])
+    return (
+        [worth - (price if one.place > last else 0) for one, worth in zip(ranked, worths, strict=True)],
+        price,
+        floor,
+    )

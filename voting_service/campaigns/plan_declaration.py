@@ -97,10 +97,11 @@ def _composition(table: TomlTable, categories: Sequence[CategoryRule]) -> dict[s
 
 def _most_of_each(table: TomlTable, field: str | None) -> dict[str, Any]:
     """At most so many per unit or category: a number, and no percentage beside it."""
-    if field is not None and field not in _GROUPS:
+    groups = field is None or field in _GROUPS
+    if not groups:
         table.problem("max_each", _("“每组至多”只用于 %(fields)s。", fields=listed(_GROUPS)))
     for key in ("equals", "under", "at_least", "min_percent", "max_percent"):
-        if table.get(key) is not None:
+        if table.get(key) is not None and groups:
             table.problem(
                 key, _("写了 max_each 或 organisation，就不能再写这一项；另写一条 [[composition]]。")
             )

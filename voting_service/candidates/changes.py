@@ -89,7 +89,7 @@ def _shown_rules(rules: BallotRules) -> dict[str, Any]:
 
 
 def _plan(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    for key in ("assessment", "composition"):
+    for key in ("assessment", "committee", "composition"):
         if old.get(key) != new.get(key):
             yield Change(f"{FILE} {key}", _("有改动。"))
     before, after = old.get("publicity") or {}, new.get("publicity") or {}

@@ -24,11 +24,11 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "category": ("组别", "类别", "分组", "行业", "评选类别"),
     "gender": ("性别", "sex"),
     "birth_date": ("出生年月", "出生日期", "生日", "出生年月日", "birthdate", "birthday"),
-    "front_line": ("一线职工", "是否一线职工", "是否一线", "一线"),
     "summary": ("简介", "一句话简介", "个人简介", "简要事迹", "事迹简介"),
     "story": ("事迹", "主要事迹", "先进事迹", "事迹材料", "详细事迹"),
     "slogan": ("口号", "宣言", "座右铭", "劳动宣言"),
     "video_url": ("视频", "视频链接", "视频地址", "video"),
+    "front_line": ("一线职工", "是否一线职工", "是否一线", "一线"),
 }
 """Each field with the headings that mean it, the usual Chinese one first."""
 
@@ -52,12 +52,12 @@ class RosterRow:
     gender: str | None = None
     birth_date: str | None = None
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
-    front_line: bool | None = None
-    """Whether they work on the front line; None: the table does not say."""
     summary: str = ""
     story: str = ""
     slogan: str = ""
     video_url: str | None = None
+    front_line: bool | None = None
+    """Whether they work on the front line; None: the table does not say."""
 
 
 FIELDS = tuple(field.name for field in fields(RosterRow))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ..activity import journal as note
+from ..activity import journal
 from ..activity.chain import Broken, Link, first_broken, from_line, to_line
 from ..activity.reading import chain_of, hash_of, head_of
 from ..activity.words import act_words
@@ -44,7 +44,7 @@ def export(make: MakeService, as_json: bool, since: int) -> None:
     service = make()
     with service.database.write() as session:
         details = {"format": "jsonl" if as_json else "csv", "since": since}
-        note(
+        journal(
             session,
             at=service.clock.now(),
             actor=ACTOR,

@@ -28,6 +28,7 @@ from .models import (
     WITHDRAWN,
     Motion,
     MotionMember,
+    MotionOption,
 )
 from .motion_minutes import result_words
 from .queries import Sitting, sitting_of
@@ -98,7 +99,7 @@ class MotionPage:
     options: tuple[tuple[str, Text | str], ...]
     """What stands on the paper."""
     result: Text | None
-    papers: tuple[tuple[str, int], ...]
+    papers: tuple[tuple[Text | str, int], ...]
     """After the close: option and how many papers."""
     unanimous: bool
     minutes: MinutesOnShow | None
@@ -153,7 +154,7 @@ def motion_page(session: Session, campaign: Campaign, motion: Motion, official: 
         is_recused=member is not None and not sits, is_present=is_present,
         recusable=_recusable(motion, sat, official, presides=chairs, sits=sits), options=_options(motion),
         result=result_words(motion, sat) if motion.state == CLOSED else None,
-        papers=tuple((option.label, option.papers) for option in motion.options) if counted else (),
+        papers=tuple((_word(motion, one), one.papers) for one in motion.options) if counted else (),
         unanimous=counted and motion.kind != LIST and is_unanimous({one.key: one.papers for one in motion.options}),
         minutes=minutes, confirms=minutes is not None and minutes.waits_for(official.id),
     )  # fmt: skip
@@ -224,6 +225,13 @@ def _recusable(
     if presides:
         return tuple((one.official_id, one.name) for one in sat.members if one.official_id != official.id)
     return ((official.id, official.name),) if sits else ()
+
+
+def _word(motion: Motion, option: MotionOption) -> Text | str:
+    """One line of the paper: an answer in the reader's language, a name as it stands on the paper."""
+    if motion.kind == LIST:
+        return _("空白票") if option.key == ABSTAIN else option.label
+    return ANSWER_WORDS[option.key]
 
 
 def _options(motion: Motion) -> tuple[tuple[str, Text | str], ...]:

@@ -23,6 +23,7 @@ from ..errors import NotFound, Problem, ProblemsFound
 from ..qr import qr_svg
 from ..text import Text, _
 from ..web import access
+from ..web.language import say
 from ..web.official_files import official_file
 from . import casting, drafting, sitting
 from .desk_page import line_of, motion_page
@@ -276,7 +277,8 @@ def hall(slug: str, number: int) -> Response:
         campaign = campaign_by_slug(session, slug)
         page = motion_page(session, campaign, motion_by_number(session, slug, number), acting_official())
     still = request.args.get("still") == "1"
-    response = _render("hall", campaign=campaign, page=page, qr=qr_svg(address), address=address, still=still)
+    code = qr_svg(address, title=say(_("二维码：%(url)s", url=address)))
+    response = _render("hall", campaign=campaign, page=page, qr=code, address=address, still=still)
     if page.motion.state in (OPEN, VOTING) and not still:
         # Without a script; whoever cannot follow so quickly stops it by the link.
         response.headers["Refresh"] = str(HALL_REFRESH_S)

@@ -62,7 +62,7 @@ def motion_text(campaign: Campaign, motion: Motion) -> OfficialText:
         title=str(_("%(title)s评审委员会表决记录", title=campaign.title)),
         number=shown_number(motion.number),
         blocks=tuple(blocks),
-        signed=f"{campaign.organiser}\n{_('评审委员会')}",
+        signed="\n".join((campaign.organiser, str(_("评审委员会")))),
         dated=str(spoken_day(closed_at.astimezone(zone))),
     )
 

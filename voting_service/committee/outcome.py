@@ -25,6 +25,8 @@ class MotionOutcome:
     agree: int
     disagree: int
     abstain: int
+    opened_at: datetime
+    """What was asked has been fixed since."""
     closed_at: datetime
 
 
@@ -49,7 +51,7 @@ def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcom
         .order_by(Motion.closed_at.desc(), Motion.number.desc())
         .limit(1)
     ).first()
-    if motion is None or motion.closed_at is None:
+    if motion is None or motion.opened_at is None or motion.closed_at is None:
         return None
     sat = (MotionMember.motion_id == motion.id) & MotionMember.recused_at.is_(None)
     members, present = session.execute(
@@ -61,5 +63,6 @@ def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcom
     papers: dict[str, int] = dict(rows.all())
     return MotionOutcome(
         motion.number, motion.outcome == PASSED, members, present,
-        papers[AGREE], papers[DISAGREE], papers[ABSTAIN], motion.closed_at,
+        papers[AGREE], papers[DISAGREE], papers[ABSTAIN], motion.opened_at,
+        motion.closed_at,
     )  # fmt: skip

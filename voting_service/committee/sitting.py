@@ -92,11 +92,14 @@ def sign_in(session: Session, slug: str, motion: Motion, *, at: datetime, offici
 def recuse(
     session: Session, slug: str, motion: Motion, member_id: int, reason: str, *, at: datetime, official: ActingOfficial
 ) -> None:  # fmt: skip
-    """Stand aside, or be told to by whoever presides: from then on this one is no member of this ballot. The motion is
-    locked by the caller, who commits. Raises ProblemsFound."""
+    """Stand aside, or be told to by whoever presides: from then on this one is no member of this ballot. Whoever presides
+    leaves as many as must be present of the whole committee. The motion is locked by the caller, who commits. Raises
+    ProblemsFound."""
     require_state(motion, OPEN, _("只有签到期间可以回避。"))
     sitting = sitting_of(motion)
     member = sitting.member(member_id)
+    # By the whole committee: or whoever presides could send the others away until two friends are left.
+    least = sitting.rule.present_needed(len(motion.members))
     found = line_problems("reason", reason, LONGEST_REASON, _("请写明回避的理由。"))
     if member is None or not (member_id == official.id or presides(session, slug, motion, official)):
         found.append(Problem("member", _("只能由评委本人或者主持人办理回避。")))
@@ -104,6 +107,14 @@ def recuse(
         found.append(Problem("member", _("%(name)s已经回避。", name=member.name)))
     elif member_id == motion.opened_by:
         found.append(Problem("member", _("主持人不能回避。"), _("请先撤回这项议题，由另一位评委重新开启。")))
+    elif member_id != official.id and len(sitting.members) - 1 < least:
+        found.append(
+            Problem(
+                "member",
+                _("主持人让别人回避以后，剩下的评委少于全体评委的法定人数 %(n)s 人。", n=least),
+                _("请评委本人办理回避，或者撤回这项议题。"),
+            )
+        )
     elif len(sitting.members) - 1 < sitting.rule.present_needed(len(sitting.members) - 1):
         found.append(Problem("member", _("再回避就不足两人，不能表决。"), _("请撤回这项议题。")))
     if found or member is None:

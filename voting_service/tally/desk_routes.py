@@ -98,7 +98,7 @@ def _exports(slug: str, found: list[Problem] | None = None) -> str:
     return render_template(
         "tally/exports.html", campaign=campaign, deleted=deleted, has_archive=has_archive, found=found or (),
         may_take_evidence=official.may(slug, "committee"), evidence=EVIDENCE,
-        sees_journal=official.may(slug, "admin", "supervisor"),
+        sees_journal=official.may(slug, "admin", "supervisor", "committee"),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _ATTRIBUTE = "access"
 _ROLES = "roles"
 _BY_UNIT = "by_unit"
+_EVERYWHERE = "everywhere"
 _SCOPE = "scope"
 _LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 _PASSED_ON = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
@@ -44,14 +45,16 @@ def internal(view: View) -> View:
     return _declare(view, "internal")
 
 
-def official(*roles: str, by_unit: bool = False) -> Callable[[View], View]:
+def official(*roles: str, by_unit: bool = False, everywhere: bool = False) -> Callable[[View], View]:
     """For officials with one of these roles, in the campaign named by the route's ``slug`` where it has one; without roles,
     for every official who is signed in. A POST must carry the desk's ``csrf`` field. ``by_unit``: whoever has a role for
-    one unit's candidates alone may enter too, and the view itself asks whose candidate it is."""
+    one unit's candidates alone may enter too, and the view itself asks whose candidate it is. ``everywhere``: only whoever
+    has the role in all campaigns."""
 
     def declare(view: View) -> View:
         setattr(view, _ROLES, roles)
         setattr(view, _BY_UNIT, by_unit)
+        setattr(view, _EVERYWHERE, everywhere)
         return _declare(view, "official")
 
     return declare
@@ -82,6 +85,11 @@ def roles_of(view: Callable[..., Any]) -> tuple[str, ...]:
     """The roles that ``official`` was given."""
     roles: tuple[str, ...] = getattr(view, _ROLES, ())
     return roles
+
+
+def is_everywhere(view: Callable[..., Any]) -> bool:
+    """Whether only roles that hold in all campaigns let in."""
+    return bool(getattr(view, _EVERYWHERE, False))
 
 
 def _declare(view: View, access: str) -> View:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
 
 from ..clock import rfc3339
-from ..text import Text
+from ..text import Text, _
 
 LANGUAGES = ("zh", "en")
 CHINESE = "zh-CN"
@@ -27,6 +29,21 @@ def say(text: Text) -> str:
 def chosen_language() -> str:
     """Chinese unless the reader asks for English by ``?lang=en``: a phone set to English still reads Chinese names."""
     return "en" if has_request_context() and request.args.get("lang") == "en" else "zh"
+
+
+def place(where: str) -> str:
+    """Where a problem is, for the reader. ``Problem.where`` is a plain string, which commands print and tables of problems
+    compare, so its words for a line, a column and a candidate are put into the reader's language here."""
+    for pattern, words in _PLACES:
+        where = pattern.sub(lambda found, words=words: say(words(found[1])), where)  # type: ignore[misc]
+    return where
+
+
+_PLACES: tuple[tuple[re.Pattern[str], Callable[[str], Text]], ...] = (
+    (re.compile(r"第 ([0-9]+) 行"), lambda n: _("第 %(n)s 行", n=n)),
+    (re.compile(r"第 ([0-9]+) 列"), lambda n: _("第 %(n)s 列", n=n)),
+    (re.compile(r"(?<!\S)([0-9]+) 号(?!\S)"), lambda n: _("%(number)s 号", number=n)),
+)
 
 
 def html_language() -> str:
@@ -56,7 +73,9 @@ def install(app: Flask, zone: ZoneInfo) -> None:
         default_translation_directories=_catalogue(app),
     )
     app.config["ZONE"] = zone
-    app.jinja_env.filters.update(moment=moment, day=day, clock=clock_time, iso=iso, unbroken=unbroken)
+    app.jinja_env.filters.update(
+        moment=moment, day=day, clock=clock_time, iso=iso, unbroken=unbroken, place=place
+    )
     app.jinja_env.filters["say"] = lambda value: say(value) if isinstance(value, Text) else value
 
 

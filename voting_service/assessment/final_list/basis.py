@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...campaigns.composition import CompositionRule, RuleState, rules_of, state_of
@@ -16,8 +17,12 @@ from ...candidates.queries import composition_person, roster
 from ...errors import Problem
 from ...tally.certification.queries import CertifiedTally, certified_tally
 from ...text import Text, _
+from ..models import CONFIRMED, Recusal
+from ..scheme import scheme_of
+from ..scoring.queries import round_row
 from ..selection import Contender
 from ..standings import Assessment, latest_assessment
+from ..worksheet.closing import latest_closed
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,30 @@ def basis_of(session: Session, campaign: Campaign, *, at: datetime) -> Basis:
         seats=min(seats, len(contenders)),
         reserve=declared.get("reserve"),
         rules=rules_of(campaign.plan, today=at.astimezone(campaign.rules.zone).date()),
-        problems=tuple(_problems(assessment, contenders, seats)),
+        problems=(*_problems(assessment, contenders, seats), *unsettled_scores(session, campaign)),
     )
+
+
+def unsettled_scores(session: Session, campaign: Campaign) -> list[Problem]:
+    """Why the scores of the latest closed worksheet stand no more: two people have given a sheet back, or had a judge stand
+    aside, since. The worksheet stays as it was; a list is not drawn up from it."""
+    sheet = latest_closed(session, campaign.id)
+    if sheet is None or sheet.confirmed_at is None or not scheme_of(campaign.plan).by("judges"):
+        return []
+    remedy = _("请重新定稿测算表。")
+    scoring = round_row(session, campaign.id)
+    if scoring is None or scoring.closed_at is None:
+        return [Problem("", _("有评分表已退回，打分还没有结束。"), remedy)]
+    later = select(Recusal.id).where(
+        Recusal.campaign_id == campaign.id,
+        Recusal.state == CONFIRMED,
+        Recusal.confirmed_at > sheet.confirmed_at,
+    )
+    if scoring.closed_at > sheet.confirmed_at:
+        return [Problem("", _("测算表定稿以后又重新打过分。"), remedy)]
+    if session.scalar(later.limit(1)) is not None:
+        return [Problem("", _("测算表定稿以后又有评委回避，得分已有变化。"), remedy)]
+    return []
 
 
 def _problems(assessment: Assessment | None, contenders: Sequence[Contender], seats: int) -> list[Problem]:

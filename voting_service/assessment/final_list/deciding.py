@@ -16,6 +16,7 @@ from ...text import _
 from ...webhooks.outbox import announce
 from ..standings import latest_assessment
 from ..two_people import reason_problems
+from .basis import unsettled_scores
 from .models import FINAL, PROPOSED, WITHDRAWN, FinalList
 from .proposing import CHANGED_SINCE
 from .queries import document_of, list_by_number, motion_on, motion_problems
@@ -121,6 +122,7 @@ def _outdated(session: Session, row: FinalList) -> list[Problem]:
     problems = []
     if latest is None or latest.sha256 != document["assessment"]["sha256"]:
         problems.append(Problem("", _("测算表另有新的定稿。"), remedy))
+    problems += unsettled_scores(session, row.campaign)
     gone = departures_of(session, row.campaign_id)
     problems += [
         Problem(

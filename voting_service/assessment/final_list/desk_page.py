@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -188,6 +189,25 @@ def deviations_of(document: Mapping[str, Any]) -> list[Swap]:
         Swap(called(one["out"]), called(one["into"]), points(Fraction(one["lost"])))
         for one in document["deviations"]
     ]
+
+
+def questions_of(row: FinalList) -> list[list[Text]]:
+    """What the committee is asked on a list, in lines: with everybody's name, with the list's alone, with none, for as much room
+    as a question has."""
+    document = json.loads(row.document)
+
+    def names(side: str) -> Text | None:
+        return enumerated(
+            _("%(number)s 号 %(name)s", number=one["number"], name=one["name"]) for one in document[side]
+        )
+
+    people, reserve = names("people"), names("reserve")
+    asked = [_("是否同意 %(number)s 号名单作为最终名单？", number=row.name)]
+    listed = [_("名单（%(n)s 人）：%(names)s", n=len(document["people"]), names=people)] if people else []
+    behind = [_("递补：%(names)s", names=reserve)] if reserve else []
+    # Eight digits at most in a row: no telephone number can be seen in them.
+    stated = [_("SHA-256 开头是 %(sha256)s", sha256=row.document_sha256[:8])]
+    return [[*asked, *middle, *stated] for middle in ([*listed, *behind], listed, [])]
 
 
 def lost_of(document: Mapping[str, Any]) -> str:

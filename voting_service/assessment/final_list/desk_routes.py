@@ -18,6 +18,7 @@ from ...campaigns.composition_words import ROUNDING
 from ...campaigns.queries import campaign_by_slug
 from ...clock import Clock
 from ...committee.outcome import ballot_at_hand
+from ...committee.rules import LONGEST_QUESTION
 from ...database import Database
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
@@ -244,10 +245,9 @@ def _steps(row: FinalList, *, needed: bool, voted: bool) -> list[tuple[Text, boo
 
 
 def _motion_url(slug: str, row: FinalList) -> str:
-    """The committee's form, filled in."""
-    # Eight digits at most in a row: no telephone number can be seen in them.
-    question = say(_("是否同意名单 %(number)s 作为最终名单？（SHA-256 开头是 %(sha256)s）",
-                     number=row.name, sha256=row.document_sha256[:8]))  # fmt: skip
+    """The committee's form, filled in. Whoever votes on a phone sees whom it is about."""
+    told = ["\n".join(map(say, lines)) for lines in desk_page.questions_of(row)]
+    question = next((one for one in told if len(one) <= LONGEST_QUESTION), told[-1])
     given = {
         "title": say(_("最终名单 %(number)s", number=row.name)),
         "question": question,

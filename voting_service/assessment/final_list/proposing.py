@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from ...accounts.officials import ActingOfficial
 from ...activity import journal
+from ...campaigns.composition import CompositionRule
 from ...campaigns.queries import campaign_by_slug
 from ...errors import Problem, ProblemsFound
 from ...text import _
-from ..selection import Selection, edge_of
+from ..selection import Contender, Selection, edge_of
 from ..selection import select as select_list
 from ..two_people import reason_problems
 from .basis import Basis, basis_of
@@ -44,7 +46,13 @@ class Prepared(NamedTuple):
 
 def found_for(basis: Basis) -> Selection:
     """The smallest change of the ranking that keeps the rules."""
-    return select_list(basis.contenders, basis.seats, basis.rules)
+    return _found(basis.contenders, basis.seats, basis.rules)
+
+
+@lru_cache(maxsize=8)
+def _found(contenders: tuple[Contender, ...], seats: int, rules: tuple[CompositionRule, ...]) -> Selection:
+    """Each process searches once: the page is asked for again with every tick, and a hard case takes some tenths of a second."""
+    return select_list(contenders, seats, rules)
 
 
 def draft_problems(basis: Basis, found: Selection, draft: Draft) -> list[Problem]:

@@ -65,9 +65,10 @@ def motion_needed(session: Session, slug: str) -> bool:
 
 
 def motion_on(session: Session, row: FinalList) -> MotionOutcome | None:
-    """How the committee voted on it; a ballot that ended before it was proposed was about something else."""
+    """How the committee voted on it; a ballot that was opened before it was proposed asked about something else, whatever
+    subject it was given."""
     found = outcome_of(session, row.campaign_id, row.subject)
-    return found if found is not None and found.closed_at >= row.proposed_at else None
+    return found if found is not None and found.opened_at >= row.proposed_at else None
 
 
 def motion_problems(session: Session, slug: str, row: FinalList) -> list[Problem]:

@@ -1,23 +1,21 @@
-"""Lists that wait for somebody, on the desk's first page."""
+"""Lists that wait for somebody, on the desk's first page: to be drawn up, voted on, confirmed, withdrawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
-from ...campaigns.models import Campaign
-from ...campaigns.queries import campaigns_in
+from ...campaigns.models import CLOSED, Campaign
 from ...text import _
-from ..scoring.queries import SCORING
-from ..standings import latest_assessment
+from ..models import CONFIRMED, Worksheet
 from .deciding import problems_before_confirming
-from .models import FINAL, PROPOSED, FinalList
-from .queries import list_in_force, motion_problems
+from .models import FINAL, PROPOSED, WITHDRAWN, FinalList
+from .queries import motion_problems
 
 
 def list_url(slug: str, number: int) -> str:
@@ -26,7 +24,8 @@ def list_url(slug: str, number: int) -> str:
 
 
 def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
-    """Lists to be drawn up, proposed ones to be voted on or confirmed, and withdrawals that wait for the second person."""
+    """For operators closed worksheets without a list; proposed lists to be voted on or confirmed, and withdrawals that wait for
+    the second person."""
     if not official.has("operator", "committee"):
         return None
     query = (
@@ -35,20 +34,23 @@ def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) ->
         .where(FinalList.state.in_((PROPOSED, FINAL)))
         .order_by(FinalList.id)
     )
-    lines = tuple(
-        line for row, slug in session.execute(query) for line in _lines(session, row, slug, official)
-    )
-    lines += tuple(
-        DeskLine(
-            _("“%(title)s”的测算表已定稿，可以拟定最终名单", title=campaign.title),
-            f"/desk/campaigns/{campaign.slug}/list",
-        )
-        for campaign in campaigns_in(session, *SCORING)
-        if official.may(campaign.slug, "operator")
-        and list_in_force(session, campaign.id) is None
-        and latest_assessment(session, campaign.id) is not None
+    lines = (
+        *_to_draw_up(session, official),
+        *(line for row, slug in session.execute(query) for line in _lines(session, row, slug, official)),
     )
     return DeskSection(_("最终名单"), lines) if lines else None
+
+
+def _to_draw_up(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
+    in_force = exists().where(FinalList.campaign_id == Campaign.id, FinalList.state != WITHDRAWN)
+    closed = exists().where(Worksheet.campaign_id == Campaign.id, Worksheet.state == CONFIRMED)
+    query = select(Campaign).where(Campaign.phase == CLOSED, closed, ~in_force).order_by(Campaign.id)
+    for campaign in session.scalars(query):
+        if official.may(campaign.slug, "operator"):
+            yield DeskLine(
+                _("“%(title)s”测算表已经定稿，请拟定最终名单", title=campaign.title),
+                f"/desk/campaigns/{campaign.slug}/list",
+            )
 
 
 def _lines(session: Session, row: FinalList, slug: str, official: ActingOfficial) -> Iterator[DeskLine]:

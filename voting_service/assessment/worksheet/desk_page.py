@@ -50,9 +50,9 @@ class Change:
 
     supposition: Text
     changes: bool
-    entering: tuple[str, ...]
-    leaving: tuple[str, ...]
-    tied: tuple[str, ...]
+    entering: tuple[Text, ...]
+    leaving: tuple[Text, ...]
+    tied: tuple[Text, ...]
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Shown:
     rows: tuple[Row, ...]
     ways: tuple[Way, ...]
     changes: tuple[Change, ...]
-    tied: tuple[str, ...]
+    tied: tuple[Text, ...]
     seats: int | None
-    left: tuple[str, ...]
+    left: tuple[Text, ...]
     vote_weight: str | None
     """In per cent, where votes weigh more than is wise."""
     document: Document
@@ -142,7 +142,7 @@ def _way(criterion: Mapping[str, Any]) -> Way:
     )
 
 
-def _change(one: Mapping[str, Any], names: Mapping[int, str]) -> Change:
+def _change(one: Mapping[str, Any], names: Mapping[int, Text]) -> Change:
     if one["with_held"]:
         supposition = _("待核的选票全部计入")
     else:
@@ -155,8 +155,8 @@ def _change(one: Mapping[str, Any], names: Mapping[int, str]) -> Change:
     )
 
 
-def _called(one: Mapping[str, Any]) -> str:
-    return f"{one['number']} 号 {one['name']}"
+def _called(one: Mapping[str, Any]) -> Text:
+    return _("%(number)s 号 %(name)s", number=one["number"], name=one["name"])
 
 
 def _percent(weight: Fraction) -> str:

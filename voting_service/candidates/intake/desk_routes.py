@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...accounts.officials import ActingOfficial
 from ...accounts.signed_in import acting_official
-from ...campaigns.creating import WRITERS, may_create
+from ...campaigns.creating import WRITERS
 from ...campaigns.queries import campaign_by_slug
 from ...clock import Clock
 from ...database import Database
 from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access, errors
+from ...web import access
 from ...web.staged_uploads import MOST_BYTES, staged_parts, takes_folder
 from ..importing import Imported, foresee_import, import_read
 from ..reading import CampaignRead, read_campaign
@@ -37,10 +37,10 @@ _MOST_SHOWN = 200
 
 
 @pages.get("/new")
-@access.official(*WRITERS)
+@access.official(*WRITERS, everywhere=True)
 def new() -> BaseResponse:
     """Where a folder goes, and one to fill in."""
-    return _upload_page("") if may_create(acting_official()) else _not_theirs()
+    return _upload_page("")
 
 
 @pages.get("/new/template.zip")
@@ -57,10 +57,10 @@ def template() -> Response:
 
 @pages.post("/new")
 @takes_folder
-@access.official(*WRITERS)
+@access.official(*WRITERS, everywhere=True)
 def upload() -> BaseResponse:
     """A folder of a campaign that may be new."""
-    return _received("") if may_create(acting_official()) else _not_theirs()
+    return _received("")
 
 
 @pages.get("/<slug>/import")
@@ -79,10 +79,10 @@ def upload_again(slug: str) -> BaseResponse:
 
 
 @pages.get("/new/<token>")
-@access.official(*WRITERS)
+@access.official(*WRITERS, everywhere=True)
 def foresee_new(token: str) -> BaseResponse:
     """What the folder would do."""
-    return _staged_page("", token) if may_create(acting_official()) else _not_theirs()
+    return _staged_page("", token)
 
 
 @pages.get("/<slug>/import/<token>")
@@ -93,10 +93,10 @@ def foresee(slug: str, token: str) -> BaseResponse:
 
 
 @pages.post("/new/<token>")
-@access.official(*WRITERS)
+@access.official(*WRITERS, everywhere=True)
 def carry_out_new(token: str) -> BaseResponse:
     """Do it, or forget it."""
-    return _decided("", token) if may_create(acting_official()) else _not_theirs()
+    return _decided("", token)
 
 
 @pages.post("/<slug>/import/<token>")
@@ -267,14 +267,6 @@ def _edit_page(
 
 def _address(slug: str) -> str:
     return f"/desk/campaigns/{slug}/import" if slug else f"/desk/campaigns/{NEW}"
-
-
-def _not_theirs() -> Response:
-    return errors.answer(
-        "forbidden",
-        _("新建评选活动，要有面向全部活动的经办人或管理员角色。"),
-        _("您可以在自己经办的活动里重新上传文件夹。"),
-    )
 
 
 def _staging() -> Staging:

@@ -68,7 +68,7 @@ def certification_text(
         title=str(_("%(title)s计票结果认定纪要", title=campaign.title)),
         number=shown_number(certification.number),
         blocks=tuple(blocks),
-        signed=f"{campaign.organiser}\n{_('评审委员会')}",
+        signed="\n".join((campaign.organiser, str(_("评审委员会")))),
         dated=str(spoken_day(certified_at)),
     )
 

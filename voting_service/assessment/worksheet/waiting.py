@@ -1,0 +1,36 @@
+"""Worksheets of which everything is known and that nobody has put to the committee, on the operators' first page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from ...accounts.desk_home import DeskLine, DeskSection
+from ...accounts.officials import ActingOfficial
+from ...campaigns.models import CLOSED, Campaign
+from ...text import _
+from ..models import CONFIRMED, PROPOSED, Worksheet
+from ..scheme import scheme_of
+from ..scoring.waiting import assessment_url
+from .gathering import gather, problems_before_closing
+
+
+def worksheets_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
+    """For operators. Of a campaign that has a worksheet, closed or proposed, nothing is gathered."""
+    if not official.has("operator"):
+        return None
+    begun = exists().where(Worksheet.campaign_id == Campaign.id, Worksheet.state.in_((PROPOSED, CONFIRMED)))
+    query = select(Campaign).where(Campaign.phase == CLOSED, ~begun).order_by(Campaign.id)
+    lines = tuple(
+        DeskLine(
+            _("“%(title)s”得分的数据已经齐全，请提请测算表定稿", title=campaign.title),
+            f"{assessment_url(campaign.slug)}/close",
+        )
+        for campaign in session.scalars(query)
+        if official.may(campaign.slug, "operator")
+        and scheme_of(campaign.plan).criteria
+        and not problems_before_closing(gather(session, campaign))
+    )
+    return DeskSection(_("测算表"), lines) if lines else None
