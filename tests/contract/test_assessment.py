@@ -18,7 +18,6 @@ from tests.departures import leaves_in_sql
 from tests.desk import Desk
 from tests.stage import ClockInHand, Stage, make_service, rules
 from voting_service.activity import JournalEntry
-from voting_service.assessment.final_list.waiting import lists_waiting
 from voting_service.assessment.models import Recusal, ScoreReopening, ScoreSheet
 from voting_service.assessment.scoring import recusals, reopening, rounds
 from voting_service.assessment.scoring.all_sheets import all_sheets, far_from_the_others
@@ -382,19 +381,12 @@ def test_operator_and_member_close_a_worksheet_that_stays(table_on: Table) -> No
     ready(table)
     document, problems = table.read(closing.worksheet_now)
     assert problems == []
-    assert table.waiting(table.operator) == ["“测试评选”打分已结束，数据齐全后提请测算表定稿"]
     digest = closing.encoded(document)[1]
     assert "与您刚才看到的不同" in table.refused(closing.propose_worksheet, seen="", by=table.operator)
     table.do(closing.propose_worksheet, seen=digest, by=table.operator)
-    assert table.waiting(table.operator) == []
     assert "必须是两个人" in table.refused(closing.close_worksheet, seen=digest, by=table.operator)
     row = table.do(closing.close_worksheet, seen=digest, by=table.members[0])
     assert row.name == "A-0001"
-    with table.stage.service.database.read() as session:
-        section = lists_waiting(session, table.operator.official, table.now)
-        assert section is not None
-        assert [str(line.text) for line in section.lines] == ["“测试评选”的测算表已定稿，可以拟定最终名单"]
-        assert lists_waiting(session, table.members[0].official, table.now) is None, "an operator draws it up"
     found = table.read(lambda session, campaign: latest_assessment(session, campaign.id))
     assert (found.number, found.sha256) == (1, digest)
     assert [(one.place, one.number, one.composite) for one in found.ranked] == [

@@ -158,7 +158,7 @@ def test_api_desk_and_command_give_the_same_document(voted: Stage, tmp_path: Pat
 
 def test_the_desks_page_shows_it_and_how_to_recount(voted: Stage) -> None:
     for role in ("operator", "committee", "supervisor"):
-        page = Desk(voted, role, role).get(f"{DESK}/tally")
+        page = Desk(voted, f"某{role}", role).get(f"{DESK}/tally")
         assert "tools/recount.py" in page.text
         assert "未认定" in page.text
         assert 'href="/desk/campaigns/test/tally.xlsx"' in page.text

@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..accounts.officials import EVERYWHERE, ActingOfficial, Role
+from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ActingOfficial, Role
 from ..activity import JournalEntry
 from ..activity.chain import GENESIS, Link
 from ..activity.reading import BATCH, link_of
+from ..activity.words import DETAIL_WORDS
 from ..errors import NotFound
-from ..text import _
+from ..text import Text, _, enumerated
 
 READERS: tuple[Role, ...] = ("admin", "supervisor", "committee")
 PAGE = 50
@@ -99,16 +100,31 @@ def all_of(session: Session, sight: Sight, wanted: Wanted, zone: ZoneInfo) -> It
         session.expunge_all()
 
 
-def spoken_details(link: Link) -> list[tuple[str, str]]:
+def spoken_details(link: Link) -> list[tuple[Text | str, Text | str]]:
     """An entry's details as pairs of name and value; what holds nothing is left out."""
     found: dict[str, Any] = json.loads(link.details)
-    return [(name, _spoken(value)) for name, value in found.items() if value not in (None, "", [], {})]
+    return [
+        (DETAIL_WORDS.get(name, name), _spoken(name, value))
+        for name, value in found.items()
+        if value not in (None, "", [], {})
+    ]
 
 
-def _spoken(value: Any) -> str:
+def _spoken(name: str, value: Any) -> Text | str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if name in ("roles", "given", "taken") and isinstance(value, list):
+        return enumerated(_spoken_role(str(one)) for one in value) or ""
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         return "、".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _spoken_role(spelled: str) -> Text:
+    """``judge@slug`` with the role in words; everywhere goes without saying."""
+    role, _at, where = spelled.partition("@")
+    named = next((words for known, words in ROLE_NAMES.items() if known == role), _("%(role)s", role=role))
+    return named if where in ("", "*") else _("%(role)s（%(where)s）", role=named, where=where)
 
 
 def _query(sight: Sight, wanted: Wanted, zone: ZoneInfo) -> Select[JournalEntry, str]:

@@ -13,9 +13,8 @@ from ...accounts.officials import ActingOfficial
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaigns_in
 from ...clock import spoken
-from ...tally.certification.queries import certified_tally
 from ...text import Text, _
-from ..models import CONFIRMED, PROPOSED, AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
+from ..models import PROPOSED, AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
 from ..scheme import scheme_of
 from .handing_in import own_sheet
 from .queries import SCORING, round_state
@@ -75,11 +74,6 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
     state = round_state(session, campaign, now)
     url, title = f"{scores_url(campaign.slug)}/round", campaign.title
     if state.closed_at is not None:
-        if certified_tally(session, campaign.id) is not None and not _has_worksheet(session, campaign):
-            yield DeskLine(
-                _("“%(title)s”打分已结束，数据齐全后提请测算表定稿", title=title),
-                assessment_url(campaign.slug),
-            )
         return
     if not state.judges:
         yield DeskLine(_("“%(title)s”还没有打分评委", title=title), url)
@@ -90,14 +84,6 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
         yield DeskLine(
             _("“%(title)s”打分已到截止时间，%(n)s 位评委没有交表", title=title, n=missing), url, urgent=True
         )
-
-
-def _has_worksheet(session: Session, campaign: Campaign) -> bool:
-    """Closed, or waiting to be."""
-    query = select(Worksheet.id).where(
-        Worksheet.campaign_id == campaign.id, Worksheet.state.in_((PROPOSED, CONFIRMED))
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _second_person(session: Session, campaign: Campaign, official: ActingOfficial) -> Iterator[DeskLine]:
