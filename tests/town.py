@@ -126,7 +126,7 @@ def open_town(stage: Stage, browser: Browser, home: str) -> Iterator[Town]:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def confirm(page: Page, button: str) -> None:
