@@ -347,7 +347,6 @@ def test_the_commands_from_adding_to_ending(stage: Stage) -> None:
     until = datetime.fromisoformat(row["invited_until"])
     assert until - datetime.fromisoformat(row["added_at"]) == timedelta(days=7)
     assert (row["name"], row["roles"], row["has_passphrase"], row["ended_at"]) == (
-        "王敏", [{"role": "operator", "campaign": None}, {"role": "handler", "campaign": "test"}], False, None,
         "王敏",
         [{"role": "operator", "campaign": None, "unit": None}, {"role": "handler", "campaign": "test", "unit": None}],
         False, None,
