@@ -348,8 +348,13 @@ def test_the_commands_from_adding_to_ending(stage: Stage) -> None:
     assert until - datetime.fromisoformat(row["added_at"]) == timedelta(days=7)
     assert (row["name"], row["roles"], row["has_passphrase"], row["ended_at"]) == (
         "王敏",
-        [{"role": "operator", "campaign": None, "unit": None}, {"role": "handler", "campaign": "test", "unit": None}],
-        False, None,
+        [
+            {"role": "operator", "campaign": None, "unit": None},
+            {"role": "handler", "campaign": "test", "unit": None},
+        ],
+        False,
+        None,
+    )
     assert "经办人、承办人（test）" in run(stage, "official", "list").stdout
     changed = run(
         stage, "official", "roles", "王敏", "--give", "committee", "--take", "handler@test", "--by", "李主席"
