@@ -299,7 +299,7 @@ def set_up(town: Town, folder_file: Path) -> None:
     add(admin, town, OPERATOR, "经办人", "所有评选活动")
     operator = town.desk(OPERATOR)
     look(operator, "home-empty", "等您处理")
-    operator.get_by_role("link", name="评选活动").click()
+    operator.get_by_role("navigation", name="工作台").get_by_role("link", name="评选活动").click()
     operator.get_by_role("link", name="新建活动").first.click()
     look(operator, "upload", "还没有文件夹")
     operator.get_by_label("活动文件夹").set_input_files(folder_file)
