@@ -39,7 +39,8 @@ def test_in_an_address_it_is_not_found(stage_on: Stage, number: str) -> None:
     assert {status for path, status in answers.items() if "/notices/" in path} == {404}
     for path in with_numbers(stage_on, "POST", number):
         if "/notices/" in path:
-            assert desk.post(path).status_code in (404, 422), path
+            # 405: werkzeug has seen the page's other method before it learns that no row has such a number.
+            assert desk.post(path).status_code in (404, 405, 422), path
 
 
 @pytest.mark.parametrize("number", FAR)
