@@ -40,6 +40,8 @@ from voting_service.scanning.models import ScanCluster, ScanRun
 from voting_service.settings import Settings
 from voting_service.transparency.log import signing_key
 from voting_service.transparency.models import Log
+from voting_service.webhooks.endpoints import secret_place
+from voting_service.webhooks.models import WebhookEndpoint
 from wsgi import Service
 
 PDF = pdf(bytes(3000))
@@ -125,6 +127,12 @@ def fill(stage: Stage) -> None:
             ScanCluster(campaign_id=campaign.id, cluster="c1", run_id=scan.id, finding="review", ballots=2,
                         sealed=service.keyring.seal(b'{"id": "c1"}', "scan_clusters.sealed.test.c1"))
         )  # fmt: skip
+        session.add(
+            WebhookEndpoint(
+                key="k1", name="示例系统", url="https://example.org/hook", campaign_slug="", kinds="list.final",
+                secret_sealed=service.keyring.seal(b"whsec", secret_place("k1")), made_at=now, made_by="test",
+            )
+        )  # fmt: skip
 
 
 def everything_opened(stage: Stage) -> dict[str, Any]:
@@ -158,6 +166,9 @@ def everything_opened(stage: Stage) -> dict[str, Any]:
             "file": service.attachments.read(file),
             "name": service.attachments.name_of(file),
             "second factor": keyring.open(factor.secret_sealed, factor_place(factor.official_id)),
+            "webhook": keyring.open(
+                session.scalars(select(WebhookEndpoint)).one().secret_sealed, secret_place("k1")
+            ),
         }
 
 
@@ -187,6 +198,7 @@ def test_rotation_from_end_to_end_until_the_old_key_is_gone(stage_on: Stage) -> 
         "scan_clusters.sealed": 1, "attachments.name_sealed": 1, "attachments/": 1, "objections.heading_sealed": 1,
         "objections.matter_sealed": 1, "objections.identity_sealed": 1, "docket_entries.body_sealed": 1,
         "rulings.reasons_sealed": 1, "second_factors.secret_sealed": 1,
+        "webhook_endpoints.secret_sealed": 1,
     }  # fmt: skip
     check = run(both, "keys", "check")
     assert check.exit_code == 0
@@ -196,7 +208,7 @@ def test_rotation_from_end_to_end_until_the_old_key_is_gone(stage_on: Stage) -> 
     assert again["resealed"] == 0
     with both.service.database.read() as session:
         journaled = list(session.scalars(select(JournalEntry.details).where(JournalEntry.act == "reseal")))
-    assert [json.loads(details)["resealed"] for details in journaled] == [14, 0]
+    assert [json.loads(details)["resealed"] for details in journaled] == [15, 0]
     both.strike()
 
     new_alone = with_keys(both, NEWER)
