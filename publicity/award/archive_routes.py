@@ -12,10 +12,9 @@ from voting_service.accounts.signed_in import acting_official
 from voting_service.activity import journal
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.clock import Clock
-from voting_service.database import Database
 from voting_service.errors import NotFound
 from voting_service.text import _
-from voting_service.web import access
+from voting_service.web import access, at_hand
 
 from .closing_archive import closing_archive_path, write_closing_archive
 from .desk_routes import WHO_LOOK, WHO_WRITE
@@ -27,7 +26,7 @@ desk = Blueprint("closing_archive", __name__, url_prefix="/desk/campaigns/<slug>
 @access.official(*WHO_LOOK)
 def page(slug: str) -> Response:
     """When it was made last, and what is in it."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
     path = _path(slug)
     made = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.is_file() else None
@@ -51,9 +50,9 @@ def make(slug: str) -> BaseResponse:
     found = current_app.extensions
     at = clock.now()
     write_closing_archive(
-        _database(), slug, found["archives"], found["archive_parts"], found["recount_program"], at=at
+        at_hand.database(), slug, found["archives"], found["archive_parts"], found["recount_program"], at=at
     )
-    with _database().write() as session:
+    with at_hand.database().write() as session:
         journal(session, at=at, actor=acting_official().name, act="make_closing_archive", subject=slug)
     return redirect(f"/desk/campaigns/{slug}/archive", 303)
 
@@ -69,12 +68,7 @@ def download(slug: str) -> Response:
 
 
 def _path(slug: str) -> Path:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         # What is asked for is a name on the disk only if it is a campaign's.
         slug = campaign_by_slug(session, slug).slug
     return closing_archive_path(current_app.extensions["archives"], slug)
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database

@@ -22,12 +22,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.officials import Role
 from voting_service.accounts.signed_in import acting_official
 from voting_service.campaigns.queries import campaign_by_slug
-from voting_service.clock import Clock
-from voting_service.database import Database
 from voting_service.documents.glyphs import missing_glyphs
 from voting_service.errors import NotFound, Problem, ProblemsFound
 from voting_service.text import _
-from voting_service.web import access
+from voting_service.web import access, at_hand
 
 from ..notices.queries import notice_by_number
 from ..outcome.routes import file_of
@@ -62,7 +60,7 @@ desk = Blueprint("award_desk", __name__, url_prefix="/desk/campaigns/<slug>/awar
 @access.official(*WHO_LOOK)
 def listing(slug: str) -> Response:
     """The campaign's awards, and the lists that wait for one."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         page = render_template(
             "award/list.html",
@@ -79,9 +77,9 @@ def listing(slug: str) -> Response:
 @access.official(*WHO_WRITE)
 def new(slug: str, notice: int) -> Response:
     """Whom it would be, and the words, to be written."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
-        today = _clock().now().astimezone(campaign.rules.zone).date()
+        today = at_hand.now().astimezone(campaign.rules.zone).date()
         return _form(session, slug, notice, first_texts(campaign.title, today), [])
 
 
@@ -91,12 +89,12 @@ def propose(slug: str, notice: int) -> BaseResponse:
     """Propose it."""
     texts, found = _texts()
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             award = propose_award(
-                session, slug, notice, texts, at=_clock().now(), official=acting_official(), found=found
+                session, slug, notice, texts, at=at_hand.now(), official=acting_official(), found=found
             )
     except ProblemsFound as error:
-        with _database().read() as session:
+        with at_hand.database().read() as session:
             return _form(session, slug, notice, texts, list(error.problems))
     return redirect(f"/desk/campaigns/{slug}/award/{award.number}", 303)
 
@@ -119,7 +117,7 @@ def confirm(slug: str, number: int) -> BaseResponse:
         slug,
         number,
         lambda session: confirm_award(
-            session, slug, number, seen=seen, at=_clock().now(), official=acting_official()
+            session, slug, number, seen=seen, at=at_hand.now(), official=acting_official()
         ),
     )
 
@@ -131,7 +129,7 @@ def withdraw(slug: str, number: int) -> BaseResponse:
     return _done(
         slug,
         number,
-        lambda session: withdraw_award(session, slug, number, at=_clock().now(), official=acting_official()),
+        lambda session: withdraw_award(session, slug, number, at=at_hand.now(), official=acting_official()),
     )
 
 
@@ -144,7 +142,7 @@ def revoke(slug: str, number: int, code: str) -> BaseResponse:
         slug,
         number,
         lambda session: propose_revocation(
-            session, slug, code, reason, at=_clock().now(), official=acting_official()
+            session, slug, code, reason, at=at_hand.now(), official=acting_official()
         ),
     )
 
@@ -158,7 +156,7 @@ def decide(slug: str, number: int, code: str) -> BaseResponse:
         slug,
         number,
         lambda session: decide_revocation(
-            session, slug, code, revoke=yes, at=_clock().now(), official=acting_official()
+            session, slug, code, revoke=yes, at=at_hand.now(), official=acting_official()
         ),
     )
 
@@ -167,7 +165,7 @@ def decide(slug: str, number: int, code: str) -> BaseResponse:
 @access.official(*WHO_LOOK)
 def certificates(slug: str, number: int) -> Response:
     """All of them in one file, without those that are revoked; of a single one with ``?only=CODE``."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         award = _confirmed(session, slug, number)
         only = request.args.get("only")
         chosen = [c for c in award.certificates if c.state != "revoked" and only in (None, c.code)]
@@ -185,7 +183,7 @@ def certificates(slug: str, number: int) -> Response:
 @access.official(*WHO_LOOK)
 def letter(slug: str, number: int, letter: str, kind: str) -> Response:
     """The result text or the thank-you letter; a proposal's too, to be handed round."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         document = document_of(award_by_number(session, slug, number))
     return file_of(decision_letter(document) if letter == "decision" else thanks_letter(document), kind)
 
@@ -209,7 +207,7 @@ def _form(session: Session, slug: str, notice: int, texts: Texts, found: list[Pr
 
 def _page(slug: str, number: int, found: list[Problem]) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         award = award_by_number(session, slug, number)
         document = document_of(award)
         # As everybody's certificate will say it: what is looked at last is what is printed.
@@ -237,7 +235,7 @@ def _page(slug: str, number: int, found: list[Problem]) -> Response:
 def _done(slug: str, number: int, act: Callable[[Session], object]) -> BaseResponse:
     """Do it in a transaction, and back to the page; with what was wrong where something was."""
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             act(session)
     except ProblemsFound as error:
         return _page(slug, number, list(error.problems))
@@ -257,18 +255,8 @@ def _texts() -> tuple[Texts, list[Problem]]:
     try:
         dated = date.fromisoformat(sent("dated", ""))
     except ValueError:
-        dated, found = _clock().now().date(), [Problem("dated", _("请填写落款日期。"))]
+        dated, found = at_hand.now().date(), [Problem("dated", _("请填写落款日期。"))]
     plain = {name: sent(name, "").replace("\r\n", "\n").strip() for name in ("honour", "decision", "thanks")}
     # The blanks before its first paragraph are part of a citation's look.
     citation = sent("citation", "").replace("\r\n", "\n").strip(" \n")
     return Texts(plain["honour"], citation, plain["decision"], plain["thanks"], dated), found
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _clock() -> Clock:
-    clock: Clock = current_app.extensions["clock"]
-    return clock

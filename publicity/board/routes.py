@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -20,10 +19,9 @@ from flask import (
 
 from voting_service.ballots.campaign_page import leaving_line
 from voting_service.ballots.polling_place import polling_place
-from voting_service.clock import Clock
 from voting_service.database import Database
 from voting_service.text import _
-from voting_service.web import access
+from voting_service.web import access, at_hand
 from voting_service.web.caching import cacheable
 from voting_service.web.headers import csp_nonce, keep_out_of_sight, same_for_everyone
 from voting_service.web.language import say
@@ -46,11 +44,6 @@ api = Blueprint("board_api", __name__, url_prefix="/api/v1/campaigns/<slug>/noti
 def _board() -> NoticeBoard:
     board: NoticeBoard = current_app.extensions["notice_board"]
     return board
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
 
 
 def _base_url() -> str:
@@ -86,7 +79,7 @@ def embed(slug: str, number: int) -> Response:
         "board/embed.html",
         notice=found,
         address=_base_url() + found.url,
-        now=_now(),
+        now=at_hand.now(),
         csp_nonce="",
         **_words(),
     )
@@ -113,7 +106,7 @@ def step_document(slug: str, rest: str) -> Response:
 @costly
 def official_file(slug: str, number: int, kind: str) -> Response:
     """The official text to print, or to go on working with."""
-    text = text_of(_board().notice(slug, number), _now(), _base_url())
+    text = text_of(_board().notice(slug, number), at_hand.now(), _base_url())
     data, mimetype = (pdf_of(text), PDF) if kind == "pdf" else (docx_of(text), DOCX)
     name = f"{slug}-notice-{number}.{kind}"
     response = send_file(
@@ -127,7 +120,7 @@ def official_file(slug: str, number: int, kind: str) -> Response:
 @access.public
 def list_notices(slug: str) -> Response:
     """Published notices, the latest first."""
-    now = _now()
+    now = at_hand.now()
     found = _board().campaign(slug).notices
     return cacheable(jsonify(notices=[notice_summary(one, now, _base_url()) for one in found]), max_age=5)
 
@@ -136,7 +129,9 @@ def list_notices(slug: str) -> Response:
 @access.public
 def get_notice(slug: str, notice: int) -> Response:
     """One notice with its document and steps."""
-    return cacheable(jsonify(notice_in_full(_board().notice(slug, notice), _now(), _base_url())), max_age=5)
+    return cacheable(
+        jsonify(notice_in_full(_board().notice(slug, notice), at_hand.now(), _base_url())), max_age=5
+    )
 
 
 def _document(slug: str, log_name: str) -> Response:
@@ -158,10 +153,10 @@ def _page(campaign: CampaignNotices, template: str, path: str, title: str, **val
     """The same bytes for everyone, asked for by their ETag; at a kiosk with the line that ends a turn."""
     line = ""
     if campaign.public and "Cookie" in request.headers:
-        line = leaving_line(polling_place().view(campaign.slug, _now()))
+        line = leaving_line(polling_place().view(campaign.slug, at_hand.now()))
     share = {"title": title, "description": campaign.title, "image_url": None, "url": _base_url() + path}
     page = render_template(
-        template, campaign=campaign, now=_now(), kiosk_line=line, csp_nonce=csp_nonce() if line else "",
+        template, campaign=campaign, now=at_hand.now(), kiosk_line=line, csp_nonce=csp_nonce() if line else "",
         canonical_url=_base_url() + path, share=share, **values,
     )  # fmt: skip
     response = make_response(page)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from voting_service.accounts.signed_in import acting_official
-from voting_service.clock import Clock
-from voting_service.database import Database
 from voting_service.documents.glyphs import missing_glyphs
 from voting_service.documents.official_text import OfficialText
 from voting_service.documents.pdf import all_text
 from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
-from voting_service.web import access
+from voting_service.web import access, at_hand
 
 from ..notices.models import CLOSED, Notice
 from ..notices.queries import notice_by_number
@@ -76,17 +74,17 @@ def close(slug: str, number: int) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _page(slug, shown, [Problem("confirmed", _("请核对报告，并勾选确认。"))])
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             notice = notice_by_number(session, slug, number, drafts=True, lock=True)
-            close_notice(session, notice, at=_clock().now(), official=acting_official(), seen=digest)
+            close_notice(session, notice, at=at_hand.now(), official=acting_official(), seen=digest)
     except ProblemsFound as found:
         return _page(slug, _closing(slug, number), list(found.problems))
     return redirect(request.path, 303)
 
 
 def _closing(slug: str, number: int) -> ClosingPage:
-    with _database().read() as session:
-        notice, now = notice_by_number(session, slug, number, drafts=True), _clock().now()
+    with at_hand.database().read() as session:
+        notice, now = notice_by_number(session, slug, number, drafts=True), at_hand.now()
         if published_result(notice) is not None:
             return ClosingPage(notice, closed_report(notice, place()), [], [], "")
         if problems := problems_before_closing(session, notice, now):
@@ -102,13 +100,3 @@ def _page(slug: str, shown: ClosingPage, found: list[Problem] | None = None) -> 
         may_close=acting_official().may(slug, "committee"), may_write=acting_official().may(slug, "operator"),
     )  # fmt: skip
     return make_response(html, 422 if found else 200)
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _clock() -> Clock:
-    clock: Clock = current_app.extensions["clock"]
-    return clock

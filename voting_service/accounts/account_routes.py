@@ -5,19 +5,15 @@ Whatever makes the door wider or narrower asks for the passphrase again: a brows
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..clock import Clock
-from ..database import Database
 from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound
 from ..qr import qr_svg
 from ..text import _
-from ..web import access
+from ..web import access, at_hand
 from ..web.language import say
 from . import second_factor, totp
 from .browsers import spoken_label
@@ -49,8 +45,10 @@ def account() -> Response:
 @access.official()
 def end_one() -> BaseResponse:
     """End one session of one's own; this one by signing out."""
-    with _database().write() as session:
-        ended = end_session_named(session, acting_official().id, request.form.get("session", ""), at=_now())
+    with at_hand.database().write() as session:
+        ended = end_session_named(
+            session, acting_official().id, request.form.get("session", ""), at=at_hand.now()
+        )
     return redirect(f"{ACCOUNT}?done={'ended' if ended else 'gone'}", 303)
 
 
@@ -58,8 +56,8 @@ def end_one() -> BaseResponse:
 @access.official()
 def end_others() -> BaseResponse:
     """End every session of one's own but this one."""
-    with _database().write() as session:
-        end_other_sessions(session, acting_official().id, request.cookies[COOKIE], at=_now())
+    with at_hand.database().write() as session:
+        end_other_sessions(session, acting_official().id, request.cookies[COOKIE], at=at_hand.now())
     return redirect(f"{ACCOUNT}?done=others", 303)
 
 
@@ -84,7 +82,7 @@ def change_passphrase() -> BaseResponse:
 @access.official()
 def noted() -> BaseResponse:
     """They have read that somebody reset their second factor."""
-    with _database().write() as session:
+    with at_hand.database().write() as session:
         second_factor.note_seen(session, acting_official().id)
     return redirect(ACCOUNT, 303)
 
@@ -107,8 +105,8 @@ def begin_factor() -> BaseResponse:
     if refused is not None:
         return _with_retry(_factor_page(_STATUS[refused.code], list(refused.problems)), refused)
     try:
-        with _database().write() as session:
-            second_factor.begin(session, _keyring(), acting_official().id, at=_now())
+        with at_hand.database().write() as session:
+            second_factor.begin(session, _keyring(), acting_official().id, at=at_hand.now())
     except ProblemsFound as found:
         return _factor_page(422, list(found.problems))
     return redirect(f"{SECOND_FACTOR}/prove", 303)
@@ -127,12 +125,12 @@ def prove() -> BaseResponse:
     """The first code is right: it is on, and the recovery codes are shown, this once."""
     official = acting_official()
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             codes = second_factor.prove(
-                session, _keyring(), official, request.form.get("code", ""), at=_now()
+                session, _keyring(), official, request.form.get("code", ""), at=at_hand.now()
             )
             # Whoever else is signed in came by the passphrase alone.
-            end_other_sessions(session, official.id, request.cookies[COOKIE], at=_now())
+            end_other_sessions(session, official.id, request.cookies[COOKIE], at=at_hand.now())
     except ProblemsFound as found:
         return _prove_page(422, list(found.problems))
     return _codes_page(codes, fresh=True)
@@ -144,8 +142,8 @@ def renew_codes() -> BaseResponse:
     """Ten new recovery codes, shown this once."""
     if (refused := _prove_both("renew")) is not None:
         return refused
-    with _database().write() as session:
-        codes = second_factor.renew_codes(session, acting_official(), at=_now())
+    with at_hand.database().write() as session:
+        codes = second_factor.renew_codes(session, acting_official(), at=at_hand.now())
     return _codes_page(codes, fresh=False)
 
 
@@ -155,8 +153,8 @@ def turn_off() -> BaseResponse:
     """Sign in by the passphrase alone from now on."""
     if (refused := _prove_both("off")) is not None:
         return refused
-    with _database().write() as session:
-        second_factor.turn_off(session, acting_official(), at=_now())
+    with at_hand.database().write() as session:
+        second_factor.turn_off(session, acting_official(), at=at_hand.now())
     return redirect(f"{SECOND_FACTOR}?done=off", 303)
 
 
@@ -180,8 +178,8 @@ def _prove_both(form: str) -> BaseResponse | None:
 
 def _account_page(status: int = 200, found: list[Problem] | None = None) -> Response:
     official, secret = acting_official(), request.cookies.get(COOKIE, "")
-    with _database().read() as session:
-        lines = sessions_of(session, official.id, secret, now=_now())
+    with at_hand.database().read() as session:
+        lines = sessions_of(session, official.id, secret, now=at_hand.now())
         roles = roles_of(session, official.id)
         state = second_factor.state_of(session, official.id)
         row = session.get_one(Official, official.id)
@@ -200,7 +198,7 @@ def _account_page(status: int = 200, found: list[Problem] | None = None) -> Resp
 
 def _factor_page(status: int = 200, found: list[Problem] | None = None) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         state = second_factor.state_of(session, official.id)
         row = session.get_one(Official, official.id)
     page = render_template(
@@ -216,8 +214,8 @@ def _factor_page(status: int = 200, found: list[Problem] | None = None) -> Respo
 
 def _prove_page(status: int = 200, found: list[Problem] | None = None) -> BaseResponse:
     official = acting_official()
-    with _database().read() as session:
-        secret = second_factor.waiting_secret(session, _keyring(), official.id, now=_now())
+    with at_hand.database().read() as session:
+        secret = second_factor.waiting_secret(session, _keyring(), official.id, now=at_hand.now())
     if secret is None:
         return redirect(SECOND_FACTOR, 303)
     site: str = current_app.extensions["site_name"]
@@ -234,7 +232,7 @@ def _prove_page(status: int = 200, found: list[Problem] | None = None) -> BaseRe
 
 
 def _codes_page(codes: list[str], *, fresh: bool) -> Response:
-    page = render_template("accounts/recovery_codes.html", codes=codes, fresh=fresh, made_at=_now())
+    page = render_template("accounts/recovery_codes.html", codes=codes, fresh=fresh, made_at=at_hand.now())
     return make_response(page)
 
 
@@ -249,16 +247,6 @@ def _reception() -> Reception:
     return reception
 
 
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
 def _keyring() -> Keyring:
     keyring: Keyring = current_app.extensions["keyring"]
     return keyring
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()

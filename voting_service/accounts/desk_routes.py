@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import Any, cast
 
@@ -12,12 +11,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..clock import Clock
-from ..database import Database
 from ..errors import NotFound, Problem, ProblemsFound
 from ..qr import qr_svg
 from ..text import _
-from ..web import access
+from ..web import access, at_hand
 from ..web.headers import keep_out_of_sight
 from ..web.language import say
 from . import managing, second_factor
@@ -38,11 +35,11 @@ pages = Blueprint("officials", __name__, url_prefix=OFFICIALS)
 def listing() -> Response:
     """Everyone with a role in what this official administers or supervises."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         coming = managing.proposed_roles(session)
         everyone = [
             one
-            for one in list_officials(session, now=_now())
+            for one in list_officials(session, now=at_hand.now())
             if sees(official, [*one.roles, *coming.get(one.number, ())])
         ]
         titles = _titles(session)
@@ -71,10 +68,10 @@ def new() -> Response:
 def add() -> BaseResponse:
     """Add them, and show their link, this once."""
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             role = _role_sent(session)
             added = managing.add(
-                session, request.form.get("name", ""), role, at=_now(), official=acting_official()
+                session, request.form.get("name", ""), role, at=at_hand.now(), official=acting_official()
             )
     except ProblemsFound as found:
         return _new_page(_by_field(found.problems), 422)
@@ -113,8 +110,8 @@ def invite_again(number: int) -> BaseResponse:
 @access.official("admin")
 def end_sessions(number: int) -> BaseResponse:
     """Sign them out everywhere."""
-    with _database().write() as session:
-        managing.sign_out_everywhere(session, number, at=_now(), official=acting_official())
+    with at_hand.database().write() as session:
+        managing.sign_out_everywhere(session, number, at=at_hand.now(), official=acting_official())
     return redirect(f"{OFFICIALS}/{number}?done=sessions", 303)
 
 
@@ -163,9 +160,9 @@ def confirm(number: int) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _proposal_page(number, [_not_confirmed()], 422)
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             whom = managing.open_proposal(session, number, acting_official()).official_id
-            outcome = managing.confirm(session, number, at=_now(), official=acting_official())
+            outcome = managing.confirm(session, number, at=at_hand.now(), official=acting_official())
             name = session.get_one(Official, whom).name
     except ProblemsFound as found:
         return _proposal_page(number, list(found.problems), 422)
@@ -178,8 +175,8 @@ def confirm(number: int) -> BaseResponse:
 @access.official("admin")
 def drop(number: int) -> BaseResponse:
     """Take it back, or refuse it."""
-    with _database().write() as session:
-        managing.drop(session, number, at=_now(), official=acting_official())
+    with at_hand.database().write() as session:
+        managing.drop(session, number, at=at_hand.now(), official=acting_official())
     return redirect(f"{OFFICIALS}?done=dropped", 303)
 
 
@@ -191,9 +188,9 @@ def keep_secret(response: Response) -> Response:
 
 def _acted(number: int, kind: Act) -> BaseResponse:
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             role = _role_sent(session, exists=kind == "give") if kind in ("give", "take") else None
-            outcome = managing.act(session, kind, number, role, at=_now(), official=acting_official())
+            outcome = managing.act(session, kind, number, role, at=at_hand.now(), official=acting_official())
             name = session.get_one(Official, number).name
     except ProblemsFound as found:
         return _one_page(number, _by_field(found.problems), 422)
@@ -205,14 +202,14 @@ def _acted(number: int, kind: Act) -> BaseResponse:
 def _acted_with_a_look(number: int, kind: Act) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _last_look(number, kind, [_not_confirmed()], 422)
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         whom, held = managing.visible_official(session, number, acting_official())
     if request.form.get("seen") != _seen(whom, held):
         changed = _("您看过以后，这个人的角色有变化，请重新核对。")
         return _last_look(number, kind, [Problem("confirmed", changed)], 422)
     try:
-        with _database().write() as session:
-            outcome = managing.act(session, kind, number, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            outcome = managing.act(session, kind, number, at=at_hand.now(), official=acting_official())
     except ProblemsFound as found:
         return _last_look(number, kind, list(found.problems), 422)
     return redirect(f"{OFFICIALS}/{number}?done={kind if outcome.done else 'proposed'}", 303)
@@ -252,17 +249,17 @@ def _by_field(problems: Sequence[Problem]) -> list[Problem]:
 
 
 def _new_page(found: list[Problem] | None = None, status: int = 200) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         form = _role_form(session)
     return _page("official_new", status, found=found or [], form=form, sent=request.form)
 
 
 def _one_page(number: int, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         whom, held = managing.visible_official(session, number, official)
         titles = _titles(session)
-        line = next(one for one in list_officials(session, now=_now()) if one.number == number)
+        line = next(one for one in list_officials(session, now=at_hand.now()) if one.number == number)
         waiting = [one for one in managing.proposals_for(session, official) if one.official_id == number]
         proposals = _spoken(session, waiting, titles)
         factor = second_factor.state_of(session, number)
@@ -280,7 +277,7 @@ def _one_page(number: int, found: list[Problem] | None = None, status: int = 200
 
 def _last_look(number: int, kind: Act, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         whom, held = managing.visible_official(session, number, official)
         if not may_manage(official, held) or whom.ended_at is not None:
             raise NotFound(_("没有这个页面，或者您没有权限查看。"))
@@ -293,7 +290,7 @@ def _last_look(number: int, kind: Act, found: list[Problem] | None = None, statu
 
 def _proposal_page(number: int, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         waiting = managing.open_proposal(session, number, official)
         (spoken,) = _spoken(session, [waiting], _titles(session))
     return _page("official_proposal", status, one=spoken, found=found or [])
@@ -303,7 +300,13 @@ def _link_page(number: int, name: str, secret: str, *, waiting: bool = False) ->
     url = f"{current_app.config['BASE_URL']}/desk/invitation/{secret}"
     drawn = Markup(qr_svg(url, title=say(_("二维码：打开邀请链接"))))  # noqa: S704 - our own drawing
     return _page(
-        "official_link", number=number, who=name, url=url, qr=drawn, until=_now() + LIFETIME, waiting=waiting
+        "official_link",
+        number=number,
+        who=name,
+        url=url,
+        qr=drawn,
+        until=at_hand.now() + LIFETIME,
+        waiting=waiting,
     )
 
 
@@ -360,13 +363,3 @@ def _not_confirmed() -> Problem:
 
 def _page(name: str, status: int = 200, **values: Any) -> Response:
     return make_response(render_template(f"accounts/{name}.html", **values), status)
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()

@@ -14,11 +14,10 @@ from urllib.parse import quote
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ..clock import Clock
 from ..database import Database
 from ..errors import NotFound, Problem
 from ..text import Text, _
-from ..web import access
+from ..web import access, at_hand
 from ..web.entry_tokens import LIFETIME_S as MARK_LIFETIME_S
 from ..web.entry_tokens import EntryTokens
 from ..web.headers import keep_out_of_sight
@@ -45,7 +44,7 @@ def home() -> Response:
     database: Database = current_app.extensions["database"]
     with database.read() as session:
         sections = what_waits(
-            current_app.extensions["desk_sections"], session, acting_official(), _clock().now()
+            current_app.extensions["desk_sections"], session, acting_official(), at_hand.now()
         )
     return make_response(render_template("accounts/home.html", sections=sections))
 
@@ -57,7 +56,7 @@ def sign_in_form() -> BaseResponse:
     """The form; whoever is signed in already goes on."""
     database: Database = current_app.extensions["database"]
     with database.read() as session:
-        known = official_of(session, request.cookies.get(COOKIE, ""), now=_clock().now())
+        known = official_of(session, request.cookies.get(COOKIE, ""), now=at_hand.now())
     return redirect(return_path(request.args.get("next")), 303) if known else _sign_in_page()
 
 
@@ -117,7 +116,7 @@ def sign_out() -> BaseResponse:
     """End this session; the browser stays known as one that this official has used."""
     database: Database = current_app.extensions["database"]
     with database.write() as session:
-        end_session(session, request.cookies[COOKIE], at=_clock().now())
+        end_session(session, request.cookies[COOKIE], at=at_hand.now())
     response = redirect(f"{SIGN_IN}?out=1", 303)
     put_cookie(response, COOKIE, "", timedelta(0))
     return response
@@ -187,7 +186,7 @@ def _invitation_page(secret: str, status: int = 200, found: list[Problem] | None
     database: Database = current_app.extensions["database"]
     try:
         with database.read() as session:
-            name = invited(session, secret, now=_clock().now()).name
+            name = invited(session, secret, now=at_hand.now()).name
     except NotFound as error:
         return make_response(render_template("accounts/no_invitation.html", error=error), 404)
     return _page_with_mark(
@@ -230,8 +229,3 @@ def _reception() -> Reception:
 def _tokens() -> EntryTokens:
     tokens: EntryTokens = current_app.extensions["desk_tokens"]
     return tokens
-
-
-def _clock() -> Clock:
-    clock: Clock = current_app.extensions["clock"]
-    return clock

@@ -13,11 +13,9 @@ from ..campaigns.models import DRAFT, SCHEDULED
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.standing import by_the_clock
 from ..candidates.departures import standing_roster
-from ..clock import Clock
-from ..database import Database
 from ..errors import Problem, ProblemsFound, Unavailable
 from ..text import Text, _
-from ..web import access
+from ..web import access, at_hand
 from ..web.headers import may_frame_our_own
 from .opening import Opener, PhaseForbids, open_voting, schedule_voting, unschedule_voting
 from .setup import readiness
@@ -54,12 +52,12 @@ def begin(slug: str) -> BaseResponse:
     """Open now, or schedule; bound to what was looked at."""
     if request.form.get("confirmed") != "yes":
         return _last_look(slug, [Problem("confirmed", _("请先核对内容，并勾选确认。"))], 422)
-    seen, now, actor = request.form.get("seen", ""), _now(), acting_official().name
+    seen, now, actor = request.form.get("seen", ""), at_hand.now(), acting_official().name
     opener: Opener = current_app.extensions["opener"]
     how = "scheduled" if request.form.get("how") == "schedule" else "opened"
     try:
         if how == "scheduled":
-            with _database().write() as session:
+            with at_hand.database().write() as session:
                 schedule_voting(session, slug, at=now, actor=actor, identities=opener.identities, seen=seen)
         else:
             open_voting(opener, slug, at=now, actor=actor, seen=seen)
@@ -75,8 +73,8 @@ def begin(slug: str) -> BaseResponse:
 def unschedule(slug: str) -> BaseResponse:
     """Back to a draft."""
     try:
-        with _database().write() as session:
-            unschedule_voting(session, slug, at=_now(), actor=acting_official().name)
+        with at_hand.database().write() as session:
+            unschedule_voting(session, slug, at=at_hand.now(), actor=acting_official().name)
     except PhaseForbids as refused:
         return _setup_page(slug, [Problem("", refused.sentence)], 409)
     return redirect(f"/desk/campaigns/{slug}/setup?done=unscheduled", 303)
@@ -84,8 +82,8 @@ def unschedule(slug: str) -> BaseResponse:
 
 def _setup_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
     opener: Opener = current_app.extensions["opener"]
-    now = _now()
-    with _database().read() as session:
+    now = at_hand.now()
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         ready = None if campaign.frozen else readiness(session, campaign, now, opener.identities)
         people = [] if campaign.frozen else standing_roster(session, campaign.id)
@@ -100,8 +98,8 @@ def _setup_page(slug: str, found: list[Problem] | None = None, status: int = 200
 
 def _last_look(slug: str, found: list[Problem] | None = None, status: int = 200) -> BaseResponse:
     opener: Opener = current_app.extensions["opener"]
-    now = _now()
-    with _database().read() as session:
+    now = at_hand.now()
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         if campaign.frozen:
             return redirect(f"/desk/campaigns/{slug}/setup", 303)
@@ -110,16 +108,6 @@ def _last_look(slug: str, found: list[Problem] | None = None, status: int = 200)
         "desk_open", status, campaign=campaign, rules=campaign.rules, ready=ready, found=found or [],
         ahead=campaign.rules.opens_at > now, scheduled=campaign.phase == SCHEDULED,
     )  # fmt: skip
-
-
-def _now() -> Any:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
 
 
 def _page(name: str, status: int, **values: Any) -> Response:

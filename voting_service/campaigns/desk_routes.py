@@ -13,8 +13,7 @@ from ..accounts.desk_home import DeskLine, what_waits
 from ..accounts.officials import ROLES, ActingOfficial
 from ..accounts.signed_in import acting_official
 from ..clock import Clock
-from ..database import Database
-from ..web import access
+from ..web import access, at_hand
 from .creating import may_create
 from .desk_links import CampaignFact, CampaignLink, grouped, links_for, room_at
 from .models import Campaign
@@ -43,7 +42,7 @@ def _place() -> Place | None:
     slug = (request.view_args or {}).get("slug", "")
     if not slug or request.path == f"{pages.url_prefix}/{slug}":
         return None
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         title = session.scalar(select(Campaign.title).where(Campaign.slug == slug))
     if title is None:
         return None
@@ -63,7 +62,7 @@ def _place() -> Place | None:
 def listing() -> Response:
     """Every campaign in which this official has a role, the latest first."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         rows = session.scalars(select(Campaign).order_by(Campaign.id.desc())).all()
         shown = [row for row in rows if _has_part(official, row.slug)]
         lines = _waiting(session, official) if shown else []
@@ -81,7 +80,7 @@ def listing() -> Response:
 def one(slug: str) -> Response:
     """One campaign: where it stands, what waits, and its rooms."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         standing = _standing(session, campaign)
         links = links_for(current_app.extensions["desk_campaign_links"], campaign, official)
@@ -120,8 +119,3 @@ def _of(slug: str, lines: Sequence[DeskLine]) -> list[DeskLine]:
 
 def _has_part(official: ActingOfficial, slug: str) -> bool:
     return official.may(slug, *ROLES) or bool(official.units(slug, *ROLES))
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database

@@ -21,7 +21,7 @@ from ..database import Database
 from ..errors import NotFound
 from ..sheets import to_csv
 from ..text import _
-from ..web import access
+from ..web import access, at_hand
 from .seen import READERS, Sight, Wanted, all_of, page_of, sight_of, spoken_details
 
 pages = Blueprint("journal_desk", __name__, url_prefix="/desk")
@@ -33,7 +33,7 @@ COLUMNS = ("编号", "时间", "办理人", "事项", "事项代码", "对象", 
 def listing() -> Response:
     """Entries that this official may see."""
     wanted, before = _wanted(), request.args.get("before", "")
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         titles = current_app.extensions["campaign_titles"](session)
         sight = sight_of(acting_official(), [slug for slug, _title in titles])
         page = page_of(session, sight, wanted, _zone(), int(before) if _is_number(before) else None)
@@ -69,12 +69,14 @@ def download(kind: str) -> Response:
     if kind not in ("jsonl", "csv"):
         raise NotFound(_("没有这种格式。"))
     wanted, official, clock = _wanted(), acting_official(), current_app.extensions["clock"]
-    with _database().write() as session:
+    with at_hand.database().write() as session:
         titles = current_app.extensions["campaign_titles"](session)
         sight = sight_of(official, [slug for slug, _title in titles])
         sight.condition(wanted.slug)
         _note(session, clock, official.name, wanted, kind)
-    body = _in_lines(_database(), sight, wanted, _zone()) if kind == "jsonl" else _in_cells(sight, wanted)
+    body = (
+        _in_lines(at_hand.database(), sight, wanted, _zone()) if kind == "jsonl" else _in_cells(sight, wanted)
+    )
     response = Response(body, mimetype="application/x-ndjson" if kind == "jsonl" else "text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="journal.{kind}"'
     return response
@@ -95,7 +97,7 @@ def _in_lines(database: Database, sight: Sight, wanted: Wanted, zone: ZoneInfo) 
 
 
 def _in_cells(sight: Sight, wanted: Wanted) -> bytes:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         links = [link for batch in all_of(session, sight, wanted, _zone()) for link in batch]
     return to_csv(COLUMNS, (_cells(link) for link in links))
 
@@ -128,8 +130,3 @@ def _is_number(text: str) -> bool:
 def _zone() -> ZoneInfo:
     zone: ZoneInfo = current_app.config["ZONE"]
     return zone
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database

@@ -5,13 +5,12 @@ Tiles and checkpoints are never withheld. Entry bundles are, beyond ``shown_size
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, make_response
+from flask import Blueprint, Response, abort, make_response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..database import Database
 from ..text import _
-from ..web import access
+from ..web import access, at_hand
 from ..web.addresses import SLUG
 from ..web.caching import cacheable
 from ..web.errors import answer
@@ -28,11 +27,6 @@ FULL_MAX_AGE = 31_536_000
 public = Blueprint("log", __name__, url_prefix="/log/<slug>")
 
 
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
 def _log(session: Session, slug: str) -> Log:
     if not SLUG.fullmatch(slug):
         abort(404)
@@ -47,7 +41,7 @@ def _log(session: Session, slug: str) -> Log:
 @costly
 def checkpoint(slug: str) -> Response:
     """The latest signed checkpoint."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         note = _log(session, slug).checkpoint or ""
     return _text(note, max_age=1)
 
@@ -57,7 +51,7 @@ def checkpoint(slug: str) -> Response:
 @costly
 def key(slug: str) -> Response:
     """The verifier key, one line. Get it once from elsewhere too: a key from the same place proves less."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         line = _log(session, slug).verifier_key
     return _text(line + "\n", max_age=3600)
 
@@ -71,7 +65,7 @@ def tile(slug: str, rest: str) -> Response:
         level, index, width = parse_tile_path(f"tile/{rest}")
     except ValueError:
         abort(404)
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         public_log = _log(session, slug)
         if level == "entries":
             return _bundle(session, public_log, index, width)

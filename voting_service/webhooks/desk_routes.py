@@ -12,11 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..accounts.officials import EVERYWHERE
 from ..accounts.signed_in import acting_official
-from ..clock import Clock
-from ..database import Database
 from ..errors import NotFound, Problem, ProblemsFound
 from ..text import _
-from ..web import access
+from ..web import access, at_hand
 from . import endpoints
 from .deliveries import latest_deliveries, latest_states
 from .endpoints import LOOKERS, MANAGERS, WantedEndpoint, endpoint_by_id, may_look, may_manage
@@ -40,7 +38,7 @@ _DONE = {
 def listing() -> Response:
     """Endpoints of the campaigns that are theirs."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         shown = [one for one in endpoints.list_endpoints(session) if may_look(official, one.campaign_slug)]
         latest = latest_states(session, [one.id for one in shown])
     return _page("list", shown=shown, latest=latest, may_make=bool(_places()))
@@ -64,9 +62,9 @@ def make() -> BaseResponse:
         sent.get("name", ""), sent.get("url", ""), "" if slug == ALL else slug, tuple(sent.getlist("kinds"))
     )
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             made = endpoints.make_endpoint(
-                session, current_app.extensions["keyring"], wanted, inside=_inside(), at=_now(),
+                session, current_app.extensions["keyring"], wanted, inside=_inside(), at=at_hand.now(),
                 official=acting_official(), found=found,
             )  # fmt: skip
     except ProblemsFound as refused:
@@ -133,9 +131,9 @@ def end(number: int) -> BaseResponse:
 def _act(number: int, act: Callable[..., None], done: str) -> BaseResponse:
     """One act on an endpoint that is theirs; where it is refused, its page says why."""
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             endpoint = _theirs(session, number, lock=True)
-            act(session, endpoint, at=_now(), actor=acting_official().name)
+            act(session, endpoint, at=at_hand.now(), actor=acting_official().name)
     except ProblemsFound as refused:
         return _one_page(number, refused.problems, 422)
     return redirect(f"/desk/webhooks/{number}?done={done}", 303)
@@ -143,7 +141,7 @@ def _act(number: int, act: Callable[..., None], done: str) -> BaseResponse:
 
 def _one_page(number: int, found: Sequence[Problem] = (), status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         endpoint = endpoint_by_id(session, number)
         if not may_look(official, endpoint.campaign_slug):
             raise NotFound(_("没有这个推送。"))
@@ -156,7 +154,7 @@ def _one_page(number: int, found: Sequence[Problem] = (), status: int = 200) -> 
 
 
 def _end_page(number: int, found: Sequence[Problem] = (), status: int = 200) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         endpoint = _theirs(session, number)
     return _page("end", status, endpoint=endpoint, found=found)
 
@@ -179,7 +177,7 @@ def _form(values: dict[str, Any], found: Sequence[Problem] = (), status: int = 2
 def _places() -> list[tuple[str, Any]]:
     """The campaigns that they may tell others of; all of them where they have the role in all."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         titles = current_app.extensions["campaign_titles"](session)
     every = [(ALL, _("所有评选活动"))] if may_manage(official, EVERYWHERE) else []
     return [*((slug, title) for slug, title in titles if may_manage(official, slug)), *every]
@@ -199,13 +197,3 @@ def _page(name: str, status: int = 200, **values: Any) -> Response:
 def _inside() -> Sequence[str]:
     inside: Sequence[str] = current_app.extensions["inner_hosts"]
     return inside
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database

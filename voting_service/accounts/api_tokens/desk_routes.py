@@ -8,11 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from ...clock import Clock
-from ...database import Database
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
-from ...web import access
+from ...web import access, at_hand
 from ..officials import EVERYWHERE
 from ..signed_in import acting_official
 from .issuing import (
@@ -40,8 +38,8 @@ ALL = "*"
 @access.official(*LOOKERS)
 def listing() -> Response:
     """Tokens of the campaigns that are theirs."""
-    official, now = acting_official(), _now()
-    with _database().read() as session:
+    official, now = acting_official(), at_hand.now()
+    with at_hand.database().read() as session:
         tokens = [kept for kept in list_tokens(session) if may_look(official, kept.campaign_slug)]
         titles = dict(current_app.extensions["campaign_titles"](session))
     rows = [(kept, standing(kept, now), may_manage(official, kept.campaign_slug)) for kept in tokens]
@@ -71,8 +69,8 @@ def make() -> BaseResponse:
         int(days) if days.isascii() and days.isdecimal() and len(days) < 5 else 0,
     )  # fmt: skip
     try:
-        with _database().write() as session:
-            made = make_token(session, wanted, at=_now(), actor=official.name, found=found)
+        with at_hand.database().write() as session:
+            made = make_token(session, wanted, at=at_hand.now(), actor=official.name, found=found)
     except ProblemsFound as refused:
         return _form({**sent.to_dict(), "scopes": sent.getlist("scopes")}, list(refused.problems), 422)
     return _page("made", made=made, called=wanted.name.strip())
@@ -92,9 +90,9 @@ def revoke(number: int) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _revoke_page(number, [Problem("confirmed", _("请先核对，再勾选确认。"))], 422)
     official = acting_official()
-    with _database().write() as session:
+    with at_hand.database().write() as session:
         _require_theirs(token_by_id(session, number, lock=True))
-        revoke_token(session, number, at=_now(), actor=official.name)
+        revoke_token(session, number, at=at_hand.now(), actor=official.name)
     return redirect("/desk/api-tokens?done=revoked", 303)
 
 
@@ -116,7 +114,7 @@ def _form(values: dict[str, Any], found: list[Problem] | None = None, status: in
 
 
 def _revoke_page(number: int, found: list[Problem] | None = None, status: int = 200) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         kept = token_by_id(session, number)
         titles = dict(current_app.extensions["campaign_titles"](session))
     _require_theirs(kept)
@@ -133,7 +131,7 @@ def _require_theirs(kept: ApiToken) -> None:
 def _places() -> list[tuple[str, Any]]:
     """The campaigns that they may make tokens for; all of them where they have the role in all."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         titles = current_app.extensions["campaign_titles"](session)
     every = [(ALL, _("所有评选活动"))] if may_manage(official, EVERYWHERE) else []
     return [*((slug, title) for slug, title in titles if may_manage(official, slug)), *every]
@@ -141,13 +139,3 @@ def _places() -> list[tuple[str, Any]]:
 
 def _page(name: str, status: int = 200, **values: Any) -> Response:
     return make_response(render_template(f"api_tokens/{name}.html", **values), status)
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database

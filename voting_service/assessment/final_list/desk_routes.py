@@ -4,7 +4,6 @@ committee's ballot on it, the second person, withdrawing."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,13 +15,11 @@ from ...accounts.officials import Role
 from ...accounts.signed_in import acting_official
 from ...campaigns.composition_words import ROUNDING
 from ...campaigns.queries import campaign_by_slug
-from ...clock import Clock
 from ...committee.outcome import ballot_at_hand
 from ...committee.rules import LONGEST_QUESTION
-from ...database import Database
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ...web.language import say
 from . import deciding, desk_page, proposing
 from .basis import basis_of
@@ -62,8 +59,8 @@ def ranking(slug: str) -> Response:
 @access.official(*LOOKERS)
 def standing(slug: str) -> Response:
     """How those who are picked would stand: the part of the page that a script renews."""
-    with _database().read() as session:
-        basis = basis_of(session, campaign_by_slug(session, slug), at=_now())
+    with at_hand.database().read() as session:
+        basis = basis_of(session, campaign_by_slug(session, slug), at=at_hand.now())
         found = proposing.found_for(basis)
         tried = desk_page.standing_of(basis, found, _picked(request.args.getlist("pick")) or frozenset())
     return make_response(render_template("final_list/standing.html", standing=tried))
@@ -89,9 +86,14 @@ def propose(slug: str) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _look_page(slug, draft, [_not_confirmed()])
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             row = proposing.propose_list(
-                session, slug, draft, seen=request.form.get("seen", ""), at=_now(), official=acting_official()
+                session,
+                slug,
+                draft,
+                seen=request.form.get("seen", ""),
+                at=at_hand.now(),
+                official=acting_official(),
             )
             number = row.number
     except ProblemsFound as refused:
@@ -104,9 +106,9 @@ def _ranking_page(
     status: int = 200,
 ) -> Response:  # fmt: skip
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
-        basis = basis_of(session, campaign, at=_now())
+        basis = basis_of(session, campaign, at=at_hand.now())
         found = proposing.found_for(basis)
         picked = frozenset(proposing.first_pick(basis)) if numbers is None else numbers
         in_force = list_in_force(session, campaign.id)
@@ -123,9 +125,9 @@ def _ranking_page(
 
 def _look_page(slug: str, draft: proposing.Draft, found: list[Problem] | None = None) -> Response:
     try:
-        with _database().read() as session:
+        with at_hand.database().read() as session:
             campaign = campaign_by_slug(session, slug)
-            prepared = proposing.prepare(session, slug, draft, at=_now())
+            prepared = proposing.prepare(session, slug, draft, at=at_hand.now())
     except ProblemsFound as refused:
         return _ranking_page(slug, draft.numbers, list(refused.problems), reason=draft.reason, status=422)
     back = f"/desk/campaigns/{slug}/list?" + urlencode([("pick", n) for n in sorted(draft.numbers)])
@@ -158,7 +160,7 @@ def confirm(slug: str, number: int) -> BaseResponse:
         number,
         "confirmed",
         lambda session: deciding.confirm_list(
-            session, slug, number, seen=seen, at=_now(), official=acting_official()
+            session, slug, number, seen=seen, at=at_hand.now(), official=acting_official()
         ),
     )
 
@@ -172,7 +174,7 @@ def withdraw(slug: str, number: int) -> BaseResponse:
 
     def act(session: Session) -> FinalList:
         return deciding.withdraw_list(
-            session, slug, number, request.form.get("reason", ""), in_use=_followers().in_use, at=_now(),
+            session, slug, number, request.form.get("reason", ""), in_use=_followers().in_use, at=at_hand.now(),
             official=acting_official(),
         )  # fmt: skip
 
@@ -185,7 +187,7 @@ def keep(slug: str, number: int) -> BaseResponse:
     """Let a withdrawal go."""
 
     def act(session: Session) -> FinalList:
-        deciding.keep_list(session, slug, number, at=_now(), official=acting_official())
+        deciding.keep_list(session, slug, number, at=at_hand.now(), official=acting_official())
         return list_by_number(session, slug, number)
 
     return _act(slug, number, "kept", act)
@@ -195,7 +197,7 @@ def keep(slug: str, number: int) -> BaseResponse:
 @access.official(*LOOKERS)
 def file(slug: str, number: int) -> Response:
     """The document, byte for byte what has the hash."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         row = list_by_number(session, slug, number)
     answer = make_response(row.document)
     answer.content_type = "application/json"
@@ -205,7 +207,7 @@ def file(slug: str, number: int) -> Response:
 
 def _act(slug: str, number: int, done: str, verb: Callable[[Session], FinalList]) -> BaseResponse:
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             row = verb(session)
             if done == "withdrawn" and row.state == FINAL:
                 done = "asked"
@@ -216,7 +218,7 @@ def _act(slug: str, number: int, done: str, verb: Callable[[Session], FinalList]
 
 def _one_page(slug: str, number: int, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         row = list_by_number(session, slug, number)
         document = document_of(row)
         motion = motion_on(session, row)
@@ -270,16 +272,6 @@ def _not_confirmed() -> Problem:
 def _followers() -> ListFollowers:
     followers: ListFollowers = current_app.extensions["final_list_followers"]
     return followers
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
 
 
 def _page(name: str, status: int = 200, **values: Any) -> Response:

@@ -16,11 +16,9 @@ from ...accounts.signed_in import acting_official
 from ...campaigns.queries import campaign_by_slug
 from ...candidates.departures import standing_roster
 from ...candidates.showcase import Showcase
-from ...clock import Clock
-from ...database import Database
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ...web.language import clock_time, say
 from ..scheme import scheme_of
 from . import handing_in, recusals, reopening, rounds
@@ -53,9 +51,9 @@ LOOKERS = ("operator", "committee", "supervisor")
 @access.official("judge")
 def own(slug: str) -> Response:
     """Everyone to score, and how far one is."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         sheet = own_sheet(session, slug, acting_official())
-        return _page("own", sheet=sheet, now=_now(), may_write=sheet.may_write(_now()))
+        return _page("own", sheet=sheet, now=at_hand.now(), may_write=sheet.may_write(at_hand.now()))
 
 
 @pages.get("/<int:number>")
@@ -71,8 +69,10 @@ def save(slug: str, number: int) -> BaseResponse:
     """Keep what was typed; a script asks for no page."""
     quiet = request.form.get("autosave") == "1"
     try:
-        with _database().write() as session:
-            handing_in.save_draft(session, slug, number, request.form, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            handing_in.save_draft(
+                session, slug, number, request.form, at=at_hand.now(), official=acting_official()
+            )
             sheet = own_sheet(session, slug, acting_official())
     except ProblemsFound as refused:
         if quiet:
@@ -80,7 +80,7 @@ def save(slug: str, number: int) -> BaseResponse:
             return make_response(jsonify({"problems": told}), 422)
         return _one_page(slug, number, list(refused.problems), request.form.to_dict(), 422)
     if quiet:
-        return jsonify({"saved": say(_("%(time)s 已自动保存", time=clock_time(_now())))})
+        return jsonify({"saved": say(_("%(time)s 已自动保存", time=clock_time(at_hand.now())))})
     after = _next(sheet, number)
     onward = f"/{after}" if request.form.get("action") == "next" and after else ""
     return redirect(f"{scores_url(slug)}{onward}?done=saved", 303)
@@ -92,8 +92,10 @@ def recuse(slug: str, number: int) -> BaseResponse:
     """Stand aside from this candidate."""
     reason = request.form.get("reason", "")
     try:
-        with _database().write() as session:
-            recusals.recuse_oneself(session, slug, number, reason, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            recusals.recuse_oneself(
+                session, slug, number, reason, at=at_hand.now(), official=acting_official()
+            )
     except ProblemsFound as refused:
         return _one_page(slug, number, list(refused.problems), {"reason": reason}, 422)
     return redirect(f"{scores_url(slug)}/{number}?done=aside", 303)
@@ -104,8 +106,8 @@ def recuse(slug: str, number: int) -> BaseResponse:
 def lift(slug: str, number: int) -> BaseResponse:
     """Take one's own recusal back."""
     try:
-        with _database().write() as session:
-            recusals.lift_recusal(session, slug, number, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            recusals.lift_recusal(session, slug, number, at=at_hand.now(), official=acting_official())
     except ProblemsFound as refused:
         return _one_page(slug, number, list(refused.problems), {}, 422)
     return redirect(f"{scores_url(slug)}/{number}?done=lifted", 303)
@@ -125,9 +127,9 @@ def hand_in(slug: str) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _hand_in_page(slug, [_not_confirmed()], 422)
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             handing_in.hand_in(
-                session, slug, seen=request.form.get("seen", ""), at=_now(), official=acting_official()
+                session, slug, seen=request.form.get("seen", ""), at=at_hand.now(), official=acting_official()
             )
     except ProblemsFound as refused:
         return _hand_in_page(slug, list(refused.problems), 422)
@@ -135,9 +137,9 @@ def hand_in(slug: str) -> BaseResponse:
 
 
 def _hand_in_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         sheet = own_sheet(session, slug, acting_official())
-        problems = handing_in.problems_before_handing_in(sheet, _now())
+        problems = handing_in.problems_before_handing_in(sheet, at_hand.now())
     return _page("hand_in", status, sheet=sheet, problems=problems, found=found or [])
 
 
@@ -146,7 +148,7 @@ def _one_page(
 ) -> Response:  # fmt: skip
     showcase: Showcase = current_app.extensions["showcase"]
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         sheet = own_sheet(session, slug, official)
         aside = [
             row
@@ -161,7 +163,7 @@ def _one_page(
     at = numbers.index(number)
     return _page(
         "one", status, sheet=sheet, candidate=view, found=found or [], aside=aside[0] if aside else None,
-        values=typed if typed is not None else sheet.scores.get(str(number), {}), may_write=sheet.may_write(_now()),
+        values=typed if typed is not None else sheet.scores.get(str(number), {}), may_write=sheet.may_write(at_hand.now()),
         before=numbers[at - 1] if at else None, after=numbers[at + 1] if at + 1 < len(numbers) else None,
         position=at + 1, fields=[criterion.key for criterion in sheet.criteria] + ["reason"],
     )  # fmt: skip
@@ -192,7 +194,7 @@ def deadline(slug: str) -> BaseResponse:
         slug,
         "deadline",
         lambda session, official: rounds.set_deadline(
-            session, slug, _typed_moment(), reason, at=_now(), official=official
+            session, slug, _typed_moment(), reason, at=at_hand.now(), official=official
         ),
     )
 
@@ -212,8 +214,8 @@ def close(slug: str) -> BaseResponse:
         return _close_page(slug, [_not_confirmed()], 422)
     reason = request.form.get("reason", "")
     try:
-        with _database().write() as session:
-            rounds.close_round(session, slug, reason, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            rounds.close_round(session, slug, reason, at=at_hand.now(), official=acting_official())
     except ProblemsFound as refused:
         return _close_page(slug, list(refused.problems), 422)
     return redirect(f"{scores_url(slug)}/round?done=closed", 303)
@@ -228,7 +230,7 @@ def order_recusal(slug: str) -> BaseResponse:
         slug,
         "proposed",
         lambda session, official: recusals.propose_recusal(
-            session, slug, judge, number, reason, at=_now(), official=official
+            session, slug, judge, number, reason, at=at_hand.now(), official=official
         ),
     )
 
@@ -238,7 +240,7 @@ def order_recusal(slug: str) -> BaseResponse:
 def settle_recusal(slug: str, recusal_id: int, what: str) -> BaseResponse:
     """The second member confirms it, or it is let go."""
     verb = recusals.confirm_recusal if what == "confirm" else recusals.drop_recusal
-    return _settle(slug, what, lambda s, o: verb(s, slug, recusal_id, at=_now(), official=o))
+    return _settle(slug, what, lambda s, o: verb(s, slug, recusal_id, at=at_hand.now(), official=o))
 
 
 @pages.post("/round/sheets/<int:judge_id>/reopen")
@@ -250,7 +252,7 @@ def ask_to_reopen(slug: str, judge_id: int) -> BaseResponse:
         slug,
         "proposed",
         lambda session, official: reopening.propose_reopening(
-            session, slug, judge_id, reason, at=_now(), official=official
+            session, slug, judge_id, reason, at=at_hand.now(), official=official
         ),
     )
 
@@ -262,7 +264,7 @@ def confirm_reopening(slug: str, reopening_id: int) -> BaseResponse:
     return _settle(
         slug,
         "confirm",
-        lambda s, o: reopening.confirm_reopening(s, slug, reopening_id, at=_now(), official=o),
+        lambda s, o: reopening.confirm_reopening(s, slug, reopening_id, at=at_hand.now(), official=o),
     )
 
 
@@ -271,7 +273,9 @@ def confirm_reopening(slug: str, reopening_id: int) -> BaseResponse:
 def drop_reopening(slug: str, reopening_id: int) -> BaseResponse:
     """Let it go."""
     return _settle(
-        slug, "drop", lambda s, o: reopening.drop_reopening(s, slug, reopening_id, at=_now(), official=o)
+        slug,
+        "drop",
+        lambda s, o: reopening.drop_reopening(s, slug, reopening_id, at=at_hand.now(), official=o),
     )
 
 
@@ -279,7 +283,7 @@ def drop_reopening(slug: str, reopening_id: int) -> BaseResponse:
 @access.official(*LOOKERS)
 def side_by_side(slug: str) -> Response:
     """All sheets, once the round is closed."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         found = all_sheets(session, campaign, acting_official())
     return _page("all", campaign=campaign, found=found, far=int(FAR * 100), fewest=FEWEST)
@@ -294,7 +298,7 @@ def _settle(slug: str, what: str, verb: Callable[[Session, ActingOfficial], obje
 def _act(slug: str, done: str, verb: Callable[[Session, ActingOfficial], object]) -> BaseResponse:
     """One verb in one transaction, then the round's page."""
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             verb(session, acting_official())
     except ProblemsFound as refused:
         return _round_page(slug, list(refused.problems), 422)
@@ -303,13 +307,13 @@ def _act(slug: str, done: str, verb: Callable[[Session, ActingOfficial], object]
 
 def _round_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         if campaign.phase not in SCORING or not scheme_of(campaign.plan).by("judges"):
             raise NotFound(
                 _("这个评选活动现在没有要评委打分的事项。"), _("投票开始、候选名单确定以后才能打分。")
             )
-        state = round_state(session, campaign, _now())
+        state = round_state(session, campaign, at_hand.now())
         people = {one.number: one.name for one in standing_roster(session, campaign.id)}
         judges = {judge.id: judge.name for judge in panel(session, slug)}
         return _page(
@@ -322,9 +326,9 @@ def _round_page(slug: str, found: list[Problem] | None = None, status: int = 200
 
 
 def _close_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
-        state = round_state(session, campaign, _now())
+        state = round_state(session, campaign, at_hand.now())
         problems = rounds.problems_before_closing(session, campaign, state)
     return _page(
         "close_round", status, campaign=campaign, state=state, problems=problems, found=found or [],
@@ -351,16 +355,6 @@ def _number(field: str) -> int | None:
 
 def _not_confirmed() -> Problem:
     return Problem("confirmed", _("请先勾选确认。"))
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
 
 
 def _page(template: str, status: int = 200, **shown: Any) -> Response:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -16,11 +15,9 @@ from ...accounts.signed_in import acting_official
 from ...campaigns.queries import campaign_by_slug
 from ...candidates.departures import standing_roster
 from ...candidates.queries import names_by_number
-from ...clock import Clock
-from ...database import Database
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ...web.language import say
 from ..scheme import scheme_of
 from ..scoring.waiting import assessment_url
@@ -49,7 +46,7 @@ _PROVISIONAL = "provisional"
 def live(slug: str) -> Response:
     """As it is now, and what is still missing."""
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         document, problems = closing.worksheet_now(session, campaign)
         keys = [(one.key, one.name) for one in scheme_of(campaign.plan).by("figure")]
@@ -66,7 +63,7 @@ def live(slug: str) -> Response:
 @access.official(*LOOKERS)
 def closed(slug: str, number: int) -> Response:
     """One that was closed, as it was."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         row = closing.closed_worksheet(session, slug, number)
         return _page(
             "worksheet", campaign=campaign_by_slug(session, slug), shown=shown_worksheet(closing.document_of(row)),
@@ -79,7 +76,7 @@ def closed(slug: str, number: int) -> Response:
 @access.official(*LOOKERS)
 def live_file(slug: str, kind: str) -> Response:
     """The worksheet as it is now, as a file that says so."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         document, problems = closing.worksheet_now(session, campaign_by_slug(session, slug))
     return _file(slug, kind, document, None, closing.encoded(document)[1], problems)
 
@@ -88,7 +85,7 @@ def live_file(slug: str, kind: str) -> Response:
 @access.official(*LOOKERS)
 def closed_file(slug: str, number: int, kind: str) -> Response:
     """A closed worksheet as a file."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         row = closing.closed_worksheet(session, slug, number)
     return _file(slug, kind, closing.document_of(row), row.name, row.sha256, [])
 
@@ -145,8 +142,8 @@ def close(slug: str) -> BaseResponse:
 def drop(slug: str) -> BaseResponse:
     """Let the proposal go."""
     try:
-        with _database().write() as session:
-            closing.drop_worksheet(session, slug, at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            closing.drop_worksheet(session, slug, at=at_hand.now(), official=acting_official())
     except ProblemsFound as refused:
         return _close_page(slug, list(refused.problems), 422)
     return redirect(f"{assessment_url(slug)}?done=dropped", 303)
@@ -154,8 +151,10 @@ def drop(slug: str) -> BaseResponse:
 
 def _close_act(slug: str, done: str, verb: Callable[..., object]) -> BaseResponse:
     try:
-        with _database().write() as session:
-            verb(session, slug, seen=request.form.get("seen", ""), at=_now(), official=acting_official())
+        with at_hand.database().write() as session:
+            verb(
+                session, slug, seen=request.form.get("seen", ""), at=at_hand.now(), official=acting_official()
+            )
     except ProblemsFound as refused:
         return _close_page(slug, list(refused.problems), 422)
     return redirect(f"{assessment_url(slug)}?done={done}", 303)
@@ -163,7 +162,7 @@ def _close_act(slug: str, done: str, verb: Callable[..., object]) -> BaseRespons
 
 def _close_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         document, problems = closing.worksheet_now(session, campaign)
         waiting = closing.worksheet_waiting(session, campaign.id)
@@ -200,7 +199,7 @@ def enter(slug: str, key: str) -> BaseResponse:
         slug,
         key,
         "proposed",
-        lambda s, o: figures.enter_figures(s, slug, key, source, typed, at=_now(), official=o),
+        lambda s, o: figures.enter_figures(s, slug, key, source, typed, at=at_hand.now(), official=o),
     )
 
 
@@ -215,7 +214,7 @@ def confirm_figures(slug: str, key: str) -> BaseResponse:
         slug,
         key,
         "confirmed",
-        lambda s, o: figures.confirm_figures(s, slug, key, seen=seen, at=_now(), official=o),
+        lambda s, o: figures.confirm_figures(s, slug, key, seen=seen, at=at_hand.now(), official=o),
     )
 
 
@@ -224,7 +223,7 @@ def confirm_figures(slug: str, key: str) -> BaseResponse:
 def drop_figures(slug: str, key: str) -> BaseResponse:
     """Let them go."""
     return _figure_act(
-        slug, key, "dropped", lambda s, o: figures.drop_figures(s, slug, key, at=_now(), official=o)
+        slug, key, "dropped", lambda s, o: figures.drop_figures(s, slug, key, at=at_hand.now(), official=o)
     )
 
 
@@ -232,7 +231,7 @@ def _figure_act(
     slug: str, key: str, done: str, verb: Callable[[Session, ActingOfficial], object]
 ) -> BaseResponse:
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             verb(session, acting_official())
     except ProblemsFound as refused:
         return _figure_page(slug, key, list(refused.problems), 422)
@@ -241,7 +240,7 @@ def _figure_act(
 
 def _figure_page(slug: str, key: str, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         criterion = figures.figure_criterion(campaign, key)
         waiting = figures.figures_waiting(session, campaign.id, key)
@@ -275,7 +274,9 @@ def write_opinion(slug: str) -> BaseResponse:
     return _opinion_act(
         slug,
         "proposed",
-        lambda s, o: opinions.propose_opinion(s, slug, _candidate(asked), opinion, at=_now(), official=o),
+        lambda s, o: opinions.propose_opinion(
+            s, slug, _candidate(asked), opinion, at=at_hand.now(), official=o
+        ),
     )
 
 
@@ -286,7 +287,9 @@ def confirm_opinion(slug: str, opinion_id: int) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _opinion_page(slug, [_not_confirmed()], 422)
     return _opinion_act(
-        slug, "confirmed", lambda s, o: opinions.confirm_opinion(s, slug, opinion_id, at=_now(), official=o)
+        slug,
+        "confirmed",
+        lambda s, o: opinions.confirm_opinion(s, slug, opinion_id, at=at_hand.now(), official=o),
     )
 
 
@@ -295,13 +298,13 @@ def confirm_opinion(slug: str, opinion_id: int) -> BaseResponse:
 def drop_opinion(slug: str, opinion_id: int) -> BaseResponse:
     """Let it go."""
     return _opinion_act(
-        slug, "dropped", lambda s, o: opinions.drop_opinion(s, slug, opinion_id, at=_now(), official=o)
+        slug, "dropped", lambda s, o: opinions.drop_opinion(s, slug, opinion_id, at=at_hand.now(), official=o)
     )
 
 
 def _opinion_act(slug: str, done: str, verb: Callable[[Session, ActingOfficial], object]) -> BaseResponse:
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             verb(session, acting_official())
     except ProblemsFound as refused:
         return _opinion_page(slug, list(refused.problems), 422)
@@ -310,7 +313,7 @@ def _opinion_act(slug: str, done: str, verb: Callable[[Session, ActingOfficial],
 
 def _opinion_page(slug: str, found: list[Problem] | None = None, status: int = 200) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         return _page(
             "opinions", status, campaign=campaign, rows=opinions.opinions(session, campaign.id),
@@ -329,16 +332,6 @@ def _candidate(typed: str) -> int | None:
 
 def _not_confirmed() -> Problem:
     return Problem("confirmed", _("请先勾选确认。"))
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
 
 
 def _page(template: str, status: int = 200, **shown: Any) -> Response:

@@ -14,11 +14,9 @@ from ...campaigns.queries import campaign_by_slug
 from ...campaigns.rule_texts import ballots_of_disqualified
 from ...candidates.departures import CAUSE_WORDS, DECEASED, DISQUALIFIED, WITHDRAWN, departures_of
 from ...candidates.queries import candidate_by_number
-from ...clock import Clock
-from ...database import Database
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ..polling_place import polling_place
 from .leaving import Leave, LeavesFrom, carry_out, check_leave, drop_leave, pending_leave, propose_leave
 
@@ -49,18 +47,18 @@ def propose(slug: str, number: int) -> BaseResponse:
     confirmed = request.form.get("confirmed") == "yes"
     try:
         if confirmed:
-            with _database().write() as session:
+            with at_hand.database().write() as session:
                 propose_leave(
                     session,
                     slug,
                     number,
                     wanted,
                     _leaves_from(),
-                    at=_clock().now(),
+                    at=at_hand.now(),
                     official=acting_official(),
                 )
         else:
-            with _database().read() as session:
+            with at_hand.database().read() as session:
                 campaign = campaign_by_slug(session, slug)
                 candidate = candidate_by_number(session, campaign.id, number)
                 check_leave(session, campaign, candidate, wanted, _leaves_from())
@@ -84,7 +82,14 @@ def confirm(slug: str, number: int) -> BaseResponse:
     box = polling_place().station.box
     try:
         told = carry_out(
-            _database(), box, _clock(), slug, number, seen, _leaves_from(), official=acting_official()
+            at_hand.database(),
+            box,
+            at_hand.clock(),
+            slug,
+            number,
+            seen,
+            _leaves_from(),
+            official=acting_official(),
         )
     except ProblemsFound as refused:
         return _leave_page(slug, number, found=list(refused.problems), status=422)
@@ -96,8 +101,8 @@ def confirm(slug: str, number: int) -> BaseResponse:
 @access.official("operator", "committee")
 def drop(slug: str, number: int) -> BaseResponse:
     """Let it go."""
-    with _database().write() as session:
-        drop_leave(session, slug, number, at=_clock().now(), official=acting_official())
+    with at_hand.database().write() as session:
+        drop_leave(session, slug, number, at=at_hand.now(), official=acting_official())
     return redirect(f"/desk/campaigns/{slug}/candidates/{number}/leave?done=dropped", 303)
 
 
@@ -106,7 +111,7 @@ def _leave_page(
     looking: bool = False,
 ) -> Response:  # fmt: skip
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         candidate = candidate_by_number(session, campaign.id, number)
         pending = pending_leave(session, campaign.id, number)
@@ -127,16 +132,6 @@ def _leave_page(
 def _leaves_from() -> LeavesFrom:
     found: LeavesFrom = current_app.extensions["desk_leaves_from"]
     return found
-
-
-def _clock() -> Clock:
-    clock: Clock = current_app.extensions["clock"]
-    return clock
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
 
 
 def _page(name: str, status: int, **values: Any) -> Response:

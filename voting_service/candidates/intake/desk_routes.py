@@ -14,12 +14,10 @@ from ...accounts.officials import ActingOfficial
 from ...accounts.signed_in import acting_official
 from ...campaigns.creating import WRITERS
 from ...campaigns.queries import campaign_by_slug
-from ...clock import Clock
-from ...database import Database
 from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ...web.staged_uploads import MOST_BYTES, staged_parts, takes_folder
 from ..importing import Imported, foresee_import, import_read
 from ..reading import CampaignRead, read_campaign
@@ -49,7 +47,7 @@ def template() -> Response:
     """A folder to fill in."""
     zone = current_app.config["ZONE"]
     example: Path = current_app.extensions["campaign_example"]
-    response = make_response(template_zip(example, _clock().now().astimezone(zone)))
+    response = make_response(template_zip(example, at_hand.now().astimezone(zone)))
     response.mimetype = "application/zip"
     response.headers["Content-Disposition"] = "attachment; filename=campaign-folder.zip"
     return response
@@ -108,14 +106,14 @@ def carry_out(slug: str, token: str) -> BaseResponse:
 
 def _received(slug: str) -> BaseResponse:
     official, staging = acting_official(), _staging()
-    staging.sweep(_clock().now())
+    staging.sweep(at_hand.now())
     parts = staged_parts(request)
     if not parts:
         return _upload_page(slug, [Problem("folder", _("请选择要上传的文件。"))], 422)
-    staged = staging.keep(parts, official_id=official.id, at=_clock().now())
+    staged = staging.keep(parts, official_id=official.id, at=at_hand.now())
     try:
         read = _read(staged, slug, official)
-        with _database().read() as session:
+        with at_hand.database().read() as session:
             foresee_import(session, read)
     except ProblemsFound as refused:
         staging.remove(staged.token)
@@ -153,10 +151,10 @@ def _staged_page(
     slug: str, token: str, found: list[Problem] | None = None, status: int = 200
 ) -> BaseResponse:
     official = acting_official()
-    staged = _staging().find(token, official.id, now=_clock().now())
+    staged = _staging().find(token, official.id, now=at_hand.now())
     try:
         read = _read(staged, slug, official)
-        with _database().read() as session:
+        with at_hand.database().read() as session:
             foreseen = foresee_import(session, read)
     except ProblemsFound as refused:
         # It was in order when it came: voting may have begun since.
@@ -173,7 +171,7 @@ def _staged_page(
 
 def _decided(slug: str, token: str) -> BaseResponse:
     official, staging = acting_official(), _staging()
-    staged = staging.find(token, official.id, now=_clock().now())
+    staged = staging.find(token, official.id, now=at_hand.now())
     if request.form.get("action") == "discard":
         staging.remove(token)
         return redirect(f"/desk/campaigns/{slug}" if slug else "/desk/campaigns", 303)
@@ -195,8 +193,8 @@ def _decided(slug: str, token: str) -> BaseResponse:
 
 def _import(read: CampaignRead, seen: int, official: ActingOfficial) -> Imported:
     keyring: Keyring = current_app.extensions["keyring"]
-    with _database().write() as session:
-        return import_read(session, read, at=_clock().now(), actor=official.name, keyring=keyring, seen=seen)
+    with at_hand.database().write() as session:
+        return import_read(session, read, at=at_hand.now(), actor=official.name, keyring=keyring, seen=seen)
 
 
 def _upload_page(
@@ -206,7 +204,7 @@ def _upload_page(
     name: str = "",
     heading: Text | None = None,
 ) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug) if slug else None
     found = found or []
     return _page(
@@ -233,13 +231,13 @@ def save(slug: str) -> BaseResponse:
     seen = int(typed["seen"]) if typed.get("seen", "").isdecimal() and len(typed["seen"]) < 10 else -1
     keyring: Keyring = current_app.extensions["keyring"]
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             edit_campaign(
                 session,
                 slug,
                 typed,
                 seen=seen,
-                at=_clock().now(),
+                at=at_hand.now(),
                 official=acting_official(),
                 keyring=keyring,
             )
@@ -251,7 +249,7 @@ def save(slug: str) -> BaseResponse:
 def _edit_page(
     slug: str, typed: dict[str, str] | None = None, found: list[Problem] | None = None, status: int = 200
 ) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
     form = {**form_of(campaign), **(typed or {})}
     return _page(
@@ -272,16 +270,6 @@ def _address(slug: str) -> str:
 def _staging() -> Staging:
     staging: Staging = current_app.extensions["staging"]
     return staging
-
-
-def _clock() -> Clock:
-    clock: Clock = current_app.extensions["clock"]
-    return clock
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
 
 
 def _page(name: str, status: int = 200, **values: Any) -> Response:

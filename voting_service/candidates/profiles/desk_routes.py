@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,11 +12,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from ...accounts.signed_in import acting_official
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
-from ...clock import Clock
-from ...database import Database
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from .. import stories
 from ..departures import CAUSE_WORDS, departures_of
 from ..models import Candidate
@@ -59,7 +56,7 @@ DONE: dict[str, Text] = {
 def listing(slug: str) -> Response:
     """Everyone whom this official may see."""
     official, view = acting_official(), request.args.get("view", "all")
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
         reviewed = has_reviewers(session, slug) and not campaign.frozen
         rows = rows_of(session, campaign, official, reviewed=reviewed)
@@ -84,10 +81,10 @@ def judge(slug: str, number: int) -> BaseResponse:
     passed = request.form.get("verdict") == "pass"
     remarks = request.form.get("remarks", "")
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             review(
                 session, slug, number, seen=request.form.get("seen", ""), passed=passed, remarks=remarks,
-                at=_now(), official=acting_official(),
+                at=at_hand.now(), official=acting_official(),
             )  # fmt: skip
     except ProblemsFound as refused:
         return _profile_page(slug, number, list(refused.problems), 422, remarks)
@@ -100,7 +97,7 @@ def _profile_page(
     slug: str, number: int, found: list[Problem] | None = None, status: int = 200, remarks: str = ""
 ) -> Response:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign, candidate = _seen(session, slug, number)
         standing = reviews_of(session, campaign.id, [candidate])[number]
         cause = departures_of(session, campaign.id).get(number)
@@ -143,9 +140,9 @@ def propose(slug: str, number: int) -> BaseResponse:
     try:
         if request.form.get("confirmed") != "yes":
             return _look_at_correction(slug, number, texts, reason)
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             correcting.propose_correction(
-                session, slug, number, texts, reason, at=_now(), official=acting_official()
+                session, slug, number, texts, reason, at=at_hand.now(), official=acting_official()
             )
     except ProblemsFound as refused:
         return _correct_page(slug, number, texts, reason, list(refused.problems), 422)
@@ -156,7 +153,7 @@ def _correct_page(
     slug: str, number: int, texts: dict[str, str] | None = None, reason: str = "", found: list[Problem] | None = None,
     status: int = 200,
 ) -> Response:  # fmt: skip
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign, candidate = _seen(session, slug, number)
     texts = texts or {field: getattr(candidate, field) for field in CORRECTABLE}
     return _page(
@@ -165,7 +162,7 @@ def _correct_page(
 
 
 def _look_at_correction(slug: str, number: int, texts: dict[str, str], reason: str) -> Response:
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign, candidate = _seen(session, slug, number)
         after = correcting.check_correction(session, campaign, candidate, texts, reason)
         before = profile_of(candidate)
@@ -190,9 +187,14 @@ def confirm(slug: str, number: int) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
         return _pending_page(slug, number, [Problem("confirmed", _("请先核对内容，并勾选确认。"))], 422)
     try:
-        with _database().write() as session:
+        with at_hand.database().write() as session:
             correcting.confirm_correction(
-                session, slug, number, request.form.get("seen", ""), at=_now(), official=acting_official()
+                session,
+                slug,
+                number,
+                request.form.get("seen", ""),
+                at=at_hand.now(),
+                official=acting_official(),
             )
     except ProblemsFound as refused:
         return _pending_page(slug, number, list(refused.problems), 422)
@@ -203,8 +205,8 @@ def confirm(slug: str, number: int) -> BaseResponse:
 @access.official(*DECIDERS)
 def drop(slug: str, number: int) -> BaseResponse:
     """Let it go."""
-    with _database().write() as session:
-        correcting.drop_correction(session, slug, number, at=_now(), official=acting_official())
+    with at_hand.database().write() as session:
+        correcting.drop_correction(session, slug, number, at=at_hand.now(), official=acting_official())
     return redirect(f"/desk/campaigns/{slug}/candidates/{number}?done=dropped", 303)
 
 
@@ -212,7 +214,7 @@ def _pending_page(
     slug: str, number: int, found: list[Problem] | None = None, status: int = 200
 ) -> BaseResponse:
     official = acting_official()
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign, candidate = _seen(session, slug, number)
         waits = pending_of(session, candidate, official)
         before = profile_of(candidate)
@@ -228,7 +230,7 @@ def _pending_page(
 @access.official(*WHO, by_unit=True)
 def version_page(slug: str, number: int, version: int) -> Response:
     """One version beside the one before it; the first as it was."""
-    with _database().read() as session:
+    with at_hand.database().read() as session:
         campaign, candidate = _seen(session, slug, number)
         versions = versions_of(session, candidate)
     if not 1 <= version <= len(versions):
@@ -251,16 +253,6 @@ def _seen(session: Session, slug: str, number: int) -> tuple[Campaign, Candidate
     if not acting_official().may(slug, *WHO, unit=candidate.organisation):
         raise NotFound(_("没有 %(number)s 号候选人。", number=number))
     return campaign, candidate
-
-
-def _now() -> datetime:
-    clock: Clock = current_app.extensions["clock"]
-    return clock.now()
-
-
-def _database() -> Database:
-    database: Database = current_app.extensions["database"]
-    return database
 
 
 def _page(name: str, status: int = 200, **values: Any) -> Response:

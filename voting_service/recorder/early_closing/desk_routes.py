@@ -13,10 +13,10 @@ from ...campaigns.queries import campaign_by_slug
 from ...campaigns.standing import by_the_clock
 from ...errors import Problem, ProblemsFound
 from ...text import _
+from ...two_people import CONFIRMED, PROPOSED
 from ...web import access
 from ..drain import Stores
 from .deciding import carry_out, closing_problems, drop_closing, propose_closing, standing_closing
-from .models import CONFIRMED, PROPOSED
 
 pages = Blueprint("desk_early_closing", __name__, url_prefix="/desk/campaigns/<slug>/close")
 
