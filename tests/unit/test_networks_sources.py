@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -341,7 +340,6 @@ def test_without_files_and_without_npm_the_command_says_what_to_do(folder: Path)
     assert not (folder / "data").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the stand-in for npm is a shell script")
 @pytest.mark.parametrize("fails", [False, True])
 def test_without_files_npm_is_asked(folder: Path, fails: bool) -> None:
     tarball = packages(folder)["tgz"]
