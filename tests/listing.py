@@ -26,9 +26,10 @@ from voting_service.assessment.final_list.deciding import confirm_list, withdraw
 from voting_service.assessment.final_list.models import FinalList
 from voting_service.assessment.final_list.proposing import Draft, found_for, prepare, propose_list
 from voting_service.assessment.final_list.queries import list_by_number
-from voting_service.assessment.models import CONFIRMED, Worksheet
+from voting_service.assessment.models import Worksheet
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.models import Candidate
+from voting_service.two_people import CONFIRMED
 from voting_service.workdays import Calendar
 
 __all__ = ["PROPOSED_AT", "REASON", "WOMEN", "Listing"]

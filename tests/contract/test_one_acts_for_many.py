@@ -22,7 +22,6 @@ from tests.voting_committee import AT, Committee
 from voting_service.accounts import managing
 from voting_service.accounts.models import Official
 from voting_service.accounts.register import acting, add_official
-from voting_service.assessment.models import CONFIRMED as RECUSED
 from voting_service.assessment.models import Recusal, ScoreRound
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.committee import casting, sitting
@@ -30,6 +29,7 @@ from voting_service.committee.models import Motion
 from voting_service.errors import NotFound, ProblemsFound
 from voting_service.names import person_key
 from voting_service.tally.archive import archive_path
+from voting_service.two_people import CONFIRMED as RECUSED
 
 MEMBERS = ("王芳", "李伟", "张敏", "刘洋", "陈静", "赵磊", "孙丽", "周强", "吴刚")
 

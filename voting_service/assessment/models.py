@@ -9,21 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
-
-PROPOSED, CONFIRMED, DROPPED = "proposed", "confirmed", "dropped"
-"""An act of two people: waits for the second, has its effect, or was let go."""
+from ..two_people import TwoPeople, by_two_people
 
 LIFTED = "lifted"
 """A recusal that the judge took back before handing in."""
-
-
-def _two_people() -> tuple[CheckConstraint, ...]:
-    """What every row has that one person proposes and another confirms."""
-    return (
-        CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another_person"),
-        CheckConstraint("(state = 'confirmed') = (confirmed_by IS NOT NULL)", name="confirmed_by_someone"),
-        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_at_some_time"),
-    )
 
 
 class ScoreRound(Base):
@@ -73,7 +62,7 @@ class ScoreSheet(Base):
     submitted_at: Mapped[datetime]
 
 
-class ScoreReopening(Base):
+class ScoreReopening(TwoPeople, Base):
     """A sheet that was handed in is given back: an operator and a committee member agree, with a reason."""
 
     __tablename__ = "score_reopenings"
@@ -85,11 +74,10 @@ class ScoreReopening(Base):
         ),
         Index("uq_score_reopenings_sheet", "campaign_id", "judge_id", "version", unique=True,
               sqlite_where=text("state <> 'dropped'"), postgresql_where=text("state <> 'dropped'")),
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("length(reason) > 0", name="gives_a_reason"),
         CheckConstraint("proposed_by <> judge_id", name="not_proposed_by_the_judge"),
         CheckConstraint("confirmed_by <> judge_id", name="not_confirmed_by_the_judge"),
-        *_two_people(),
+        *by_two_people(),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -97,14 +85,9 @@ class ScoreReopening(Base):
     judge_id: Mapped[int]
     version: Mapped[int]
     reason: Mapped[str]
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
 
-class Recusal(Base):
+class Recusal(TwoPeople, Base):
     """A judge does not score one candidate: by their own word, or by order of two committee members."""
 
     __tablename__ = "recusals"
@@ -133,23 +116,17 @@ class Recusal(Base):
     """The candidate's number."""
     reason: Mapped[str]
     ordered: Mapped[bool]
-    state: Mapped[str]
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
 
-class AssessmentFigures(Base):
+class AssessmentFigures(TwoPeople, Base):
     """One criterion's figures for all candidates, with where they come from: entered by one, confirmed by another. Those
     confirmed last hold."""
 
     __tablename__ = "assessment_figures"
     __table_args__ = (
         UniqueConstraint("campaign_id", "criterion", "version"),
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("length(source) > 0", name="gives_a_source"),
-        *_two_people(),
+        *by_two_people(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -162,21 +139,15 @@ class AssessmentFigures(Base):
     """Candidate number → figure as decimal text."""
     sha256: Mapped[str]
     """Of source and values: what is confirmed is what was looked at."""
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
 
-class GroupOpinion(Base):
+class GroupOpinion(TwoPeople, Base):
     """What the committee said together (集体评议意见), of one candidate or of all; beside the scores, never in them."""
 
     __tablename__ = "group_opinions"
     __table_args__ = (
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("length(opinion) > 0", name="says_something"),
-        *_two_people(),
+        *by_two_people(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -184,23 +155,17 @@ class GroupOpinion(Base):
     candidate: Mapped[int | None]
     """A candidate's number; none: of all."""
     opinion: Mapped[str]
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
 
-class Worksheet(Base):
+class Worksheet(TwoPeople, Base):
     """A worksheet (测算表) that an operator proposed to close, and that a committee member closed."""
 
     __tablename__ = "worksheets"
     __table_args__ = (
         UniqueConstraint("campaign_id", "number"),
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("(state = 'confirmed') = (number IS NOT NULL)", name="numbered_once_it_is_closed"),
         CheckConstraint("number >= 1", name="number_begins_at_one"),
-        *_two_people(),
+        *by_two_people(),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -210,11 +175,6 @@ class Worksheet(Base):
     document: Mapped[str]
     """Canonical JSON, as ``worksheet.document`` makes it."""
     sha256: Mapped[str]
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
     @property
     def name(self) -> str:

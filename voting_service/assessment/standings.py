@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .models import CONFIRMED, Worksheet
+from ..two_people import CONFIRMED
+from .models import Worksheet
 from .ranking import Ranked
 
 __all__ = ["Assessment", "Ranked", "latest_assessment", "ranked_of"]

@@ -9,7 +9,7 @@ from ..accounts.officials import ActingOfficial
 from ..candidates.personal_data import contact_data_in
 from ..errors import Problem, ProblemsFound
 from ..text import Text, _
-from .models import CONFIRMED, DROPPED, PROPOSED
+from ..two_people import CONFIRMED, DROPPED, PROPOSED
 
 LONGEST_REASON = 300
 

@@ -17,7 +17,8 @@ from ...candidates.queries import composition_person, roster
 from ...errors import Problem
 from ...tally.certification.queries import CertifiedTally, certified_tally
 from ...text import Text, _
-from ..models import CONFIRMED, Recusal
+from ...two_people import CONFIRMED
+from ..models import Recusal
 from ..scheme import scheme_of
 from ..scoring.queries import round_row
 from ..selection import Contender

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...campaigns.models import Campaign
 from ...database import Base
+from ...two_people import TwoPeople
 
 PROPOSED, FINAL, WITHDRAWN = "proposed", "final", "withdrawn"
 
 
-class FinalList(Base):
+class FinalList(TwoPeople, Base):
     """One list. Proposed → final; or withdrawn, by one person before it was final, by two afterwards."""
 
     __tablename__ = "final_lists"
@@ -44,13 +45,8 @@ class FinalList(Base):
     document: Mapped[bytes] = mapped_column(LargeBinary)
     """Canonical JSON, as ``document.final_list_document`` makes it."""
     document_sha256: Mapped[str]
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
     motion: Mapped[int | None]
     """The number of the committee's ballot that it was confirmed upon; None where there was nobody to vote."""
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None]
     withdrawal_asked_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
     withdrawal_asked_at: Mapped[datetime | None]

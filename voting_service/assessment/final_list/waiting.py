@@ -12,7 +12,8 @@ from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import CLOSED, Campaign
 from ...text import _
-from ..models import CONFIRMED, Worksheet
+from ...two_people import CONFIRMED
+from ..models import Worksheet
 from .deciding import problems_before_confirming
 from .models import FINAL, PROPOSED, WITHDRAWN, FinalList
 from .queries import motion_problems

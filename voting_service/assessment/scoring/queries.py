@@ -14,7 +14,8 @@ from ...accounts.models import Official, OfficialRole
 from ...accounts.officials import EVERYWHERE, ActingOfficial
 from ...accounts.register import acting
 from ...campaigns.models import CLOSED, OPEN, Campaign
-from ..models import CONFIRMED, PROPOSED, Recusal, ScoreDraft, ScoreReopening, ScoreRound, ScoreSheet
+from ...two_people import CONFIRMED, PROPOSED
+from ..models import Recusal, ScoreDraft, ScoreReopening, ScoreRound, ScoreSheet
 from ..scheme import scheme_of
 from .score_values import Scores
 

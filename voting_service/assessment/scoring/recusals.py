@@ -15,7 +15,8 @@ from ...campaigns.queries import campaign_by_slug
 from ...candidates.departures import standing_roster
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
-from ..models import CONFIRMED, LIFTED, PROPOSED, Recusal
+from ...two_people import CONFIRMED, PROPOSED
+from ..models import LIFTED, Recusal
 from ..two_people import confirm_row, drop_row, reason_problems
 from .handing_in import keep_draft, own_sheet, writing_problems
 from .queries import counted_sheets, panel, stood_aside

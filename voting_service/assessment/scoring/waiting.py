@@ -14,7 +14,8 @@ from ...campaigns.models import Campaign
 from ...campaigns.queries import campaigns_in
 from ...clock import spoken
 from ...text import Text, _
-from ..models import PROPOSED, AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
+from ...two_people import PROPOSED
+from ..models import AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
 from ..scheme import scheme_of
 from .handing_in import own_sheet
 from .queries import SCORING, round_state

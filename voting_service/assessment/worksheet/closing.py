@@ -17,7 +17,8 @@ from ...campaigns.queries import campaign_by_slug
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
 from ...transparency.entries import canonical_json
-from ..models import CONFIRMED, PROPOSED, Worksheet
+from ...two_people import CONFIRMED, PROPOSED
+from ..models import Worksheet
 from ..two_people import confirm_row, drop_row
 from .document import worksheet_document
 from .gathering import gather, problems_before_closing

@@ -21,7 +21,8 @@ from ...candidates.departures import standing_roster
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import Text, _
 from ...transparency.entries import canonical_json
-from ..models import CONFIRMED, PROPOSED, AssessmentFigures
+from ...two_people import CONFIRMED, PROPOSED
+from ..models import AssessmentFigures
 from ..scheme import Criterion, scheme_of
 from ..scoring.queries import SCORING
 from ..scoring.score_values import plain

@@ -14,7 +14,8 @@ from ...campaigns.queries import campaign_by_slug
 from ...candidates.queries import names_by_number
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
-from ..models import DROPPED, GroupOpinion
+from ...two_people import DROPPED
+from ..models import GroupOpinion
 from ..two_people import confirm_row, drop_row, reason_problems
 
 LONGEST = 2000

@@ -11,7 +11,8 @@ from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import CLOSED, Campaign
 from ...text import _
-from ..models import CONFIRMED, PROPOSED, Worksheet
+from ...two_people import CONFIRMED, PROPOSED
+from ..models import Worksheet
 from ..scheme import scheme_of
 from ..scoring.waiting import assessment_url
 from .gathering import gather, problems_before_closing

@@ -25,9 +25,10 @@ from ...clock import Clock
 from ...database import Database
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
+from ...two_people import CONFIRMED, DROPPED, PROPOSED
 from ..attest import tell_departures
 from ..ballot_box import BallotBox, BoxUnavailable
-from .models import CONFIRMED, DROPPED, PROPOSED, DepartureProposal
+from .models import DepartureProposal
 
 LONGEST_REASON = 300
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import Base
+from ...two_people import TwoPeople, by_two_people
 
-PROPOSED, CONFIRMED, DROPPED = "proposed", "confirmed", "dropped"
 
-
-class DepartureProposal(Base):
+class DepartureProposal(TwoPeople, Base):
     """Proposed → confirmed (then there is a ``Departure``), or dropped before."""
 
     __tablename__ = "departure_proposals"
     __table_args__ = (
         Index("uq_departure_proposals_campaign_id_number", "campaign_id", "number", unique=True,
               sqlite_where=text("state <> 'dropped'"), postgresql_where=text("state <> 'dropped'")),
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("cause IN ('disqualified', 'withdrawn', 'deceased')", name="cause_is_known"),
         CheckConstraint("length(reason) > 0", name="gives_a_reason"),
-        CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another_person"),
-        CheckConstraint("(state = 'confirmed') = (confirmed_by IS NOT NULL)", name="confirmed_by_someone"),
-        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_at_some_time"),
+        *by_two_people(),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -36,8 +30,3 @@ class DepartureProposal(Base):
     cause: Mapped[str]
     reason: Mapped[str]
     """For the officials and the journal; pages say the cause alone."""
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]

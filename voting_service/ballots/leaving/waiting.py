@@ -11,7 +11,8 @@ from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import Campaign
 from ...text import _
-from .models import PROPOSED, DepartureProposal
+from ...two_people import PROPOSED
+from .models import DepartureProposal
 
 
 def departures_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:

@@ -15,11 +15,12 @@ from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
+from ...two_people import CONFIRMED, DROPPED, PROPOSED
 from ..models import Candidate
 from ..personal_data import contact_data_in
 from ..queries import candidate_by_number
 from .document import Profile, as_profile, changed_fields, profile_of, text_problems
-from .models import CONFIRMED, DROPPED, PROPOSED, ProfileCorrection, ProfileVersion
+from .models import ProfileCorrection, ProfileVersion
 from .versions import add_version
 
 LONGEST_REASON = 200

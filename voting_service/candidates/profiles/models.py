@@ -8,8 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...database import Base
-
-PROPOSED, CONFIRMED, DROPPED = "proposed", "confirmed", "dropped"
+from ...two_people import TwoPeople, by_two_people
 
 
 class ProfileVersion(Base):
@@ -33,18 +32,15 @@ class ProfileVersion(Base):
     """Public; empty for the first."""
 
 
-class ProfileCorrection(Base):
+class ProfileCorrection(TwoPeople, Base):
     """A correction that one official proposes and another confirms: then it is the next version."""
 
     __tablename__ = "profile_corrections"
     __table_args__ = (
         Index("uq_profile_corrections_candidate_id", "candidate_id", unique=True,
               sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'")),
-        CheckConstraint("state IN ('proposed', 'confirmed', 'dropped')", name="state_is_known"),
         CheckConstraint("length(reason) > 0", name="gives_a_reason"),
-        CheckConstraint("confirmed_by <> proposed_by", name="confirmed_by_another_person"),
-        CheckConstraint("(state = 'confirmed') = (confirmed_by IS NOT NULL)", name="confirmed_by_someone"),
-        CheckConstraint("(confirmed_at IS NULL) = (confirmed_by IS NULL)", name="confirmed_at_some_time"),
+        *by_two_people(),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -54,11 +50,6 @@ class ProfileCorrection(Base):
     document: Mapped[str]
     sha256: Mapped[str]
     reason: Mapped[str]
-    state: Mapped[str] = mapped_column(default=PROPOSED)
-    proposed_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
-    proposed_at: Mapped[datetime]
-    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
-    confirmed_at: Mapped[datetime | None]
 
 
 class ProfileReview(Base):

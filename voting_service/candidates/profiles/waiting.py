@@ -13,10 +13,11 @@ from ...accounts.officials import ActingOfficial
 from ...campaigns.models import DRAFT, SCHEDULED, Campaign
 from ...campaigns.queries import campaigns_in
 from ...text import _
+from ...two_people import PROPOSED
 from ..departures import standing_roster
 from ..models import Candidate
 from .desk_page import DECIDERS
-from .models import PROPOSED, ProfileCorrection
+from .models import ProfileCorrection
 from .reviewing import has_reviewers, may_review, reviews_of
 
 

@@ -19,9 +19,10 @@ from ...campaigns.models import OPEN, Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...errors import NotFound, Problem, ProblemsFound, VotingError
 from ...text import _
+from ...two_people import CONFIRMED, DROPPED, PROPOSED
 from ..closing import seal_early
 from ..drain import Stores
-from .models import CONFIRMED, DROPPED, PROPOSED, EarlyClosing
+from .models import EarlyClosing
 
 LONGEST_REASON = 300
 log = structlog.get_logger("recorder")

@@ -11,7 +11,8 @@ from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import OPEN, Campaign
 from ...text import _
-from .models import PROPOSED, EarlyClosing
+from ...two_people import PROPOSED
+from .models import EarlyClosing
 
 
 def closings_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
