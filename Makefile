@@ -34,8 +34,9 @@ demo: $(READY) translations ## the whole service with the example campaign, on H
 demo-wechat: $(READY) translations ## the same with a stand-in for WeChat on PORT+1: the whole flow without an account
 	@$(RUN)/voting-service demo --wechat
 
+# Each worker has its own Redis, PostgreSQL and Chromium; whoever is done early takes over from the others.
 test: $(DEV) node_modules translations ## every test, on its own Redis; PostgreSQL and Chromium where they are found
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: $(DEV) ## ruff, mypy, import contracts
 	$(RUN)/ruff check .

@@ -9,7 +9,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 PERSONAL = frozenset(
     {"ip", "address", "remote_addr", "cookie", "voter", "voter_tag", "openid", "phone", "form", "user_agent"}
@@ -21,13 +21,7 @@ TELLS_ADDRESSES = ("urllib3", "requests")
 def configure() -> None:
     """Once per process, before the first line is logged."""
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _drop_personal,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=_PROCESSORS,
         logger_factory=lambda *_names: _StandardError(),
         cache_logger_on_first_use=True,
     )
@@ -51,3 +45,13 @@ def _drop_personal(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     for name in PERSONAL.intersection(event):
         del event[name]
     return event
+
+
+# One list for the process: a logger that has logged keeps the list it found, however often this is configured again.
+_PROCESSORS: list[Processor] = [
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _drop_personal,
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+]

@@ -33,8 +33,8 @@ def _to_propose(session: Session, official: ActingOfficial) -> Iterator[DeskLine
         select(Campaign.slug)
         .join(Notice, Notice.campaign_id == Campaign.id)
         .where(Notice.state == CLOSED, Notice.supplements.is_(None), ~awarded)
+        .group_by(Campaign.id, Campaign.slug)
         .order_by(Campaign.id)
-        .distinct()
     ).all()
     for slug in slugs:
         if official.may(slug, "operator"):
