@@ -1,0 +1,1 @@
+"""What leads people to the pages from elsewhere: embeds, descriptions for other programs, feed, posters, the media kit."""
