@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import (
+    behind_nginx,
     campaign_page,
     cast_rate,
     cast_stages,
@@ -36,6 +37,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "fraud": fraud_scan.measure,
     "desk": desk_pages.measure,
     "list": list_search.measure,
+    "nginx": behind_nginx.measure,
 }
 
 

@@ -27,10 +27,14 @@ class Sizes:
     """In the ledger behind the desk's pages."""
     list_cases: int
     """Rankings in which a list is searched for."""
+    crowd: tuple[int, float, float]
+    """Behind nginx: phones that poll, page views a second, and for how many seconds."""
 
 
-FULL = Sizes(15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000, 200_000, 1_000_000, 1_000_000, 60)
-QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500, 4_000, 4_000, 1_200, 2)
+FULL = Sizes(
+    15, 1500, (1_000, 100_000, 1_000_000), 40_000, 1_000_000, 200_000, 1_000_000, 1_000_000, 60, 30.0
+)
+QUICK = Sizes(2, 64, (100, 1_000, 3_000), 500, 1_500, 4_000, 4_000, 1_200, 2, (40, 10.0, 2.0))
 
 Progress = Callable[[int, int], None]
 
