@@ -6,7 +6,7 @@ READY = $(VENV)/.ready
 DEV = $(VENV)/.dev
 PIP = $(RUN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo demo-wechat test check bench ipdata translations charts clean help
+.PHONY: demo demo-wechat test check bench lighthouse ipdata translations charts clean help
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -50,6 +50,10 @@ bench: $(DEV) ## the benchmarks, one table of ratios
 # Files: ip2region's source text, ip-location-db's ASN CSV, our own CSV; plain, .gz, .zip or .tgz. Later ones win.
 ipdata: $(READY) ## the offline table of networks, from IPDATA="FILE …"; without it ASNs from npm
 	@$(RUN)/python -m anti_fraud.networks build $(IPDATA)
+
+lighthouse: $(DEV) translations ## Lighthouse's marks for the public pages; needs nginx and Chromium
+	cd tools/lighthouse && npm install --silent --no-audit --no-fund
+	$(RUN)/python -m benchmarks.lighthouse
 
 charts: ## the board's charts anew, from npm: static/vendor/echarts.min.js
 	cd tools/charts && npm ci --silent --no-audit --no-fund && npm run --silent build
