@@ -9,7 +9,7 @@ from .accounts import desk_routes as officials_routes
 from .accounts import routes as account_routes
 from .accounts import second_factor
 from .accounts.api_tokens import desk_routes as token_desk_routes
-from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
+from .accounts.api_tokens.standing import LOOKERS as TOKEN_LOOKERS
 from .accounts.api_tokens.waiting import tokens_ending
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role

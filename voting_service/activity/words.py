@@ -22,6 +22,7 @@ ACT_WORDS: dict[str, Text] = {
     "confirm_proposal": _("确认人员变动"),
     "drop_proposal": _("撤回人员变动"),
     "make_api_token": _("签发接口令牌"),
+    "take_over_api_token": _("接手接口令牌"),
     "revoke_api_token": _("撤销接口令牌"),
     "make_webhook": _("添加事件推送"),
     "pause_webhook": _("暂停事件推送"),
@@ -214,5 +215,6 @@ DETAIL_WORDS: dict[str, Text] = {
     "kinds": _("事件"),
     "handler": _("承办人"),
     "cause": _("原因"),
+    "from": _("此前负责人"),
 }
 """What a detail's name means, as the desk shows it; one without a word is shown by its name, as exports have it."""
