@@ -117,7 +117,8 @@ from voting_service.wechat.routes import WeChatDoor
 from voting_service.wechat.shared_state import SharedState
 from voting_service.wechat.tokens import SharedTokens
 from voting_service.workdays import Calendar
-from voting_service.workdays.override_file import load_overrides
+from voting_service.workdays.override_file import calendar_of
+from voting_service.workdays.readiness import examine_table
 
 ROOT = Path(__file__).resolve().parent
 
@@ -327,8 +328,8 @@ class Service:
         return NoticeBoard(self.database, self.settings.zone)
 
     def workdays(self) -> Calendar:
-        """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
-        return Calendar(load_overrides(self.settings.data_dir))
+        """The working days as our table has them now: it may change while we run. Raises CalendarUnreadable."""
+        return calendar_of(self.settings.data_dir)
 
     @cached_property
     def figures(self) -> Follower:
@@ -506,6 +507,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
             *rooms.desk_sections(service.opener.identities),
             *publicity_rooms.desk_sections(settings.zone, service.workdays),
         ),
+        "desk_alarms": lambda: examine_table(service.workdays),
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),

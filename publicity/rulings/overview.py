@@ -15,6 +15,7 @@ from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
 from voting_service.text import _
 from voting_service.workdays import Calendar
+from voting_service.workdays.override_file import CalendarUnreadable
 from voting_service.workdays.wording import spoken_date
 
 from ..notices.models import PUBLISHED, Notice
@@ -35,7 +36,10 @@ def overview_section(zone: ZoneInfo, calendar: Callable[[], Calendar]) -> MakeSe
         supervised = [row for row in running if official.may(row.slug, "supervisor")]
         if not supervised:
             return None
-        known = dockets_of(session, official, Today(now, zone, calendar()))
+        try:
+            known = dockets_of(session, official, Today(now, zone, calendar()))
+        except CalendarUnreadable:
+            return None  # the section of dockets says so
         lines = [
             _line(row.slug, row.number, row.title,
                   [one for one in known if (one.slug, one.notice_number) == (row.slug, row.number)])
