@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection, MakeSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
+from voting_service.names import in_title_marks
 from voting_service.text import _
 from voting_service.workdays import Calendar
 from voting_service.workdays.override_file import CalendarUnreadable
@@ -54,7 +55,7 @@ def _line(slug: str, number: int, title: str, dockets: list[Listed]) -> DeskLine
     pending = [one for one in dockets if one.pending]
     late = sum(one.late for one in dockets)
     text = _("《%(title)s》：收到 %(received)s 件，在办 %(pending)s 件，逾期 %(late)s 件",
-             title=title, received=len(dockets), pending=len(pending), late=late)  # fmt: skip
+             title=in_title_marks(title), received=len(dockets), pending=len(pending), late=late)  # fmt: skip
     if pending:
         due = min(one.due for one in pending)
         text = _("%(text)s；最近的期限 %(day)s", text=text, day=spoken_date(due))

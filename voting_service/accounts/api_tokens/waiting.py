@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...names import in_quotes
 from ...text import _
 from ..desk_home import DeskLine, DeskSection
 from ..officials import ActingOfficial
@@ -33,10 +34,14 @@ def tokens_ending(session: Session, official: ActingOfficial, now: datetime) -> 
 
 def _line(session: Session, kept: ApiToken, now: datetime) -> DeskLine | None:
     if standing_of(session, kept, now) == "stopped":
-        text = _("令牌“%(name)s”已停用：负责人已无此权限。还要用的请接手，不用的请撤销", name=kept.name)
+        text = _(
+            "令牌“%(name)s”已停用：负责人已无此权限。还要用的请接手，不用的请撤销", name=in_quotes(kept.name)
+        )
         return DeskLine(text, f"/desk/api-tokens/{kept.id}/take-over", urgent=True)
     if kept.expires_at > now + SOON:
         return None
     days = (kept.expires_at - now).days + 1
-    text = _("令牌“%(name)s”还有 %(days)s 天到期，需要继续使用的请重新签发", name=kept.name, days=days)
+    text = _(
+        "令牌“%(name)s”还有 %(days)s 天到期，需要继续使用的请重新签发", name=in_quotes(kept.name), days=days
+    )
     return DeskLine(text, "/desk/api-tokens")
