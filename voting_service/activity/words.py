@@ -94,7 +94,7 @@ ACT_WORDS: dict[str, Text] = {
     "recuse_from_motion": _("表决回避"),
     "begin_voting_on_motion": _("开始表决"),
     "close_motion": _("结束表决"),
-    "confirm_minutes": _("签认会议纪要"),
+    "confirm_minutes": _("确认纪要"),
     "enter_figures": _("录入测算数据"),
     "confirm_figures": _("确认测算数据"),
     "drop_figures": _("撤回测算数据"),
