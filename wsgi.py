@@ -23,6 +23,7 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity import journal_values as publicity_values
 from publicity import rooms as publicity_rooms
 from publicity.award.commands import closing_archive_command
 from publicity.board.board import NoticeBoard
@@ -70,6 +71,7 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.journal_values import criteria_names
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
@@ -507,6 +509,8 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
             *rooms.desk_sections(service.opener.identities),
             *publicity_rooms.desk_sections(settings.zone, service.workdays),
         ),
+        "journal_values": publicity_values.EVERY_VALUE,
+        "journal_criteria": criteria_names,
         "desk_alarms": lambda: examine_table(service.workdays),
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
