@@ -223,7 +223,7 @@ def test_the_database_refuses_one_taken_over_by_nobody(office: Office) -> None:
             session.execute(update(ApiToken).values(**values))
 
 
-def test_tokens_from_before_stand_on_the_official_of_that_name(database_url: str) -> None:
+def test_what_was_before_stands_on_whom_the_database_knows(database_url: str) -> None:
     database = Database(database_url)
     made = "'tally:read', 1, 2, '统计系统', ''"
     with database.engine.connect() as connection:
@@ -236,9 +236,25 @@ def test_tokens_from_before_stand_on_the_official_of_that_name(database_url: str
             f" VALUES (1, '1', {made}, '小王'), (2, '2', {made}, '服务器管理员')",
         ):
             connection.execute(text(statement))
+        for made_at, act in ((5, "invite_official"), (6, "sign_in")):
+            connection.execute(
+                text(
+                    "INSERT INTO invitations (digest, official_id, made_at, expires_at) VALUES (:digest, 7, :at, 9)"
+                ),
+                {"digest": bytes([made_at]), "at": made_at},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO journal_entries (id, at, actor, act, subject, details, sha256)"
+                    " VALUES (:at, :at, '李主席', :act, '小王', '{}', :sha256)"
+                ),
+                {"at": made_at, "act": act, "sha256": "0" * 64},
+            )
         connection.commit()
     database.upgrade()
     with database.engine.connect() as connection:
+        makers = connection.execute(text("SELECT made_by FROM invitations ORDER BY made_at")).scalars().all()
         rows = connection.execute(text("SELECT vouched_by, vouched_at FROM api_tokens ORDER BY id")).all()
     assert [tuple(row) for row in rows] == [(7, None), (None, None)]
+    assert makers == ["李主席", None], "as the journal has it, in the same transaction"
     database.dispose()
