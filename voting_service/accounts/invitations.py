@@ -41,7 +41,7 @@ def invite(session: Session, name: str, *, at: datetime, actor: str) -> str:
             made_at=at,
             made_by=actor.strip(),
             expires_at=at + LIFETIME,
-        )  # fmt: skip
+        )
     )
     session.flush()
     journal(session, at=at, actor=actor, act="invite_official", subject=official.name)
