@@ -20,6 +20,7 @@ from .text import Text, _
 from .webhooks.kinds import KIND_WORDS as EVENT_WORDS
 
 JOURNAL_VALUES: Mapping[str, Mapping[str, Text]] = {
+    "actions": {"allow": _("放行"), "challenge": _("验证"), "hold": _("待核"), "deny": _("拒绝")},
     "act": {str(act): word for act, word in ACTS.items()},
     "fields": FIELD_WORDS,
     "format": {"csv": _("表格（CSV）"), "jsonl": _("原始记录（JSON）")},

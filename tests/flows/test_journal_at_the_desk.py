@@ -119,7 +119,14 @@ def test_entries_are_read_out_and_not_spelled(written: Stage) -> None:
         wrote("close_notice", "test/notice-1", outcome="no_objection")
         wrote("make_api_token", "api-token-4", campaign="*", scopes=["tally:read"])
         wrote("propose_for_official", "打分人", act="take", role="judge@test")
-        wrote("change_gate_policy", "test", version=2, reason="太松", min_dwell_ms=[1000, 1500])
+        wrote(
+            "change_gate_policy",
+            "test",
+            version=2,
+            reason="太松",
+            min_dwell_ms=[1000, 1500],
+            actions=[{"dwell": "challenge", "origin": "deny"}, {"dwell": "hold", "origin": "deny"}],
+        )
         wrote("review_profile", "test/12", passed=True)
         wrote("register_objection", "YC-2026-ABC", came_by="letter", kind="named", campaign="test")
         wrote("hold_nothing", "somewhere", strange="value")
@@ -137,7 +144,8 @@ def test_entries_are_read_out_and_not_spelled(written: Stage) -> None:
         "权限范围：读取计票结果",
         "事项：收回角色",
         f"角色：打分评委（{title}）",
-        "由 1000 改为 1500",
+        "min_dwell_ms：由 1000 改为 1500",
+        "检查项的处置：dwell 由 验证 改为 待核；",
         f"{title}：12 号候选人",
         "通过：是",
         "来源：来信",

@@ -33,6 +33,10 @@ ACTORS: dict[str, Text] = {
 """Whom the journal names where nobody at the desk acted."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_CHANGES = ("change_gate_policy",)
+"""Acts whose details are what was changed: a setting's name, with before and after."""
+_CHANGED: dict[str, Text] = {"actions": _("检查项的处置")}
+"""Settings are called as they are set, but for tables of them."""
 _ROLES = ("role", "roles", "given", "taken")
 _NUMBERED: tuple[tuple[re.Pattern[str], Callable[[str], Text]], ...] = (
     (re.compile(r"(\d+)"), lambda n: _("%(n)s 号候选人", n=n)),
@@ -100,6 +104,8 @@ def spoken_details(link: Link, names: Names) -> list[tuple[Word, Word]]:
     slug = link.subject.partition("/")[0]
     return [
         (DETAIL_WORDS.get(name, name), _spoken(name, value, slug, names))
+        if link.act not in _CHANGES or name in ("version", "reason")
+        else (_CHANGED.get(name, name), _changed(name, value, names))
         for name, value in details_of(link).items()
     ]
 
@@ -115,15 +121,31 @@ def _spoken(name: str, value: Any, slug: str, names: Names) -> Word:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        # What was changed, where it has no word of its own: before and after.
-        if name not in DETAIL_WORDS and len(value) == 2:
-            return _("由 %(before)s 改为 %(after)s", before=_plain(value[0]), after=_plain(value[1]))
         return _listed(_spoken(name, one, slug, names) for one in value)
     if name == "judge" and isinstance(value, int):
         return names.officials.get(value, str(value))
     if not isinstance(value, str):
         return _plain(value)
     return _code(name, value, slug, names)
+
+
+def _changed(name: str, value: Any, names: Names) -> Word:
+    """``[before, after]``; of two tables, only what differs."""
+    if not (isinstance(value, list) and len(value) == 2):
+        return _plain(value)
+    before, after = value
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _listed(
+            _(
+                "%(name)s %(change)s",
+                name=key,
+                change=_changed(name, [before.get(key), after.get(key)], names),
+            )
+            for key in sorted({*before, *after})
+            if before.get(key) != after.get(key)
+        )
+    old, new = (names.values.get(name, {}).get(str(one), _plain(one)) for one in (before, after))
+    return _("由 %(before)s 改为 %(after)s", before=old, after=new)
 
 
 def _code(name: str, value: str, slug: str, names: Names) -> Word:
