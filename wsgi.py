@@ -23,6 +23,7 @@ from anti_fraud.checks import all_checks
 from anti_fraud.gate import Gate
 from anti_fraud.networks.build import TABLE_FILE
 from anti_fraud.share_tokens import ShareTokens
+from publicity import journal_values as publicity_values
 from publicity import rooms as publicity_rooms
 from publicity.award.commands import closing_archive_command
 from publicity.board.board import NoticeBoard
@@ -70,6 +71,7 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.journal_values import criteria_names
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
@@ -117,7 +119,8 @@ from voting_service.wechat.routes import WeChatDoor
 from voting_service.wechat.shared_state import SharedState
 from voting_service.wechat.tokens import SharedTokens
 from voting_service.workdays import Calendar
-from voting_service.workdays.override_file import load_overrides
+from voting_service.workdays.override_file import calendar_of
+from voting_service.workdays.readiness import examine_table
 
 ROOT = Path(__file__).resolve().parent
 
@@ -327,8 +330,8 @@ class Service:
         return NoticeBoard(self.database, self.settings.zone)
 
     def workdays(self) -> Calendar:
-        """The working days as our table has them now: it may change while we run. Raises ProblemsFound."""
-        return Calendar(load_overrides(self.settings.data_dir))
+        """The working days as our table has them now: it may change while we run. Raises CalendarUnreadable."""
+        return calendar_of(self.settings.data_dir)
 
     @cached_property
     def figures(self) -> Follower:
@@ -506,6 +509,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
             *rooms.desk_sections(service.opener.identities),
             *publicity_rooms.desk_sections(settings.zone, service.workdays),
         ),
+        "journal_values": publicity_values.EVERY_VALUE,
+        "journal_criteria": criteria_names,
+        "desk_alarms": lambda: examine_table(service.workdays),
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),

@@ -30,6 +30,7 @@ from .outcome import routes as outcome_routes
 from .outcome.waiting import has_closed_notice, notices_to_close
 from .rulings import desk_routes as docket_routes
 from .rulings import registering_routes
+from .rulings.admission import STAFF
 from .rulings.overview import overview_section
 from .rulings.reminders import desk_section
 from .substitutions import desk_routes as substitution_routes
@@ -60,7 +61,7 @@ BLUEPRINTS = (
 
 DESK_ROOMS = (
     DeskRoom(_("公示公告"), "/desk/notices", _WHO_SEE_NOTICES),
-    DeskRoom(_("案卷"), "/desk/dockets", docket_routes.STAFF),
+    DeskRoom(_("案卷"), "/desk/dockets", STAFF),
 )
 """Publicity in the desk's navigation."""
 
@@ -76,7 +77,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(
         _("公示公告"), "/desk/notices", _WHO_SEE_NOTICES, _("起草、发布、延长、结束"), group="publish"
     ),
-    CampaignLink(_("案卷"), "/desk/dockets", docket_routes.STAFF, _("异议的受理和处理"), group="publish"),
+    CampaignLink(_("案卷"), "/desk/dockets", STAFF, _("异议的受理和处理"), group="publish"),
     CampaignLink(
         _("表彰和证书"), "award", award_desk_routes.WHO_LOOK, _("确认表彰名单，打印证书、决定和感谢信"), (CLOSED,),
         group="publish",

@@ -1,4 +1,4 @@
-"""Names of people, compared as people mean them."""
+"""Names of people, compared as people mean them; names and titles as they stand inside marks of a sentence's own."""
 
 from __future__ import annotations
 
@@ -18,3 +18,26 @@ def person_key(name: str) -> str:
     return "".join(
         char for char in folded if unicodedata.category(char)[0] not in "ZC" and not _UNSEEN.match(char)
     )
+
+
+_QUOTES = str.maketrans("“‘”", "‘“’")
+_TITLE_MARKS = str.maketrans("《》〈〉", "〈〉《》")
+
+
+def in_quotes(text: str) -> str:
+    """A name or title as it stands between “ and ”: its own quotation marks are the other kind, level by level (GB/T 15834).
+    ’ is turned where it closes ‘ and stays where it is an apostrophe."""
+    turned, open_single = [], 0
+    for char in text:
+        if char == "’" and open_single:
+            open_single -= 1
+            turned.append("”")
+            continue
+        open_single += char == "‘"
+        turned.append(char.translate(_QUOTES))
+    return "".join(turned)
+
+
+def in_title_marks(text: str) -> str:
+    """A title as it stands between 《 and 》: its own are 〈 〉, and 《 》 again within those (GB/T 15834)."""
+    return text.translate(_TITLE_MARKS)

@@ -9,7 +9,7 @@ from .accounts import desk_routes as officials_routes
 from .accounts import routes as account_routes
 from .accounts import second_factor
 from .accounts.api_tokens import desk_routes as token_desk_routes
-from .accounts.api_tokens.issuing import LOOKERS as TOKEN_LOOKERS
+from .accounts.api_tokens.standing import LOOKERS as TOKEN_LOOKERS
 from .accounts.api_tokens.waiting import tokens_ending
 from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
@@ -154,7 +154,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
         _("实时看板"), "board", board_routes.LOOKERS, _("票数、趋势、来源和系统状态，随入账更新"), _VOTED, group="vote"
     ),
     CampaignLink(
-        _("会场大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), _VOTED, group="vote"
+        _("票数大屏"), "screen", board_routes.LOOKERS, _("只显示可以公开的数字，适合投影"), _VOTED, group="vote"
     ),
     CampaignLink(
         _("异常票群"), "clusters", _LOOKERS, _("排查结果、证据和对照；先判断，再看候选人"), _VOTED, group="vote"
@@ -172,7 +172,7 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(_("打分进度"), "scores/round", _LOOKERS, _("谁交了表、回避、截止时间"), _VOTED),
     CampaignLink(_("测算表"), "assessment", _LOOKERS, _("综合得分、名次、定稿"), _VOTED),
     CampaignLink(_("最终名单"), "list", _LOOKERS, _("名额线、结构比例、递补顺序，确认后起草公示"), _VOTED),
-    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成记录")),
+    CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成纪要")),
     CampaignLink(
         _("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED, group="record"
     ),

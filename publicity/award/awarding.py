@@ -17,6 +17,7 @@ from voting_service.activity import journal
 from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import NotFound, Problem, ProblemsFound
+from voting_service.names import in_quotes
 from voting_service.text import _
 from voting_service.transparency import entries
 
@@ -56,7 +57,11 @@ def awardable(session: Session, slug: str) -> list[Notice]:
 def list_problems(standing: ListStanding) -> list[Problem]:
     """Why this list cannot be awarded yet."""
     problems = [
-        Problem("notice", _("“%(title)s”还没有结束公示。", title=one.title), _("请先在公示公告里结束公示。"))
+        Problem(
+            "notice",
+            _("“%(title)s”还没有结束公示。", title=in_quotes(one.title)),
+            _("请先在公示公告里结束公示。"),
+        )
         for one in standing.family
         if one.state != CLOSED
     ]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from voting_service.documents.official_text import Block, OfficialText, Paragraph, Table
+from voting_service.names import in_quotes
 from voting_service.text import _
 
 from .awarding import blanks_of
@@ -23,7 +24,9 @@ def decision_letter(document: Mapping[str, Any]) -> OfficialText:
     )
     table = Table(head, rows, widths=(1, 2, 4, 3))
     return OfficialText(
-        title=str(_("%(organiser)s关于授予“%(honour)s”称号的决定", organiser=organiser, honour=honour)),
+        title=str(
+            _("%(organiser)s关于授予“%(honour)s”称号的决定", organiser=organiser, honour=in_quotes(honour))
+        ),
         blocks=_around(_paragraphs(filled(document["decision"], blanks_of(document))), table),
         signed=organiser,
         dated=spoken(document["dated"]),

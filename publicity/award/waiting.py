@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
+from voting_service.names import in_quotes, in_title_marks
 from voting_service.text import _
 
 from ..notices.models import CLOSED, Notice
@@ -40,7 +41,7 @@ def _to_propose(session: Session, official: ActingOfficial) -> Iterator[DeskLine
         if official.may(slug, "operator"):
             for notice in awardable(session, slug):
                 yield DeskLine(
-                    _("《%(title)s》公示已经结束，可以拟定表彰", title=notice.title),
+                    _("《%(title)s》公示已经结束，可以拟定表彰", title=in_title_marks(notice.title)),
                     f"{_url(slug)}/new/{notice.number}",
                 )
 
@@ -55,7 +56,7 @@ def _to_confirm(session: Session, official: ActingOfficial) -> Iterator[DeskLine
     for award, slug in rows:
         if official.may(slug, "committee"):
             yield DeskLine(
-                _("表彰“%(honour)s”等待您或另一名评委确认", honour=award.honour),
+                _("表彰“%(honour)s”等待您或另一名评委确认", honour=in_quotes(award.honour)),
                 f"{_url(slug)}/{award.number}",
             )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from voting_service.candidates.personal_data import personal_data_in
 from voting_service.errors import Problem
+from voting_service.names import in_quotes, in_title_marks
 from voting_service.text import _
 
 BLANKS = ("姓名", "单位", "称号", "活动", "主办")
@@ -29,6 +30,7 @@ THANKS = (
 )
 # The example in `title` is "云川市“…”最美产业工人评选": what follows the honour goes.
 _TAIL = re.compile(r"(评选表彰|评选|选树|推选)?(活动)?\Z")
+_INSIDE: dict[str, Callable[[str], str]] = {"“”": in_quotes, "《》": in_title_marks}
 _BLANK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -52,8 +54,15 @@ def first_texts(title: str, dated: date) -> Texts:
 
 
 def filled(text: str, blanks: Mapping[str, str]) -> str:
-    """A text with its blanks filled in; what no value is given for stays as it is."""
-    return _BLANK.sub(lambda found: blanks.get(found[1], found[0]), text)
+    """A text with its blanks filled in, inside marks as it is written there; what no value is given for stays as it is."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in blanks:
+            return found[0]
+        around = text[found.start() - 1 : found.start()] + text[found.end() : found.end() + 1]
+        return _INSIDE.get(around, str)(blanks[found[1]])
+
+    return _BLANK.sub(value, text)
 
 
 def text_problems(texts: Texts) -> list[Problem]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from voting_service.clock import spoken_day
 from voting_service.documents.official_text import OfficialText, Paragraph
+from voting_service.names import in_title_marks
 from voting_service.text import Text, _
 
 from .models import DISMISSED, UPHELD
@@ -46,14 +47,14 @@ def reply_template(outcome: str) -> Text:
 
 def reply_title(notice_title: str) -> Text:
     """``关于对《……拟定人选的公示》所提异议的答复``."""
-    return _("关于对《%(notice)s》所提异议的答复", notice=notice_title)
+    return _("关于对《%(notice)s》所提异议的答复", notice=in_title_marks(notice_title))
 
 
 def reply_letter(frame: ReplyFrame, reply: str) -> OfficialText:
     """The letter. ``reply``: its body as it was written, a line a paragraph."""
     opening = _(
         "您于%(day)s对《%(notice)s》提出的异议（受理编号 %(number)s）收悉。现答复如下：",
-        day=spoken_day(frame.received), notice=frame.notice_title, number=frame.docket_number,
+        day=spoken_day(frame.received), notice=in_title_marks(frame.notice_title), number=frame.docket_number,
     )  # fmt: skip
     body = [line.strip() for line in reply.splitlines() if line.strip()]
     return OfficialText(

@@ -5,6 +5,7 @@ An operator writes; committee and supervisor look. Every act that cannot be undo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +17,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from voting_service.accounts.signed_in import acting_official, require
 from voting_service.campaigns.queries import campaign_by_slug
-from voting_service.clock import Clock
 from voting_service.database import Database
 from voting_service.documents.glyphs import missing_glyphs
 from voting_service.errors import Problem, ProblemsFound
@@ -51,7 +51,7 @@ class Desk:
     """What the acts need of this moment."""
 
     database: Database
-    calendar: Calendar
+    workdays: Callable[[], Calendar]
     zone: ZoneInfo
     now: datetime
 
@@ -59,13 +59,12 @@ class Desk:
     def here(cls) -> Desk:
         """Of this request."""
         found = current_app.extensions
-        clock: Clock = found["clock"]
-        return cls(found["database"], found["workdays"](), current_app.config["ZONE"], clock.now())
+        return cls(found["database"], found["workdays"], current_app.config["ZONE"], found["clock"].now())
 
     @property
     def dating(self) -> dict[str, Any]:
-        """Calendar, zone and moment, as verbs take them."""
-        return {"calendar": self.calendar, "zone": self.zone, "at": self.now}
+        """Calendar, zone and moment, as verbs take them. Raises CalendarUnreadable; pages that reckon no days go on."""
+        return {"calendar": self.workdays(), "zone": self.zone, "at": self.now}
 
     @property
     def publishing(self) -> dict[str, Any]:
@@ -381,7 +380,7 @@ def _dates_page(slug: str, number: int, found: list[Problem] | None = None, stat
         notice = notice_by_number(session, slug, number)
         problems = publishing.confirmation_problems(notice, **desk.dating)
         now_said = steps_of(notice)[-1]["schedule"]["sentences"]
-        dates = publishing.dates_as_known_now(notice, calendar=desk.calendar, zone=desk.zone)
+        dates = publishing.dates_as_known_now(notice, calendar=desk.workdays(), zone=desk.zone)
     return _page("dates", status, slug=slug, notice=notice, problems=problems, found=found or [], now_said=now_said,
                  sentences=dates.sentences)  # fmt: skip
 

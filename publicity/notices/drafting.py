@@ -21,6 +21,7 @@ from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.queries import roster
 from voting_service.errors import Problem, ProblemsFound
+from voting_service.names import in_quotes, in_title_marks
 from voting_service.text import _
 
 from .models import DRAFT, LEVELS, Notice
@@ -264,7 +265,7 @@ def _supplementary_lead(original: Notice, changes: Sequence[Change]) -> str:
     names = "、".join(change.name for change in changes)
     return str(
         _("《%(title)s》发布后，%(names)s不再列入公示名单。按照递补规则，现将变动后递补的人选予以补充公示，接受社会监督。",
-          title=original.title, names=names)
+          title=in_title_marks(original.title), names=names)
     )  # fmt: skip
 
 
@@ -278,7 +279,7 @@ def default_title(campaign: Campaign, level: str, *, original: Notice | None = N
 
 def _named(title: str) -> str:
     """A campaign's title inside a sentence: in quotation marks, unless it has some of its own."""
-    return title if "“" in title else f"“{title}”"
+    return title if "“" in title else f"“{in_quotes(title)}”"
 
 
 def offices_of(plan: Mapping[str, Any]) -> tuple[Office, ...]:

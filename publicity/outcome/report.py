@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from voting_service.documents.official_text import Block, Heading, OfficialText, Paragraph, Table
+from voting_service.names import in_title_marks
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
@@ -129,7 +130,7 @@ def _change_text(change: Mapping[str, Any], place: Place) -> Text:
         return _("%(left)s%(followed)s", left=left, followed=followed)
     return _(
         "%(left)s%(followed)s%(day)s发布了《%(title)s》（第 %(id)s 号公告）。", left=left, followed=followed,
-        day=_day_of(change["supplementary_published_at"], place), title=change["supplementary_title"],
+        day=_day_of(change["supplementary_published_at"], place), title=in_title_marks(change["supplementary_title"]),
         id=change["supplementary"],
     )  # fmt: skip
 
@@ -142,7 +143,7 @@ def _published_text(published: Mapping[str, Any], place: Place) -> Text:
         "%(day)s%(hour)s时%(minute)s分，%(organiser)s在 %(url)s 发布《%(title)s》（第 %(id)s 号公告，%(level)s），%(what)s",
         day=spoken_date(at.date(), year=True), hour=at.hour, minute=f"{at.minute:02d}",
         organiser=published["organiser"], url=f"{place.home}/c/{published['campaign']}/notices/{published['id']}",
-        title=published["title"], id=published["id"], level=LEVEL_WORDS[published["level"]], what=what,
+        title=in_title_marks(published["title"]), id=published["id"], level=LEVEL_WORDS[published["level"]], what=what,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
+from voting_service.names import in_title_marks
 from voting_service.text import _
 
 from ..notices.models import CLOSED, PUBLISHED, Notice
@@ -38,8 +39,8 @@ def notices_to_close(session: Session, official: ActingOfficial, now: datetime) 
 def _line(session: Session, notice: Notice, now: datetime) -> DeskLine:
     ready = not problems_before_closing(session, notice, now)
     told = (
-        _("《%(title)s》已经期满，请核对报告，结束公示。", title=notice.title)
+        _("《%(title)s》已经期满，请核对报告，结束公示。", title=in_title_marks(notice.title))
         if ready
-        else _("《%(title)s》已经期满，还有事项没有办结。", title=notice.title)
+        else _("《%(title)s》已经期满，还有事项没有办结。", title=in_title_marks(notice.title))
     )
     return DeskLine(told, f"/desk/notices/{notice.campaign.slug}/{notice.number}/close")

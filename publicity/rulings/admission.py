@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from voting_service.accounts.officials import ActingOfficial
+from voting_service.accounts.officials import ActingOfficial, Role
 from voting_service.errors import NotFound, Problem, ProblemsFound
 from voting_service.text import Text, _
 
@@ -21,6 +21,8 @@ from ..docket.queries import objection_by_number
 from ..docket.words import STATE_WORDS
 from .handlers import handles_now
 
+STAFF: tuple[Role, ...] = ("committee", "operator", "handler", "supervisor")
+"""Who may know of some docket, by role."""
 LONGEST = 3000
 """Characters of anything that an official writes into a docket."""
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from voting_service.accounts.officials import ActingOfficial, Role
+from voting_service.accounts.officials import ActingOfficial
 from voting_service.accounts.signed_in import acting_official
 from voting_service.attachments.examine import EXTENSIONS
 from voting_service.documents.pdf import to_pdf
@@ -21,6 +21,7 @@ from voting_service.workdays.wording import spoken_date
 from ..docket import words
 from ..docket.letters import reply_template, reply_title
 from ..docket.models import DECLINE_CLASSES
+from .admission import STAFF
 from .asking import ask
 from .assigning import assign, assignable, mark_recused, release, stand_aside
 from .desk import DocketDesk
@@ -35,7 +36,6 @@ from .taking_up import accept, check_decline, decline
 
 pages = Blueprint("dockets", __name__)
 
-STAFF: tuple[Role, ...] = ("committee", "operator", "handler", "supervisor")
 _FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection, MakeSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.campaigns.models import Campaign
+from voting_service.names import in_title_marks
 from voting_service.text import _
 from voting_service.workdays import Calendar
+from voting_service.workdays.override_file import CalendarUnreadable
 from voting_service.workdays.wording import spoken_date
 
 from ..notices.models import PUBLISHED, Notice
@@ -35,7 +37,10 @@ def overview_section(zone: ZoneInfo, calendar: Callable[[], Calendar]) -> MakeSe
         supervised = [row for row in running if official.may(row.slug, "supervisor")]
         if not supervised:
             return None
-        known = dockets_of(session, official, Today(now, zone, calendar()))
+        try:
+            known = dockets_of(session, official, Today(now, zone, calendar()))
+        except CalendarUnreadable:
+            return None  # the section of dockets says so
         lines = [
             _line(row.slug, row.number, row.title,
                   [one for one in known if (one.slug, one.notice_number) == (row.slug, row.number)])
@@ -50,7 +55,7 @@ def _line(slug: str, number: int, title: str, dockets: list[Listed]) -> DeskLine
     pending = [one for one in dockets if one.pending]
     late = sum(one.late for one in dockets)
     text = _("《%(title)s》：收到 %(received)s 件，在办 %(pending)s 件，逾期 %(late)s 件",
-             title=title, received=len(dockets), pending=len(pending), late=late)  # fmt: skip
+             title=in_title_marks(title), received=len(dockets), pending=len(pending), late=late)  # fmt: skip
     if pending:
         due = min(one.due for one in pending)
         text = _("%(text)s；最近的期限 %(day)s", text=text, day=spoken_date(due))

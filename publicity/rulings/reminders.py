@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from voting_service.accounts.desk_home import DeskLine, DeskSection, MakeSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.database import Database
-from voting_service.errors import ProblemsFound, Unavailable
+from voting_service.errors import Unavailable
 from voting_service.findings import Finding
 from voting_service.text import Text, _
 from voting_service.workdays import Calendar
+from voting_service.workdays.override_file import CalendarUnreadable
 
 from ..docket.words import NEWS_WORDS
-from .admission import may_assign
+from .admission import STAFF, may_assign
 from .listing import Listed, all_dockets, dockets_of
 from .overdue import LATE, DueKind, Today, due_text
 
@@ -27,12 +28,23 @@ def desk_section(zone: ZoneInfo, calendar: Callable[[], Calendar]) -> MakeSectio
     """What waits on the docket for one official: for whoever handles, each docket; for whoever assigns or supervises, how many."""
 
     def make(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
-        today = Today(now, zone, calendar())
+        try:
+            today = Today(now, zone, calendar())
+        except CalendarUnreadable:
+            return _undated(official)
         known = [one for one in dockets_of(session, official, today) if one.pending]
         lines = [*_own(known, official), *_overseen(known, official)]
         return DeskSection(_("案卷"), tuple(lines)) if lines else None
 
     return make
+
+
+def _undated(official: ActingOfficial) -> DeskSection | None:
+    """Where working days cannot be reckoned: nobody is told that nothing waits."""
+    if not official.has(*STAFF):
+        return None
+    text = _("放假安排有错，算不出期限，改好以前看不到哪些案卷等您处理")
+    return DeskSection(_("案卷"), (DeskLine(text, "/desk/dockets", True),))
 
 
 def _own(known: list[Listed], official: ActingOfficial) -> Iterator[DeskLine]:
@@ -74,7 +86,7 @@ def probe_dockets(
     try:
         with database.read() as session:
             listed = all_dockets(session, Today(now, zone, calendar()), pending=True)
-    except (ProblemsFound, Unavailable):
+    except Unavailable:
         return  # the working days' table, or the database: each has a finding of its own
     counts: Counter[DueKind] = Counter(due.kind for one in listed for due in one.dues)
     if not listed:

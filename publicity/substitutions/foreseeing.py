@@ -14,6 +14,7 @@ from voting_service.campaigns.composition import RuleState, state_of
 from voting_service.campaigns.models import CLOSED, OPEN, Campaign
 from voting_service.campaigns.rule_texts import ballots_of_disqualified
 from voting_service.candidates.departures import CAUSE_WORDS, DISQUALIFIED
+from voting_service.names import in_quotes, in_title_marks
 from voting_service.tally.certification.queries import certified_tally
 from voting_service.text import Text, _
 
@@ -93,7 +94,7 @@ def _rule_text(state: RuleState) -> Text:
     if state.rule.max_each is not None:
         return _(
             "“%(name)s”每个至多 %(most)s 人，会有 %(count)s 人",
-            name=state.rule.name,
+            name=in_quotes(state.rule.name),
             most=state.most,
             count=state.count,
         )
@@ -101,7 +102,7 @@ def _rule_text(state: RuleState) -> Text:
     if state.missing:
         return _(
             "“%(name)s”%(of)s 人中至少要 %(least)s 人，只有 %(count)s 人%(unknown)s",
-            name=state.rule.name,
+            name=in_quotes(state.rule.name),
             of=state.of,
             least=state.least,
             count=state.count,
@@ -109,7 +110,7 @@ def _rule_text(state: RuleState) -> Text:
         )
     return _(
         "“%(name)s”%(of)s 人中至多 %(most)s 人，会有 %(count)s 人%(unknown)s",
-        name=state.rule.name,
+        name=in_quotes(state.rule.name),
         of=state.of,
         most=state.most,
         count=state.count,
@@ -149,7 +150,9 @@ def _warnings(session: Session, standing: ListStanding, leaver: int) -> Iterator
     family = {row.notice_id for row in standing.substitutions} | {standing.first.id, standing.notice.id}
     for other in others:
         if other.id not in family and any(person.number == leaver for person in text_of(other).people):
-            yield _("正在公示的《%(title)s》名单上也有该候选人，要另外办理。", title=other.title)
+            yield _(
+                "正在公示的《%(title)s》名单上也有该候选人，要另外办理。", title=in_title_marks(other.title)
+            )
 
 
 def _too_few_left(standing: ListStanding, leaver: int) -> Iterator[Text]:
@@ -172,7 +175,7 @@ def _too_few_left(standing: ListStanding, leaver: int) -> Iterator[Text]:
         if sizes[category.key] < (category.min_choices or 0):
             yield _(
                 "“%(name)s”组剩下 %(n)s 名候选人，而每张选票至少选 %(least)s 人：谁也投不了票。",
-                name=category.name,
+                name=in_quotes(category.name),
                 n=sizes[category.key],
                 least=category.min_choices,
             )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.errors import Problem, ProblemsFound
+from voting_service.names import in_title_marks
 from voting_service.text import Text, _
 
 from ..notices.drafting import (
@@ -200,7 +201,12 @@ def _lead(standing: ListStanding, changes: tuple[Change, ...]) -> str:
         else _("现予公告。")
     )
     return str(
-        _("《%(title)s》发布后，%(told)s。%(tail)s", title=standing.notice.title, told=told, tail=tail)
+        _(
+            "《%(title)s》发布后，%(told)s。%(tail)s",
+            title=in_title_marks(standing.notice.title),
+            told=told,
+            tail=tail,
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Every act that the code journals has a word for the desk."""
+"""Every act that the code journals has a word for the desk, and so has every detail."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from publicity import journal_values as publicity_values
 from publicity.notices.words import ACT_WORDS as NOTICE_ACTS
-from voting_service.activity.words import ACT_WORDS
+from voting_service import journal_values
+from voting_service.activity.words import ACT_GROUPS, ACT_WORDS, DETAIL_WORDS, grouped_acts
 
 ROOT = Path(__file__).resolve().parents[2]
 PUT_TOGETHER = {
@@ -95,3 +97,38 @@ def test_every_act_has_a_word() -> None:
 def test_no_two_acts_of_one_kind_read_alike() -> None:
     words = [str(word) for word in ACT_WORDS.values()]
     assert sorted({word for word in words if words.count(word) > 1}) == []
+
+
+def test_every_act_stands_in_a_group_and_every_group_has_one() -> None:
+    grouped = [act for _key, _word, acts in grouped_acts() for act in acts]
+    assert grouped == [*ACT_WORDS]
+    assert [key for key, _word, _acts in grouped_acts()] == [key for key, _word, _first in ACT_GROUPS]
+
+
+def details_named() -> set[str]:
+    """The names of details that the source writes, as far as they stand there."""
+    names = {"member", "members", "present", "reason"}  # the committee's, which come as keywords
+    for path, module in sources().items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and called(node) == "journal" and path.parts[1] != "activity":
+                for word in node.keywords:
+                    if word.arg == "details":
+                        names |= {
+                            key.value
+                            for one in ast.walk(word.value)
+                            if isinstance(one, ast.Dict)
+                            for key in one.keys
+                            if isinstance(key, ast.Constant) and isinstance(key.value, str)
+                        }
+    return names
+
+
+def test_every_detail_has_a_word() -> None:
+    found = details_named()
+    assert len(found) > 50
+    assert sorted(found - set(DETAIL_WORDS)) == []
+
+
+def test_no_code_means_two_things_under_one_name() -> None:
+    ours, publicitys = (module.JOURNAL_VALUES for module in (journal_values, publicity_values))
+    assert [name for name in ours if set(ours[name]) & set(publicitys.get(name, {}))] == []

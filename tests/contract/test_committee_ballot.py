@@ -348,8 +348,8 @@ def test_minutes_are_confirmed_as_they_were_read(committee: Committee) -> None:
     with stage.service.database.read() as session:
         campaign_id = session.scalars(select(Campaign.id)).one()
         sha256 = minutes.minutes_on_show(session, campaign_id, MOTION, number).sha256  # type: ignore[union-attr]
-    refused(lambda: confirm(0, "0" * 64), "这份记录与您刚才看到的不同，请重新核对。")
-    refused(lambda: confirm(4, sha256), "只有出席的评委可以确认这份记录。")
+    refused(lambda: confirm(0, "0" * 64), "这份纪要与您刚才看到的不同，请重新核对。")
+    refused(lambda: confirm(4, sha256), "只有出席的评委可以确认这份纪要。")
     for member, remark in ((3, "我保留意见"), (0, ""), (1, "")):
         confirm(member, sha256, remark)
     refused(lambda: confirm(0, sha256), "您已经确认过。")

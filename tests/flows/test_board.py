@@ -1,4 +1,4 @@
-"""The board and the hall's screen over HTTP: who may look, what is shown, and what never leaves the server."""
+"""The board and the counts' screen over HTTP: who may look, what is shown, and what never leaves the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The board and the hall's screen in a real browser: live, drawn, legible without scripts, honest when the line is down."""
+"""The board and the counts' screen in a real browser: live, drawn, legible without scripts, honest when the line is down."""
 
 from __future__ import annotations
 

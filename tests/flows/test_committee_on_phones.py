@@ -109,12 +109,12 @@ def test_a_sitting(make_phone: MakePhone, live: LiveService, example: str, membe
 
     for place, page in enumerate((chair, *others)):
         page.goto("/desk")
-        page.get_by_role("link", name="请确认表决记录：M-0001").tap()
-        page.get_by_label("我已看过记录全文，以登录确认代替签字").check()
+        page.get_by_role("link", name="请确认表决纪要：M-0001").tap()
+        page.get_by_label("我已看过纪要全文，以登录确认代替签字").check()
         if place == 1:
             page.get_by_label("说明").fill("我投了反对票，保留意见")
         press(page, "确认")
-        expect(page.get_by_text("您已确认记录。")).to_be_visible()
+        expect(page.get_by_text("您已确认纪要。")).to_be_visible()
     expect(others[-1].get_by_text("已由 4 人确认，需要 4 人。")).to_be_visible()
     wide = at_desk(make_phone(**DESKTOP), live, members[4]).page
     wide.goto(f"{base}/1")

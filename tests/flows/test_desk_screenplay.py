@@ -586,9 +586,9 @@ def vote_on_the_list(town: Town) -> None:
     expect(last.locator("main")).to_contain_text("表决通过")
     look(last, "motion-closed", "表决通过")
     for page in (chair, *others):
-        waiting(page, "请确认表决记录").tap()
+        waiting(page, "请确认表决纪要").tap()
         confirm(page, "确认")
-        expect(page.locator("main")).to_contain_text("您已确认记录")
+        expect(page.locator("main")).to_contain_text("您已确认纪要")
 
 
 def make_the_list_final(town: Town) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.desk import Desk
 from tests.stage import Stage
 from voting_service.activity import JournalEntry, journal
 from voting_service.activity.chain import first_broken, from_line
+from voting_service.activity.words import ACT_GROUPS
+from voting_service.campaigns.queries import campaign_titles
 from wsgi import make_cli
 
 
@@ -38,7 +41,7 @@ def written(stage: Stage) -> Stage:
 def shown(desk: Desk, path: str = "/desk/journal") -> list[str]:
     """The subjects on a page, the newest first."""
     page = desk.get(path).get_data(as_text=True)
-    return [part.split("<")[0] for part in page.split('<span class="journal-subject">')[1:]]
+    return re.findall(r'<span class="journal-subject" title="([^"]*)">', page)
 
 
 def run(stage: Stage, *words: str) -> tuple[int, str, str]:
@@ -71,6 +74,97 @@ def test_it_is_filtered_by_campaign_actor_act_and_day(written: Stage) -> None:
     assert shown(desk, "/desk/journal?day=2020-01-01") == []
     assert "没有符合条件的记录" in desk.text("/desk/journal?day=2020-01-01")
     assert desk.get("/desk/journal?day=never&before=x").status_code == 200
+
+
+def test_acts_are_found_by_group_and_by_their_words(written: Stage) -> None:
+    desk = Desk(written, "管理员", "admin")
+    assert shown(desk, "/desk/journal?act=@notices&actor=示例乙") == ["test/notice-1"]
+    assert shown(desk, "/desk/journal?words=起草公告&actor=示例乙") == ["test/notice-1"]
+    assert shown(desk, "/desk/journal?words=公示&campaign=test") == ["test/notice-1", "test"], (
+        "by its group's word"
+    )
+    assert shown(desk, "/desk/journal?words=DRAFT_notice&actor=示例丙") == ["testing"], "by its code"
+    assert shown(desk, "/desk/journal?act=@notices&words=登记") == []
+    assert shown(desk, "/desk/journal?act=@nothing") == shown(desk, "/desk/journal?words=没有这样的事") == []
+    page = desk.get("/desk/journal?act=@accounts&words=登记").get_data(as_text=True)
+    assert page.count("<optgroup") == len(ACT_GROUPS)
+    assert '<option value="@accounts" selected>' in page
+    assert 'value="登记"' in page
+    taken = (
+        desk.get("/desk/journal/download.jsonl?act=@accounts&words=登记").get_data(as_text=True).splitlines()
+    )
+    assert {json.loads(line)["act"] for line in taken} == {"add_official"}
+    assert desk.text("/desk/journal?words=登记工作人员").count("登记工作人员") > 1
+
+
+def test_entries_are_read_out_and_not_spelled(written: Stage) -> None:
+    desk = Desk(written, "管理员", "admin")
+    other = Desk(written, "打分人", "judge", slug="test")
+    with written.service.database.write() as session:
+
+        def wrote(act: str, subject: str, /, **details: object) -> None:
+            journal(
+                session,
+                at=written.service.clock.now(),
+                actor="schedule",
+                act=act,
+                subject=subject,
+                details=details,
+            )
+
+        wrote("set_scoring_deadline", "test", until="2026-04-08T10:00:00.000Z", reason="延期")
+        wrote("propose_reopening_scores", "test", judge=other.official.id, version=2)
+        wrote("propose_decision", "test", kind="voided", ballots=3)
+        wrote("confirm_leave", "test/notice-1", cause="deceased", leaver=7)
+        wrote("close_notice", "test/notice-1", outcome="no_objection")
+        wrote("make_api_token", "api-token-4", campaign="*", scopes=["tally:read"])
+        wrote("propose_for_official", "打分人", act="take", role="judge@test")
+        wrote(
+            "change_gate_policy",
+            "test",
+            version=2,
+            reason="太松",
+            min_dwell_ms=[1000, 1500],
+            actions=[{"dwell": "challenge", "origin": "deny"}, {"dwell": "hold", "origin": "deny"}],
+        )
+        wrote("review_profile", "test/12", passed=True)
+        wrote("register_objection", "YC-2026-ABC", came_by="letter", kind="named", campaign="test")
+        wrote("hold_nothing", "somewhere", strange="value")
+    (title,) = (title for slug, title in _titles(written) if slug == "test")
+    page = " ".join(desk.text("/desk/journal").split())
+    for said in (
+        "截止时间：2026年4月8日 18:00",
+        "打分评委：打分人",
+        "种类：作废",
+        "原因：去世",
+        "结果：公示期满，无异议",
+        f"{title}：第 1 号公告",
+        "第 4 号接口令牌",
+        "评选活动：所有评选活动",
+        "权限范围：读取计票结果",
+        "事项：收回角色",
+        f"角色：打分评委（{title}）",
+        "min_dwell_ms：由 1000 改为 1500",
+        "检查项的处置：dwell 由 验证 改为 待核；",
+        f"{title}：12 号候选人",
+        "通过：是",
+        "来源：来信",
+        "种类：实名",
+        f"评选活动：{title}",
+        "系统定时",
+        "hold_nothing",
+        "strange：value",
+    ):
+        assert said in page, said
+    for spelled in ("voided", "deceased", "no_objection", "tally:read", "judge@test", "T10:00:00"):
+        assert spelled not in page, spelled
+    assert len(shown(desk, "/desk/journal?actor=系统定时")) == 11
+    assert len(shown(desk, "/desk/journal?actor=schedule")) == 11
+
+
+def _titles(stage: Stage) -> list[tuple[str, str]]:
+    with stage.service.database.read() as session:
+        return campaign_titles(session)
 
 
 def test_it_is_read_in_pages(stage: Stage) -> None:

@@ -17,9 +17,11 @@ from tests.flows.test_commands import run
 from tests.flows.test_signing_in import ANOTHER, SECRET, accept, cookie, invite, send, sign_in
 from tests.second_steps import App
 from tests.stage import Stage, make_service
-from voting_service.accounts import passphrase, totp
+from voting_service.accounts import invitations, passphrase, totp
 from voting_service.accounts.models import Official, SecondFactor
+from voting_service.accounts.register import add_official
 from voting_service.accounts.sessions import csrf_of
+from voting_service.activity.reading import chain_of
 
 KEY = re.compile(r'class="account-key">([A-Z2-7 ]+)<')
 CODE = re.compile(r"<li>((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})</li>")
@@ -213,3 +215,25 @@ def test_the_key_is_what_was_shown(stage: Stage) -> None:
     assert "otpauth://totp/" in page
     assert "<svg" in page
     assert key.replace(" ", "") not in re.search(r"<title>([^<]*)</title><path", page)[1]  # type: ignore[index]
+
+
+def test_whoever_was_invited_sees_by_whom_and_when_each_link_was_used(stage: Stage) -> None:
+    with stage.service.database.write() as session:
+        at = stage.service.clock.now()
+        add_official(session, "白小雨", [("operator", "")], at=at, actor="李主席")
+        first = invitations.invite(session, "白小雨", at=at, actor="李主席")
+    client = stage.client()
+    accept(client, f"/desk/invitation/{first}")
+    page = client.get("/desk/account").text
+    assert "此账号由李主席邀请，于 " in page
+    assert "重新邀请" not in page
+    # Another administrator could have used this link themselves: its owner sees that it was used.
+    with stage.service.database.write() as session:
+        second = invitations.invite(session, "白小雨", at=stage.service.clock.now(), actor="钱副总管")
+    assert "钱副总管" not in client.get("/desk/account").text
+    other = stage.client()
+    accept(other, f"/desk/invitation/{second}")
+    assert "钱副总管重新邀请，于 " in other.get("/desk/account").text
+    with stage.service.database.read() as session:
+        acts = [link.act for link in chain_of(session) if link.subject == "白小雨"]
+    assert acts.count("accept_invitation") == 2

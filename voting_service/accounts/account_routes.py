@@ -17,6 +17,7 @@ from ..web import access, at_hand
 from ..web.language import say
 from . import second_factor, totp
 from .browsers import spoken_label
+from .invitations import taken_up
 from .models import Official
 from .register import roles_of
 from .sessions import (
@@ -183,12 +184,14 @@ def _account_page(status: int = 200, found: list[Problem] | None = None) -> Resp
         roles = roles_of(session, official.id)
         state = second_factor.state_of(session, official.id)
         row = session.get_one(Official, official.id)
+        invitations = taken_up(session, official.id)
         titles = {place.slug: place.title for place in current_app.extensions["desk_places"](session)}
     page = render_template(
         "accounts/account.html",
         lines=[(line, spoken_label(line.label)) for line in lines],
         roles=[(one, titles.get(one.slug, one.slug)) for one in roles],
         state=state,
+        invitations=invitations,
         reset=(row.factor_reset_by, row.factor_reset_at) if row.factor_reset_at else None,
         found=found or [],
         done=request.args.get("done", ""),

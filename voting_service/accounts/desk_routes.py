@@ -18,6 +18,8 @@ from ..web import access, at_hand
 from ..web.headers import keep_out_of_sight
 from ..web.language import say
 from . import managing, second_factor
+from .api_tokens.models import ApiToken
+from .api_tokens.standing import stopping_with
 from .invitations import LIFETIME
 from .models import Official
 from .officials import BY_UNIT, EVERYWHERE, ROLE_DUTIES, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
@@ -95,8 +97,14 @@ def give(number: int) -> BaseResponse:
 @pages.post("/<int:number>/roles/take")
 @access.official("admin")
 def take(number: int) -> BaseResponse:
-    """Take a role."""
-    return _acted(number, "take")
+    """Take a role; with a last look where API tokens would stop with it."""
+    try:
+        with at_hand.database().read() as session:
+            role = _role_sent(session, exists=False)
+            stopping = stopping_with(session, "take", number, role, at_hand.now())
+    except ProblemsFound as found:
+        return _one_page(number, _by_field(found.problems), 422)
+    return _acted_with_a_look(number, "take", role) if stopping else _acted(number, "take")
 
 
 @pages.post("/<int:number>/invite")
@@ -161,7 +169,12 @@ def confirm(number: int) -> BaseResponse:
         return _proposal_page(number, [_not_confirmed()], 422)
     try:
         with at_hand.database().write() as session:
-            whom = managing.open_proposal(session, number, acting_official()).official_id
+            waiting = managing.open_proposal(session, number, acting_official())
+            whom = waiting.official_id
+            stopping = managing.stopping_with_it(session, waiting, at_hand.now())
+            if request.form.get("seen", "") != _names_of(stopping):
+                changed = _("您看过以后，要停用的令牌有变化，请重新核对。")
+                raise ProblemsFound([Problem("confirmed", changed)])
             outcome = managing.confirm(session, number, at=at_hand.now(), official=acting_official())
             name = session.get_one(Official, whom).name
     except ProblemsFound as found:
@@ -199,19 +212,21 @@ def _acted(number: int, kind: Act) -> BaseResponse:
     return redirect(f"{OFFICIALS}/{number}?done={kind if outcome.done else 'proposed'}", 303)
 
 
-def _acted_with_a_look(number: int, kind: Act) -> BaseResponse:
+def _acted_with_a_look(number: int, kind: Act, role: RoleAt | None = None) -> BaseResponse:
     if request.form.get("confirmed") != "yes":
-        return _last_look(number, kind, [_not_confirmed()], 422)
-    with at_hand.database().read() as session:
-        whom, held = managing.visible_official(session, number, acting_official())
-    if request.form.get("seen") != _seen(whom, held):
-        changed = _("您看过以后，这个人的角色有变化，请重新核对。")
-        return _last_look(number, kind, [Problem("confirmed", changed)], 422)
+        # A role's own button has nothing to tick yet.
+        asked = [] if kind == "take" and "seen" not in request.form else [_not_confirmed()]
+        return _last_look(number, kind, asked, 422 if asked else 200, role=role)
     try:
         with at_hand.database().write() as session:
-            outcome = managing.act(session, kind, number, at=at_hand.now(), official=acting_official())
+            whom, held = managing.visible_official(session, number, acting_official())
+            stopping = stopping_with(session, kind, number, role, at_hand.now())
+            if request.form.get("seen") != _seen(whom, held, stopping):
+                changed = _("您看过以后，这个人的角色或令牌有变化，请重新核对。")
+                raise ProblemsFound([Problem("confirmed", changed)])
+            outcome = managing.act(session, kind, number, role, at=at_hand.now(), official=acting_official())
     except ProblemsFound as found:
-        return _last_look(number, kind, list(found.problems), 422)
+        return _last_look(number, kind, list(found.problems), 422, role=role)
     return redirect(f"{OFFICIALS}/{number}?done={kind if outcome.done else 'proposed'}", 303)
 
 
@@ -264,6 +279,7 @@ def _one_page(number: int, found: list[Problem] | None = None, status: int = 200
         proposals = _spoken(session, waiting, titles)
         factor = second_factor.state_of(session, number)
         form = _role_form(session)
+        stopping = {one: stopping_with(session, "take", number, one, at_hand.now()) for one in held}
     working = whom.ended_at is None
     return _page(
         "official", status, found=found or [], line=line, factor=factor, form=form, sent=request.form,
@@ -271,20 +287,29 @@ def _one_page(number: int, found: list[Problem] | None = None, status: int = 200
                for one in held if may_see(official, one)],
         proposals=proposals, may_give=working and official.has("admin"),
         may_manage=working and may_manage(official, held) and number != official.id, is_self=number == official.id,
-        done=request.args.get("done", ""),
+        done=request.args.get("done", ""), stopping=stopping,
     )  # fmt: skip
 
 
-def _last_look(number: int, kind: Act, found: list[Problem] | None = None, status: int = 200) -> Response:
+def _last_look(
+    number: int,
+    kind: Act,
+    found: list[Problem] | None = None,
+    status: int = 200,
+    *,
+    role: RoleAt | None = None,
+) -> Response:
     official = acting_official()
     with at_hand.database().read() as session:
         whom, held = managing.visible_official(session, number, official)
-        if not may_manage(official, held) or whom.ended_at is not None:
+        theirs = may_give(official, role) if role else may_manage(official, held)
+        if not theirs or whom.ended_at is not None:
             raise NotFound(_("没有这个页面，或者您没有权限查看。"))
         titles = _titles(session)
+        stopping = stopping_with(session, kind, number, role, at_hand.now())
     return _page(
-        "official_last_look", status, kind=kind, whom=whom, found=found or [], seen=_seen(whom, held),
-        roles=[(one, titles.get(one.slug, one.slug)) for one in held],
+        "official_last_look", status, kind=kind, whom=whom, found=found or [], seen=_seen(whom, held, stopping),
+        roles=[(one, titles.get(one.slug, one.slug)) for one in held], role=role, titles=titles, stopping=stopping,
     )  # fmt: skip
 
 
@@ -292,8 +317,13 @@ def _proposal_page(number: int, found: list[Problem] | None = None, status: int 
     official = acting_official()
     with at_hand.database().read() as session:
         waiting = managing.open_proposal(session, number, official)
-        (spoken,) = _spoken(session, [waiting], _titles(session))
-    return _page("official_proposal", status, one=spoken, found=found or [])
+        titles = _titles(session)
+        (spoken,) = _spoken(session, [waiting], titles)
+        stopping = managing.stopping_with_it(session, waiting, at_hand.now())
+    return _page(
+        "official_proposal", status, one=spoken, found=found or [], titles=titles, stopping=stopping,
+        seen=_names_of(stopping),
+    )  # fmt: skip
 
 
 def _link_page(number: int, name: str, secret: str, *, waiting: bool = False) -> Response:
@@ -344,8 +374,13 @@ def _spoken(session: Session, proposals: Sequence[Any], titles: dict[str, str]) 
     ]
 
 
-def _seen(whom: Official, held: Sequence[RoleAt]) -> str:
-    return sha256("\n".join([whom.name, *(one.spelled for one in held)]).encode()).hexdigest()
+def _seen(whom: Official, held: Sequence[RoleAt], stopping: Sequence[ApiToken]) -> str:
+    lines = [whom.name, *(one.spelled for one in held), _names_of(stopping)]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _names_of(stopping: Sequence[ApiToken]) -> str:
+    return " ".join(str(kept.id) for kept in stopping)
 
 
 def _titles(session: Session) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from ..activity import journal
@@ -20,6 +20,14 @@ from .sessions import end_sessions_of
 LIFETIME = timedelta(days=7)
 
 
+class TakenUp(NamedTuple):
+    """A link that was used."""
+
+    made_by: str | None
+    made_at: datetime
+    used_at: datetime
+
+
 def invite(session: Session, name: str, *, at: datetime, actor: str) -> str:
     """A new link's secret for an official; earlier ones that were not used are over. Whoever is signed in stays so until it
     is used. Raises ProblemsFound. The caller commits."""
@@ -27,7 +35,13 @@ def invite(session: Session, name: str, *, at: datetime, actor: str) -> str:
     end_invitations_of(session, official.id, at=at)
     secret = secrets.token_urlsafe(32)
     session.add(
-        Invitation(digest=_digest(secret), official_id=official.id, made_at=at, expires_at=at + LIFETIME)
+        Invitation(
+            digest=_digest(secret),
+            official_id=official.id,
+            made_at=at,
+            made_by=actor.strip(),
+            expires_at=at + LIFETIME,
+        )
     )
     session.flush()
     journal(session, at=at, actor=actor, act="invite_official", subject=official.name)
@@ -73,6 +87,16 @@ def accept(session: Session, secret: str, passphrase_hash: str, *, at: datetime)
     end_sessions_of(session, official.id, at=at)
     journal(session, at=at, actor=official.name, act="accept_invitation", subject=official.name)
     return official
+
+
+def taken_up(session: Session, official_id: int) -> list[TakenUp]:
+    """The links by which somebody set this account's passphrase, in order; the first of them was its first sign-in."""
+    rows = session.execute(
+        select(Invitation.made_by, Invitation.made_at, Invitation.used_at)
+        .where(Invitation.official_id == official_id, Invitation.used_at.is_not(None))
+        .order_by(Invitation.used_at)
+    )
+    return [TakenUp(row.made_by, row.made_at, row.used_at) for row in rows if row.used_at is not None]
 
 
 def _no_invitation() -> NotFound:

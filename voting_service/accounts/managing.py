@@ -17,6 +17,8 @@ from ..activity import journal
 from ..errors import NotFound, Problem, ProblemsFound
 from ..text import Text, _
 from . import second_factor
+from .api_tokens.models import ApiToken
+from .api_tokens.standing import stopping_with
 from .invitations import invite
 from .models import Official, OfficialProposal, OfficialRole
 from .officials import EVERYWHERE, ActingOfficial, Role, RoleAt
@@ -160,6 +162,11 @@ def role_in(proposal: OfficialProposal) -> RoleAt | None:
     if not proposal.role:
         return None
     return RoleAt(cast(Role, proposal.role), proposal.campaign_slug, proposal.unit)
+
+
+def stopping_with_it(session: Session, proposal: OfficialProposal, now: datetime) -> list[ApiToken]:
+    """The API tokens that are good no more once a proposal is confirmed."""
+    return stopping_with(session, cast(Act, proposal.kind), proposal.official_id, role_in(proposal), now)
 
 
 def visible_official(

@@ -62,6 +62,8 @@ class Invitation(Base):
     """SHA-256 of the link's secret."""
     official_id: Mapped[int] = mapped_column(ForeignKey("officials.id"))
     made_at: Mapped[datetime]
+    made_by: Mapped[str | None]
+    """Who had it made, and could have used it themselves: whoever it invites is told. None where nobody knows any more."""
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

@@ -46,7 +46,8 @@ def home() -> Response:
         sections = what_waits(
             current_app.extensions["desk_sections"], session, acting_official(), at_hand.now()
         )
-    return make_response(render_template("accounts/home.html", sections=sections))
+    alarms = current_app.extensions["desk_alarms"]()
+    return make_response(render_template("accounts/home.html", sections=sections, alarms=alarms))
 
 
 @pages.get(SIGN_IN)

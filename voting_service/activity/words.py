@@ -22,6 +22,7 @@ ACT_WORDS: dict[str, Text] = {
     "confirm_proposal": _("确认人员变动"),
     "drop_proposal": _("撤回人员变动"),
     "make_api_token": _("签发接口令牌"),
+    "take_over_api_token": _("接手接口令牌"),
     "revoke_api_token": _("撤销接口令牌"),
     "make_webhook": _("添加事件推送"),
     "pause_webhook": _("暂停事件推送"),
@@ -47,6 +48,9 @@ ACT_WORDS: dict[str, Text] = {
     "propose_departure": _("提出候选人退出"),
     "confirm_departure": _("确认候选人退出"),
     "drop_departure": _("撤回候选人退出的提议"),
+    "propose_correction": _("提出更正"),
+    "confirm_correction": _("确认更正"),
+    "drop_correction": _("撤回更正"),
     # Printed codes and members.
     "make_codes": _("生成投票码"),
     "revoke_codes": _("作废投票码"),
@@ -77,9 +81,6 @@ ACT_WORDS: dict[str, Text] = {
     "propose_reopening_scores": _("提出退回评分表"),
     "confirm_reopening_scores": _("确认退回评分表"),
     "drop_reopening_scores": _("撤回退回评分表的提议"),
-    "propose_correction": _("提出更正"),
-    "confirm_correction": _("确认更正"),
-    "drop_correction": _("撤回更正"),
     "recuse_oneself": _("自行回避"),
     "propose_recusal": _("提出回避"),
     "confirm_recusal": _("确认回避"),
@@ -93,7 +94,7 @@ ACT_WORDS: dict[str, Text] = {
     "recuse_from_motion": _("表决回避"),
     "begin_voting_on_motion": _("开始表决"),
     "close_motion": _("结束表决"),
-    "confirm_minutes": _("签认会议纪要"),
+    "confirm_minutes": _("确认纪要"),
     "enter_figures": _("录入测算数据"),
     "confirm_figures": _("确认测算数据"),
     "drop_figures": _("撤回测算数据"),
@@ -140,11 +141,7 @@ ACT_WORDS: dict[str, Text] = {
     "return_ruling": _("退回处理意见"),
     "read_docket": _("查看案卷"),
     "read_attachment": _("查看案卷附件"),
-    # The house.
-    "export_journal": _("导出工作日志"),
-    "sweep_attachments": _("清理附件"),
-    "add_encryption_key": _("增加加密密钥"),
-    "reseal": _("更换加密密钥"),
+    # Awards.
     "propose_award": _("提出表彰"),
     "confirm_award": _("确认表彰"),
     "withdraw_award": _("撤回表彰提议"),
@@ -152,8 +149,43 @@ ACT_WORDS: dict[str, Text] = {
     "revoke_certificate": _("撤销证书"),
     "keep_certificate": _("保留证书"),
     "make_closing_archive": _("生成结项归档"),
+    # The house.
+    "export_journal": _("导出工作日志"),
+    "sweep_attachments": _("清理附件"),
+    "add_encryption_key": _("增加加密密钥"),
+    "reseal": _("更换加密密钥"),
 }
-"""For every act; in the order of the rooms."""
+"""For every act; in the order of the rooms, a group of ``ACT_GROUPS`` after another."""
+
+ACT_GROUPS: tuple[tuple[str, Text, str], ...] = (
+    ("accounts", _("账号"), "add_official"),
+    ("machines", _("接口和推送"), "make_api_token"),
+    ("campaign", _("活动设置"), "campaign.import"),
+    ("voting", _("投票"), "schedule"),
+    ("candidates", _("候选人"), "review_profile"),
+    ("codes", _("投票码和名册"), "make_codes"),
+    ("tally", _("选票和计票"), "propose_decision"),
+    ("scores", _("评分"), "hand_in_scores"),
+    ("motions", _("评委会表决"), "draft_motion"),
+    ("worksheet", _("测算"), "enter_figures"),
+    ("list", _("最终名单"), "propose_list"),
+    ("notices", _("公示"), "draft_notice"),
+    ("objections", _("异议"), "lodge_objection"),
+    ("awards", _("表彰"), "propose_award"),
+    ("house", _("系统"), "export_journal"),
+)
+"""Key, word and first act of each group in ``ACT_WORDS``: what is listed after it, up to the next one, belongs to it."""
+
+
+def grouped_acts() -> list[tuple[str, Text, dict[str, Text]]]:
+    """Every act with its word, by group."""
+    starts = {first: (key, word) for key, word, first in ACT_GROUPS}
+    groups: list[tuple[str, Text, dict[str, Text]]] = []
+    for act, word in ACT_WORDS.items():
+        if act in starts:
+            groups.append((*starts[act], {}))
+        groups[-1][2][act] = word
+    return groups
 
 
 def act_words(act: str) -> Text | str:
@@ -209,10 +241,64 @@ DETAIL_WORDS: dict[str, Text] = {
     "days": _("天数"),
     "format": _("格式"),
     "actor": _("办理人"),
-    "act": _("事项代码"),
+    "act": _("事项"),
     "scopes": _("权限范围"),
     "kinds": _("事件"),
     "handler": _("承办人"),
     "cause": _("原因"),
+    "from": _("此前负责人"),
+    "campaign": _("评选活动"),
+    "sessions": _("登录数"),
+    "proposed_by": _("提出人"),
+    "second_factor": _("两步验证"),
+    "recusal": _("回避登记号"),
+    "opinion": _("意见登记号"),
+    "proposal": _("提议登记号"),
+    "correction": _("更正登记号"),
+    "substitution": _("变动登记号"),
+    "fields": _("改动的栏目"),
+    "passed": _("通过"),
+    "cipher": _("算法"),
+    "resealed": _("已重新加密"),
+    "broken": _("解不开"),
+    "set_aside": _("移出"),
+    "put_back": _("放回"),
+    "removed": _("删除"),
+    "member": _("评委"),
+    "since": _("从第几条起"),
+    "views": _("页面浏览数"),
+    "about": _("票群"),
+    "word": _("判断"),
+    "judged_before": _("此前已作判断"),
+    "file": _("文件"),
+    "reach_kept": _("保留已汇总的"),
+    "epoch": _("票箱代次"),
+    "audit": _("抽样"),
+    "seed": _("随机种子"),
+    "size": _("样本数"),
+    "kiosk": _("投票机"),
+    "batch": _("批次"),
+    "batches": _("批次"),
+    "serial": _("序号"),
+    "serials": _("序号"),
+    "codes": _("投票码数"),
+    "known": _("名册人数"),
+    "host": _("网址主机"),
+    "message": _("消息编号"),
+    "certificates": _("证书数"),
+    "files": _("文件数"),
+    "came_by": _("来源"),
+    "received_on": _("收到日期"),
+    "postmarked_on": _("邮戳日期"),
+    "person": _("人员"),
+    "attachment": _("附件编号"),
+    "ruling": _("处理意见"),
+    "class": _("不予受理的理由"),
+    "leaver": _("离开的候选人编号"),
+    "successor": _("递补的候选人编号"),
+    "next_in_line": _("顺位的候选人编号"),
+    "passed_over": _("跳过的候选人编号"),
+    "by_objection": _("因异议成立"),
+    "words": _("查找的字"),
 }
 """What a detail's name means, as the desk shows it; one without a word is shown by its name, as exports have it."""

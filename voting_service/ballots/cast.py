@@ -20,6 +20,7 @@ from anti_fraud.policy import Policy
 from ..campaigns.rules import ONE_BALLOT
 from ..clock import from_ms, rfc3339, spoken, to_ms
 from ..evidence.record import Evidence, seal
+from ..names import in_quotes
 from ..text import Text, _
 from ..web.identities import acting_as
 from ..web.sessions import VoterSession
@@ -259,8 +260,12 @@ def _invalid_choices(answer: BoxAnswer, keys: CampaignKeys, _ballot_id: str) -> 
     if reason.startswith("category_"):
         category = rules.categories[int(which) - 1]
         if reason == "category_few":
-            return _invalid(_("“%(name)s”组至少选 %(n)s 人。", name=category.name, n=category.min_choices))
-        return _invalid(_("“%(name)s”组最多选 %(n)s 人。", name=category.name, n=category.max_choices))
+            return _invalid(
+                _("“%(name)s”组至少选 %(n)s 人。", name=in_quotes(category.name), n=category.min_choices)
+            )
+        return _invalid(
+            _("“%(name)s”组最多选 %(n)s 人。", name=in_quotes(category.name), n=category.max_choices)
+        )
     if reason == "few":
         return _invalid(_("请至少选择 %(n)s 名候选人。", n=rules.min_choices))
     return _invalid(_("每张选票最多选择 %(n)s 名候选人。", n=rules.max_choices))

@@ -13,6 +13,7 @@ from ..campaigns.rules import State
 from ..candidates.showcase import CampaignOnShow, CandidateView, PictureView, Showcase
 from ..clock import Clock, spoken
 from ..errors import Unavailable
+from ..names import in_quotes
 from ..text import Text, _
 from ..wechat.messages import Message, NewsReply, Reply, TextReply
 from .ballot_id import parse_tracking_code
@@ -172,7 +173,7 @@ class ChatAnswers:
         ranges = [
             str(
                 _("%(title)s共有 %(n)s 位候选人，编号在 %(low)s 到 %(high)s 之间。",
-                  title=f"“{_cut(show.title, _LONGEST_TITLE)}”", n=len(show.standing),
+                  title=f"“{in_quotes(_cut(show.title, _LONGEST_TITLE))}”", n=len(show.standing),
                   low=min(numbers), high=max(numbers))
             )
             for show in shows[:MOST_LISTED]

@@ -29,6 +29,7 @@ from ..database import Database
 from ..encryption import Keyring
 from ..errors import Problem, ProblemsFound, VotingError
 from ..ledger import RecorderPosition
+from ..names import in_quotes
 from ..text import _
 from ..transparency import entries, log
 from ..transparency.models import Log
@@ -112,7 +113,7 @@ def _roster_problems(rules: BallotRules, candidates: list[Candidate]) -> list[Pr
                 Problem(
                     f"category {category.key}",
                     _("“%(name)s”组至少要选 %(n)s 人，但只有 %(size)s 名候选人。",
-                      name=category.name, n=category.min_choices, size=size),
+                      name=in_quotes(category.name), n=category.min_choices, size=size),
                     _("请补充候选人或调整该组的选择人数。"),
                 )
             )  # fmt: skip
@@ -203,7 +204,7 @@ def schedule_voting(
     whoever looked. The caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.frozen:
-        raise PhaseForbids(_("“%(title)s”已经开始投票。", title=campaign.title))
+        raise PhaseForbids(_("“%(title)s”已经开始投票。", title=in_quotes(campaign.title)))
     _require_seen(session, campaign, seen)
     _require_no_problems(campaign, standing_roster(session, campaign.id), at, identities)
     campaign.phase = SCHEDULED
@@ -216,7 +217,7 @@ def unschedule_voting(session: Session, slug: str, *, at: datetime, actor: str) 
     """Take an approval back: the campaign is a draft again and not public. Raises PhaseForbids. The caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
     if campaign.phase != SCHEDULED:
-        raise PhaseForbids(_("“%(title)s”没有排期，或者已经开始投票。", title=campaign.title))
+        raise PhaseForbids(_("“%(title)s”没有排期，或者已经开始投票。", title=in_quotes(campaign.title)))
     campaign.phase = DRAFT
     campaign.version += 1
     journal(session, at=at, actor=actor, act="unschedule", subject=slug)
@@ -237,10 +238,10 @@ def open_voting(
     with opener.database.write() as session:
         campaign = campaign_by_slug(session, slug, lock=True)
         if campaign.phase in (OPEN, CLOSED):
-            raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=campaign.title))
+            raise PhaseForbids(_("“%(title)s”已经开始投票，不能再次开始。", title=in_quotes(campaign.title)))
         # Whoever goes by the schedule read it before this lock: it may have been taken back or put off since.
         if as_scheduled and (campaign.phase != SCHEDULED or campaign.rules.opens_at > at):
-            raise PhaseForbids(_("“%(title)s”的排期已经撤回或改期。", title=campaign.title))
+            raise PhaseForbids(_("“%(title)s”的排期已经撤回或改期。", title=in_quotes(campaign.title)))
         _require_seen(session, campaign, seen)
         # Whoever has left is no candidate any more; the box knows them only to say so.
         candidates = standing_roster(session, campaign.id)
@@ -282,7 +283,7 @@ def _require_no_problems(
 ) -> None:
     problems = problems_before_opening(campaign, candidates, at, identities)
     if problems:
-        raise ProblemsFound(problems, _("“%(title)s”还不能开始投票：", title=campaign.title))
+        raise ProblemsFound(problems, _("“%(title)s”还不能开始投票：", title=in_quotes(campaign.title)))
 
 
 def _freeze(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..names import in_quotes
 from ..text import Text, _
 from .composition import CompositionRule, RuleState
 
@@ -65,7 +66,7 @@ def _who(rule: CompositionRule, categories: Mapping[str, str]) -> Text | str:
     if rule.field == "gender":
         return _("女性") if rule.equals == "女" else _("男性")
     if rule.field == "category":
-        return _("“%(name)s”组", name=categories.get(rule.equals or "", rule.equals))
+        return _("“%(name)s”组", name=in_quotes(categories.get(rule.equals or "", rule.equals or "")))
     if rule.field == "front_line":
         return _("一线职工")
     return _ages(rule)

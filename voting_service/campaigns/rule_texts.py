@@ -8,6 +8,7 @@ from typing import Any, Literal
 from anti_fraud.policy import Policy
 
 from ..clock import spoken_in_full
+from ..names import in_quotes
 from ..text import Text, _
 from ..web.identities import CODE, DEVICE, MEMBER, WECHAT
 from .rules import ONE_BALLOT, PAPER, BallotRules, CategoryRule
@@ -36,7 +37,9 @@ def rule_texts(rules: BallotRules) -> list[TermAndText]:
     ]
     if rules.same_candidate_per_day and (rules.ballots_per_day or 2) > rules.same_candidate_per_day:
         lines.append((_("同一候选人"), _("每人每天最多投 %(n)s 次。", n=rules.same_candidate_per_day)))
-    lines += [(_("“%(name)s”组", name=c.name), text) for c in rules.categories if (text := _category(c))]
+    lines += [
+        (_("“%(name)s”组", name=in_quotes(c.name)), text) for c in rules.categories if (text := _category(c))
+    ]
     lines.append((_("投票方式"), _identities(rules)))
     lines.append((_("票数公布"), _counts(rules)))
     return lines

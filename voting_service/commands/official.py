@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from typing import cast
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..accounts.api_tokens.models import ApiToken
+from ..accounts.api_tokens.standing import stops_with
 from ..accounts.invitations import LIFETIME, invite
+from ..accounts.models import Official
 from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ROLES, Role, RoleAt
 from ..accounts.register import (
     OfficialLine,
@@ -23,6 +27,7 @@ from ..accounts.second_factor import reset
 from ..candidates.queries import units_by_campaign
 from ..clock import rfc3339, spoken
 from ..errors import Problem
+from ..names import person_key
 from ..text import Text, _
 from .composition import MakeService, Service
 from .output import print_json, say
@@ -110,6 +115,7 @@ def roles_command(
     with service.database.write() as session:
         given, wrong = _read_roles(session, give)
         taken, also_wrong = _read_roles(session, take, exist=False)
+        stopping = _stopping(session, name, taken, service)
         official = change_roles(
             session,
             name,
@@ -120,6 +126,7 @@ def roles_command(
             found=[*wrong, *also_wrong],
         )
     say(_("已更改 %(name)s 的角色。", name=official.name))
+    _tell_stopped(stopping)
 
 
 @official_group.command(name="end", help="停用一位工作人员：登录和链接立即失效；其做过的事仍记在其姓名下。")
@@ -130,8 +137,10 @@ def end_command(make: MakeService, name: str, by: str) -> None:
     """They work here no more."""
     service = make()
     with service.database.write() as session:
+        stopping = _stopping(session, name, None, service)
         official = end_official(session, name, at=service.clock.now(), actor=by)
     say(_("已停用 %(name)s，其登录和链接已经失效。", name=official.name))
+    _tell_stopped(stopping)
 
 
 @official_group.command(
@@ -148,6 +157,23 @@ def reset_command(make: MakeService, name: str, by: str) -> None:
         official = find_official(session, name, also=actor_problems(by))
         reset(session, official, at=service.clock.now(), actor=by)
     say(_("已重置 %(name)s 的两步验证，本人登录时会看到。", name=official.name))
+
+
+def _stopping(session: Session, name: str, leaving: list[RoleAt] | None, service: Service) -> list[ApiToken]:
+    """The API tokens that are good no more afterwards; whether there is such an official is said by the act itself."""
+    known = session.scalar(select(Official.id).where(Official.name_key == person_key(name)))
+    return [] if known is None else stops_with(session, known, leaving, service.clock.now())
+
+
+def _tell_stopped(stopping: list[ApiToken]) -> None:
+    for kept in stopping:
+        say(
+            _(
+                "第 %(number)s 号接口令牌（%(name)s）随之停用；还要用的，请有权限的人在工作台接手。",
+                number=kept.id,
+                name=kept.name,
+            )
+        )
 
 
 def invitation_url(service: Service, secret: str) -> str:

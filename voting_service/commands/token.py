@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from ..accounts.api_tokens.issuing import WantedToken, list_tokens, make_token, revoke_token, scopes_of
 from ..accounts.api_tokens.models import ApiToken
 from ..accounts.api_tokens.scopes import SCOPES
+from ..accounts.api_tokens.standing import standing_of, voucher_of
 from ..campaigns.queries import campaign_titles
 from ..clock import rfc3339
 from ..errors import Problem
@@ -60,7 +63,7 @@ def list_command(make: MakeService, as_json: bool) -> None:
     """Every one that ever was."""
     service = make()
     with service.database.read() as session:
-        lines = [_line(kept) for kept in list_tokens(session)]
+        lines = [_line(session, kept, service.clock.now()) for kept in list_tokens(session)]
     if as_json:
         print_json(lines)
         return
@@ -69,11 +72,15 @@ def list_command(make: MakeService, as_json: bool) -> None:
     for line in lines:
         where, scopes = line["campaign"] or "*", " ".join(line["scopes"])
         until = f"× {line['revoked_at']}" if line["revoked_at"] else line["expires_at"]
+        if line["standing"] == "stopped":
+            until += "\t" + str(_("已停用：%(who)s已无此权限", who=line["vouched_by"]))
         click.echo(f"{line['id']}\t{line['name']}\t{where}\t{scopes}\t{until}")
 
 
-def _line(kept: ApiToken) -> dict[str, Any]:
+def _line(session: Session, kept: ApiToken, now: datetime) -> dict[str, Any]:
+    voucher = voucher_of(session, kept)
     return {
+        "standing": standing_of(session, kept, now), "vouched_by": voucher.name if voucher else None,
         "id": kept.id, "name": kept.name, "campaign": kept.campaign_slug, "scopes": list(scopes_of(kept)),
         "made_at": rfc3339(kept.made_at), "made_by": kept.made_by, "expires_at": rfc3339(kept.expires_at),
         "last_used_on": kept.last_used_on.isoformat() if kept.last_used_on else None,

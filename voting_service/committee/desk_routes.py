@@ -48,7 +48,7 @@ DONE: dict[str, Text] = {
     "voting": _("表决已经开始。"),
     "cast": _("您的票已经投出。"),
     "closed": _("表决已经结束。"),
-    "confirmed": _("您已确认记录。"),
+    "confirmed": _("您已确认纪要。"),
     "saved": _("草稿已保存。"),
 }
 
@@ -261,7 +261,7 @@ def confirm(slug: str, number: int) -> BaseResponse:
     def verb(session: Session, slug: str, motion: Motion, **by: Any) -> None:
         minutes = minutes_row(session, motion.campaign_id, MOTION, motion.number)
         if minutes is None:
-            raise ProblemsFound([Problem("", _("表决还没有结束，没有记录。"))])
+            raise ProblemsFound([Problem("", _("表决还没有结束，没有纪要。"))])
         seen, remark = request.form.get("seen", ""), request.form.get("remark", "")
         confirm_minutes(session, slug, minutes, seen=seen, remark=remark, **by)
 
@@ -293,7 +293,7 @@ def minutes_file(slug: str, number: int, kind: str) -> Response:
         campaign = campaign_by_slug(session, slug)
         shown = minutes_on_show(session, campaign.id, MOTION, motion_by_number(session, slug, number).number)
     if shown is None:
-        raise NotFound(_("表决还没有结束，没有记录。"))
+        raise NotFound(_("表决还没有结束，没有纪要。"))
     return official_file(shown.printed(campaign.rules.zone), kind, f"{slug}-{shown_number(number)}")
 
 

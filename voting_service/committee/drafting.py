@@ -100,7 +100,7 @@ def line_problems(
     if any((sign < " " and (one_line or sign not in "\r\n\t")) or sign == "\x7f" for sign in plain):
         found.append(Problem(where, _("含有换行或看不见的字符。")))
     if personal := personal_data_in(plain):
-        found.append(Problem(where, personal, _("记录会长期保存，也可能公开，请不要写个人信息。")))
+        found.append(Problem(where, personal, _("纪要会长期保存，也可能公开，请不要写个人信息。")))
     return found
 
 

@@ -75,7 +75,7 @@ class MinutesOnShow:
             heads = (str(_("姓名")), str(_("确认时间")), str(_("说明")))
             blocks.append(Table(heads, rows, (1.6, 3.0, 4.0)))
         foot = _(
-            "本记录由系统根据签到和票数自动生成，以各人登录后逐一确认代替签字。正文的 SHA-256：%(sha256)s",
+            "本纪要由系统根据签到和票数自动生成，以各人登录后逐一确认代替签字。正文的 SHA-256：%(sha256)s",
             sha256=self.sha256,
         )
         return replace(self.text, blocks=tuple(blocks), footnote=str(foot))
@@ -110,11 +110,11 @@ def confirm_minutes(
     key = (minutes.campaign_id, minutes.kind, minutes.number, official.id)
     found = []
     if session.get(MinutesSigner, key) is None:
-        found.append(Problem("", _("只有出席的评委可以确认这份记录。")))
+        found.append(Problem("", _("只有出席的评委可以确认这份纪要。")))
     elif session.get(MinutesConfirmation, key) is not None:
         found.append(Problem("", _("您已经确认过。")))
     if seen != minutes.sha256:
-        found.append(Problem("", _("这份记录与您刚才看到的不同，请重新核对。")))
+        found.append(Problem("", _("这份纪要与您刚才看到的不同，请重新核对。")))
     if remark.strip():
         found += line_problems("remark", remark, LONGEST_REMARK, _("请写说明。"))
     if found:

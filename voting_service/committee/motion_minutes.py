@@ -59,7 +59,7 @@ def motion_text(campaign: Campaign, motion: Motion) -> OfficialText:
     ]
     closed_at = motion.closed_at or motion.drafted_at
     return OfficialText(
-        title=str(_("%(title)s评审委员会表决记录", title=campaign.title)),
+        title=str(_("%(title)s评审委员会表决纪要", title=campaign.title)),
         number=shown_number(motion.number),
         blocks=tuple(blocks),
         signed="\n".join((campaign.organiser, str(_("评审委员会")))),

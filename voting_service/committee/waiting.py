@@ -34,7 +34,7 @@ def motions_waiting(session: Session, official: ActingOfficial, _now: datetime) 
         if official.may(slug, "committee") and waits_for(motion, official.id)
     ]
     lines += [
-        DeskLine(_("请确认表决记录：%(motion)s", motion=shown_number(number)), _url(slug, number))
+        DeskLine(_("请确认表决纪要：%(motion)s", motion=shown_number(number)), _url(slug, number))
         for slug, number in unconfirmed_by(session, MOTION, official.id)
         if official.may(slug, "committee")
     ]

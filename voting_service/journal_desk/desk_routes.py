@@ -9,20 +9,26 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from ..accounts.models import Official
 from ..accounts.signed_in import acting_official
 from ..activity import journal
 from ..activity.chain import Link, to_line
 from ..activity.reading import head_of
-from ..activity.words import ACT_WORDS, act_words
+from ..activity.words import ACT_WORDS, act_words, grouped_acts
 from ..clock import Clock
 from ..database import Database
 from ..errors import NotFound
 from ..sheets import to_csv
 from ..text import _
 from ..web import access, at_hand
-from .seen import READERS, Sight, Wanted, all_of, page_of, sight_of, spoken_details
+from ..web.language import say
+from .finding_acts import acts_wanted
+from .seen import READERS, Page, Sight, Wanted, all_of, page_of, sight_of
+from .speaking import Names, details_of, spoken_actor, spoken_details, spoken_subject
 
 pages = Blueprint("journal_desk", __name__, url_prefix="/desk")
 COLUMNS = ("编号", "时间", "办理人", "事项", "事项代码", "对象", "详情", "前一条校验值", "校验值")
@@ -38,21 +44,36 @@ def listing() -> Response:
         sight = sight_of(acting_official(), [slug for slug, _title in titles])
         page = page_of(session, sight, wanted, _zone(), int(before) if _is_number(before) else None)
         number, head = head_of(session)
+        names = _names(session, page, dict(titles))
     page_parts = {
         "page": page,
         "moments": {link.number: datetime.fromisoformat(link.at) for link in page.links},
         "wanted": wanted,
         "sight": sight,
         "campaigns": [(slug, title) for slug, title in titles if slug in sight.slugs],
-        "acts": ACT_WORDS.items(),
+        "groups": grouped_acts(),
+        "acts": ACT_WORDS.values(),
         "act_words": act_words,
-        "details": spoken_details,
+        "actor": spoken_actor,
+        "subject": lambda link: spoken_subject(link, names),
+        "details": lambda link: spoken_details(link, names),
         "query": urlencode(_asked(wanted)),
         "number": number,
         "head": head,
         "continued": bool(before),
     }
     return make_response(render_template("journal_desk/list.html", **page_parts))
+
+
+def _names(session: Session, page: Page, titles: dict[str, str]) -> Names:
+    """What this page's entries are read out with; criteria and officials only where an entry names one."""
+    held = [(link.subject.partition("/")[0], details_of(link)) for link in page.links]
+    judges = {found["judge"] for _slug, found in held if isinstance(found.get("judge"), int)}
+    officials = session.execute(select(Official.id, Official.name).where(Official.id.in_(judges))).all()
+    criteria_of = current_app.extensions["journal_criteria"]
+    slugs = {slug for slug, found in held if "criterion" in found and slug in titles}
+    return Names(_zone(), titles, current_app.extensions["journal_values"], {row.id: row.name for row in officials},
+                 {slug: criteria_of(session, slug) for slug in slugs})  # fmt: skip
 
 
 @pages.get("/campaigns/<slug>/journal")
@@ -86,7 +107,7 @@ def _note(session: Any, clock: Clock, name: str, wanted: Wanted, kind: str) -> N
     subject = f"{wanted.slug}/journal" if wanted.slug else "journal"
     day = wanted.day.isoformat() if wanted.day else None
     journal(session, at=clock.now(), actor=name, act="export_journal", subject=subject,
-            details={"format": kind, "actor": wanted.actor, "act": wanted.act, "day": day})  # fmt: skip
+            details={"format": kind, "actor": wanted.actor, "act": wanted.act, "words": wanted.words, "day": day})  # fmt: skip
 
 
 def _in_lines(database: Database, sight: Sight, wanted: Wanted, zone: ZoneInfo) -> Iterator[bytes]:
@@ -114,11 +135,13 @@ def _wanted() -> Wanted:
         day = date.fromisoformat(sent("day", ""))
     except ValueError:
         day = None
-    return Wanted(sent("campaign", ""), sent("actor", "").strip(), sent("act", ""), day)
+    act, words = sent("act", ""), sent("words", "").strip()
+    acts = acts_wanted(act, words, say)
+    return Wanted(sent("campaign", ""), sent("actor", "").strip(), act, words, acts, day)
 
 
 def _asked(wanted: Wanted) -> dict[str, str]:
-    asked = {"campaign": wanted.slug, "actor": wanted.actor, "act": wanted.act,
+    asked = {"campaign": wanted.slug, "actor": wanted.actor, "act": wanted.act, "words": wanted.words,
              "day": wanted.day.isoformat() if wanted.day else ""}  # fmt: skip
     return {name: value for name, value in asked.items() if value}
 

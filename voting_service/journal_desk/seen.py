@@ -7,7 +7,6 @@ in the docket's own room.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,13 +16,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from ..accounts.officials import EVERYWHERE, ROLE_NAMES, ActingOfficial, Role
+from ..accounts.officials import EVERYWHERE, ActingOfficial, Role
 from ..activity import JournalEntry
 from ..activity.chain import GENESIS, Link
 from ..activity.reading import BATCH, link_of
-from ..activity.words import DETAIL_WORDS
 from ..errors import NotFound
-from ..text import Text, _, enumerated
+from ..text import _
+from .speaking import actors_called
 
 READERS: tuple[Role, ...] = ("admin", "supervisor", "committee")
 PAGE = 50
@@ -55,6 +54,11 @@ class Wanted:
     slug: str = ""
     actor: str = ""
     act: str = ""
+    """An act, or a group of acts, as the form has it."""
+    words: str = ""
+    """Some letters of an act's words, as typed."""
+    acts: frozenset[str] | None = None
+    """Which acts these two come to; None for all."""
     day: date | None = None
 
     @property
@@ -100,33 +104,6 @@ def all_of(session: Session, sight: Sight, wanted: Wanted, zone: ZoneInfo) -> It
         session.expunge_all()
 
 
-def spoken_details(link: Link) -> list[tuple[Text | str, Text | str]]:
-    """An entry's details as pairs of name and value; what holds nothing is left out."""
-    found: dict[str, Any] = json.loads(link.details)
-    return [
-        (DETAIL_WORDS.get(name, name), _spoken(name, value))
-        for name, value in found.items()
-        if value not in (None, "", [], {})
-    ]
-
-
-def _spoken(name: str, value: Any) -> Text | str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if name in ("roles", "given", "taken") and isinstance(value, list):
-        return enumerated(_spoken_role(str(one)) for one in value) or ""
-    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        return "、".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _spoken_role(spelled: str) -> Text:
-    """``judge@slug`` with the role in words; everywhere goes without saying."""
-    role, _at, where = spelled.partition("@")
-    named = next((words for known, words in ROLE_NAMES.items() if known == role), _("%(role)s", role=role))
-    return named if where in ("", "*") else _("%(role)s（%(where)s）", role=named, where=where)
-
-
 def _query(sight: Sight, wanted: Wanted, zone: ZoneInfo) -> Select[JournalEntry, str]:
     query = (
         select(JournalEntry, _Before.sha256)
@@ -134,9 +111,9 @@ def _query(sight: Sight, wanted: Wanted, zone: ZoneInfo) -> Select[JournalEntry,
         .where(*sight.condition(wanted.slug))
     )
     if wanted.actor:
-        query = query.where(JournalEntry.actor == wanted.actor)
-    if wanted.act:
-        query = query.where(JournalEntry.act == wanted.act)
+        query = query.where(JournalEntry.actor.in_(actors_called(wanted.actor)))
+    if wanted.acts is not None:
+        query = query.where(JournalEntry.act.in_(sorted(wanted.acts)))
     if wanted.day:
         start = datetime.combine(wanted.day, time(), zone)
         query = query.where(JournalEntry.at >= start, JournalEntry.at < start + timedelta(days=1))

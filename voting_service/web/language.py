@@ -14,6 +14,7 @@ from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
 
 from ..clock import rfc3339
+from ..names import in_quotes, in_title_marks
 from ..text import Text, _
 
 LANGUAGES = ("zh", "en")
@@ -76,6 +77,8 @@ def install(app: Flask, zone: ZoneInfo) -> None:
     app.jinja_env.filters.update(
         moment=moment, day=day, clock=clock_time, iso=iso, unbroken=unbroken, place=place
     )
+    app.jinja_env.filters["in_quotes"] = in_quotes
+    app.jinja_env.filters["in_title_marks"] = in_title_marks
     app.jinja_env.filters["say"] = lambda value: say(value) if isinstance(value, Text) else value
 
 

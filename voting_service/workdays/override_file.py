@@ -9,16 +9,37 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import Problem, ProblemsFound
+from ..errors import Problem, ProblemsFound, Unavailable
 from ..text import _
+from .calendar import Calendar
 from .overrides import NO_OVERRIDES, Arrangement, Overrides, SpecialDay
 from .reading import LONGEST_SOURCE, JsonPart, read_arrangement, read_days
 
 TABLE_FILE = "workdays.json"
+
+
+class CalendarUnreadable(Unavailable):
+    """There are no working days to reckon with, since our own table is wrong: whoever needs them does nothing, and whoever does
+    not goes on. No day is guessed in its place, which might close a window too early."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            _("放假安排有错，现在算不出工作日，这一步暂时办不了；什么都没有改动。"),
+            _("请运行 voting-service doctor，看数据目录里的 %(file)s 哪里有错。", file=TABLE_FILE),
+        )
+        self.problems = tuple(problems)
+
+
+def calendar_of(data_dir: Path) -> Calendar:
+    """The working days by the table of a data directory. Raises CalendarUnreadable."""
+    try:
+        return Calendar(load_overrides(data_dir))
+    except ProblemsFound as found:
+        raise CalendarUnreadable(found.problems) from found
 
 
 def load_overrides(data_dir: Path) -> Overrides:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from ..errors import ProblemsFound
 from ..findings import Finding
 from ..text import Text, _
 from .calendar import Calendar
-from .override_file import TABLE_FILE
+from .override_file import TABLE_FILE, CalendarUnreadable
 
 NOVEMBER = 11
 """From this month on the State Council has, as a rule, published the next year's arrangement."""
@@ -17,16 +16,24 @@ NOVEMBER = 11
 
 def examine_workdays(read: Callable[[], Calendar], today: date) -> list[Finding]:
     """One finding for this year and, from November on, one for the next; or what is wrong with our own table."""
+    if wrong := examine_table(read):
+        return wrong
+    calendar = read()
+    years = [today.year, today.year + 1] if today.month >= NOVEMBER else [today.year]
+    return [_year(calendar, year) for year in years]
+
+
+def examine_table(read: Callable[[], Calendar]) -> list[Finding]:
+    """What is wrong with our own table, and where in it; nothing where it can be read. The desk's first page asks too."""
     try:
-        calendar = read()
-    except ProblemsFound as found:
+        read()
+    except CalendarUnreadable as found:
         return [
             Finding("error", "workdays_table", _("%(where)s：%(what)s", where=problem.where, what=problem.sentence),
                     problem.remedy or _("请改正数据目录中的 %(file)s。", file=TABLE_FILE))
             for problem in found.problems
         ]  # fmt: skip
-    years = [today.year, today.year + 1] if today.month >= NOVEMBER else [today.year]
-    return [_year(calendar, year) for year in years]
+    return []
 
 
 def _year(calendar: Calendar, year: int) -> Finding:

@@ -1,8 +1,7 @@
-"""API tokens on the desk: the list, making one (shown once), revoking one after a last look."""
+"""API tokens on the desk: the list, making one (shown once), taking one over and revoking one after a last look."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
@@ -15,19 +14,18 @@ from ..officials import EVERYWHERE
 from ..signed_in import acting_official
 from .issuing import (
     LONGEST_DAYS,
-    LOOKERS,
-    MANAGERS,
     WantedToken,
     list_tokens,
     make_token,
-    may_look,
-    may_manage,
     revoke_token,
     scopes_of,
+    take_over_problems,
+    take_over_token,
     token_by_id,
 )
 from .models import ApiToken
 from .scopes import SCOPE_WORDS
+from .standing import LOOKERS, MANAGERS, may_look, may_manage, standing_of, voucher_of
 
 pages = Blueprint("api_tokens", __name__, url_prefix="/desk/api-tokens")
 ALL = "*"
@@ -42,7 +40,16 @@ def listing() -> Response:
     with at_hand.database().read() as session:
         tokens = [kept for kept in list_tokens(session) if may_look(official, kept.campaign_slug)]
         titles = dict(current_app.extensions["campaign_titles"](session))
-    rows = [(kept, standing(kept, now), may_manage(official, kept.campaign_slug)) for kept in tokens]
+        rows = [
+            {
+                "token": kept,
+                "standing": standing_of(session, kept, now),
+                "voucher": voucher_of(session, kept),
+                "is_own": kept.vouched_by == official.id,
+                "mine": may_manage(official, kept.campaign_slug),
+            }
+            for kept in tokens
+        ]
     return _page(
         "list", rows=rows, titles=titles, scopes_of=scopes_of, words=SCOPE_WORDS, may_make=bool(_places()),
         done=request.args.get("done"),
@@ -70,7 +77,8 @@ def make() -> BaseResponse:
     )  # fmt: skip
     try:
         with at_hand.database().write() as session:
-            made = make_token(session, wanted, at=at_hand.now(), actor=official.name, found=found)
+            made = make_token(session, wanted, at=at_hand.now(), actor=official.name, official=official,
+                              found=found)  # fmt: skip
     except ProblemsFound as refused:
         return _form({**sent.to_dict(), "scopes": sent.getlist("scopes")}, list(refused.problems), 422)
     return _page("made", made=made, called=wanted.name.strip())
@@ -96,11 +104,27 @@ def revoke(number: int) -> BaseResponse:
     return redirect("/desk/api-tokens?done=revoked", 303)
 
 
-def standing(kept: ApiToken, now: datetime) -> str:
-    """``good``, ``over`` or ``revoked``."""
-    if kept.revoked_at is not None:
-        return "revoked"
-    return "over" if now >= kept.expires_at else "good"
+@pages.get("/<int:number>/take-over")
+@access.official(*MANAGERS)
+def ask_to_take_over(number: int) -> Response:
+    """The last look before one's own role stands behind a token."""
+    return _take_over_page(number)
+
+
+@pages.post("/<int:number>/take-over")
+@access.official(*MANAGERS)
+def take_over(number: int) -> BaseResponse:
+    """Stand behind one from now on."""
+    if request.form.get("confirmed") != "yes":
+        return _take_over_page(number, [Problem("confirmed", _("请先核对，再勾选确认。"))], 422)
+    try:
+        with at_hand.database().write() as session:
+            if request.form.get("seen") != _seen(token_by_id(session, number, lock=True)):
+                raise ProblemsFound([Problem("confirmed", _("您看过以后，别人接手了这个令牌，请重新核对。"))])
+            take_over_token(session, number, at=at_hand.now(), official=acting_official())
+    except ProblemsFound as refused:
+        return _take_over_page(number, list(refused.problems), 422)
+    return redirect("/desk/api-tokens?done=taken-over", 303)
 
 
 def _form(values: dict[str, Any], found: list[Problem] | None = None, status: int = 200) -> Response:
@@ -121,6 +145,24 @@ def _revoke_page(number: int, found: list[Problem] | None = None, status: int = 
     return _page(
         "revoke", status, token=kept, titles=titles, scopes_of=scopes_of, words=SCOPE_WORDS, found=found or []
     )
+
+
+def _take_over_page(number: int, found: list[Problem] | None = None, status: int = 200) -> Response:
+    official, now = acting_official(), at_hand.now()
+    with at_hand.database().read() as session:
+        kept = token_by_id(session, number)
+        _require_theirs(kept)
+        hindered = take_over_problems(session, kept, official, now)
+        voucher, standing = voucher_of(session, kept), standing_of(session, kept, now)
+        titles = dict(current_app.extensions["campaign_titles"](session))
+    return _page(
+        "take_over", status, token=kept, titles=titles, scopes_of=scopes_of, words=SCOPE_WORDS,
+        found=found or hindered, may=not hindered, voucher=voucher, standing=standing, seen=_seen(kept),
+    )  # fmt: skip
+
+
+def _seen(kept: ApiToken) -> str:
+    return f"{kept.vouched_by or 0}-{int(kept.vouched_at.timestamp()) if kept.vouched_at else 0}"
 
 
 def _require_theirs(kept: ApiToken) -> None:

@@ -1,4 +1,4 @@
-"""Is this token good? The right one costs one SQL question and never Redis, so no counter of wrong ones keeps it out."""
+"""Is this token good? The right one costs a few SQL questions and never Redis, so no counter of wrong ones keeps it out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ...text import _
 from ...wrong_entries import Client, WrongEntries, is_told
 from .models import ApiToken
 from .scopes import Machine
+from .standing import standing_of
 
 log = structlog.get_logger("api_tokens")
 
@@ -33,7 +34,7 @@ _TOKEN = re.compile(r"vt_[A-Za-z0-9_\-]{43}")
 
 
 class NoEntry(NamedTuple):
-    """Why a token opens nothing. One answer for unknown, revoked and over: a stranger learns nothing of which."""
+    """Why a token opens nothing. One answer for unknown, revoked, over and stopped: a stranger learns nothing of which."""
 
     code: Literal["wrong", "too_many_attempts"]
     retry_after_s: int = 0
@@ -67,10 +68,10 @@ class TokenDoor:
         digest, now = digest_of(token), self._clock.now()
         with self._database.read() as session:
             kept = session.scalar(select(ApiToken).where(ApiToken.digest == digest))
-        if kept is None or not hmac.compare_digest(kept.digest, digest):
-            return None
-        if kept.revoked_at is not None or now >= kept.expires_at:
-            return None
+            if kept is None or not hmac.compare_digest(kept.digest, digest):
+                return None
+            if standing_of(session, kept, now) != "good":
+                return None
         self._note_use(kept, now.astimezone(self._zone).date())
         return Machine(kept.id, kept.name, kept.campaign_slug, frozenset(kept.scopes.split()))
 

@@ -66,7 +66,9 @@ def _refuse(found: NoEntry) -> Response:
         answer.headers["Retry-After"] = str(found.retry_after_s)
         return answer
     return _challenge(
-        errors.answer("unauthorised", _("令牌无效：可能抄错、已过期或已撤销。"), _REMEDY),
+        errors.answer(
+            "unauthorised", _("令牌无效：可能抄错、已过期、已撤销，或者负责人已无此权限。"), _REMEDY
+        ),
         'error="invalid_token"',
     )
 

@@ -1,4 +1,5 @@
-"""Making, listing and revoking tokens. Whoever makes one needs the same role in the same campaign as for the desk's own set-up."""
+"""Making, taking over, listing and revoking tokens. Whoever makes one needs the same role in the same campaign as for the desk's
+own set-up."""
 
 from __future__ import annotations
 
@@ -13,16 +14,15 @@ from sqlalchemy.orm import Session
 from ...activity import journal
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
-from ..officials import ActingOfficial, Role
+from ..officials import ActingOfficial
 from ..register import actor_problems
 from .door import digest_of, new_token
 from .models import ApiToken
 from .scopes import SCOPES, Scope
+from .standing import may_manage, standing_of, voucher_of
 
 LONGEST_DAYS = 365
 LONGEST_NAME = 80
-MANAGERS: tuple[Role, ...] = ("admin", "operator")
-LOOKERS: tuple[Role, ...] = (*MANAGERS, "supervisor")
 
 
 class WantedToken(NamedTuple):
@@ -45,10 +45,16 @@ class MadeToken(NamedTuple):
 
 
 def make_token(
-    session: Session, wanted: WantedToken, *, at: datetime, actor: str, found: Sequence[Problem] = ()
+    session: Session,
+    wanted: WantedToken,
+    *,
+    at: datetime,
+    actor: str,
+    official: ActingOfficial | None = None,
+    found: Sequence[Problem] = (),
 ) -> MadeToken:
-    """A new token. ``found``: what the caller knows to be wrong, such as a campaign that is none or not theirs. Raises
-    ProblemsFound. The caller commits."""
+    """A new token. ``official``: on whose role it stands; None at the command line. ``found``: what the caller knows to be
+    wrong, such as a campaign that is none or not theirs. Raises ProblemsFound. The caller commits."""
     problems = [*found, *actor_problems(actor), *wanted_problems(wanted)]
     if problems:
         raise ProblemsFound(problems)
@@ -56,7 +62,7 @@ def make_token(
     scopes = [scope for scope in SCOPES if scope in wanted.scopes]
     kept = ApiToken(
         digest=digest_of(token), name=wanted.name.strip(), campaign_slug=wanted.slug, scopes=" ".join(scopes),
-        made_at=at, made_by=actor.strip(), expires_at=expires_at,
+        made_at=at, made_by=actor.strip(), expires_at=expires_at, vouched_by=official.id if official else None,
     )  # fmt: skip
     session.add(kept)
     session.flush()
@@ -79,6 +85,33 @@ def revoke_token(session: Session, token_id: int, *, at: datetime, actor: str) -
     return kept
 
 
+def take_over_token(session: Session, token_id: int, *, at: datetime, official: ActingOfficial) -> ApiToken:
+    """From now on it stands on this official's role; one that had stopped is good again. It stays the same token until the
+    same day. Raises NotFound where they may not make such a token, and ProblemsFound. The caller commits."""
+    kept = token_by_id(session, token_id, lock=True)
+    if not may_manage(official, kept.campaign_slug):
+        raise NotFound(_("没有这个令牌。"))
+    if problems := take_over_problems(session, kept, official, at):
+        raise ProblemsFound(problems)
+    before = voucher_of(session, kept)
+    kept.vouched_by, kept.vouched_at = official.id, at
+    session.flush()
+    journal(session, at=at, actor=official.name, act="take_over_api_token", subject=_subject(kept),
+            details={"name": kept.name, "campaign": kept.campaign_slug or "*", "from": before.name if before else None})  # fmt: skip
+    return kept
+
+
+def take_over_problems(
+    session: Session, kept: ApiToken, official: ActingOfficial, now: datetime
+) -> list[Problem]:
+    """Why a token is not there to be taken over."""
+    if standing_of(session, kept, now) not in ("good", "stopped"):
+        return [Problem("", _("令牌已经撤销或过期，不能接手。"), _("还要用的，请签发新的令牌。"))]
+    if kept.vouched_by == official.id:
+        return [Problem("", _("这个令牌本来就由您负责。"))]
+    return []
+
+
 def token_by_id(session: Session, token_id: int, *, lock: bool = False) -> ApiToken:
     """One token. Raises NotFound."""
     kept = session.get(ApiToken, token_id, with_for_update=True if lock else None)
@@ -90,16 +123,6 @@ def token_by_id(session: Session, token_id: int, *, lock: bool = False) -> ApiTo
 def list_tokens(session: Session) -> list[ApiToken]:
     """Every token that ever was, the newest first."""
     return list(session.scalars(select(ApiToken).order_by(ApiToken.id.desc())))
-
-
-def may_manage(official: ActingOfficial, slug: str) -> bool:
-    """Whether they make and revoke tokens of this campaign; those of all campaigns need a role in all."""
-    return official.may(slug, *MANAGERS)
-
-
-def may_look(official: ActingOfficial, slug: str) -> bool:
-    """Whether they see that there is such a token."""
-    return official.may(slug, *LOOKERS)
 
 
 def scopes_of(kept: ApiToken) -> list[Scope]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import CLOSED, Campaign
+from ...names import in_quotes
 from ...text import _
 from ...two_people import CONFIRMED
 from ..models import Worksheet
@@ -49,7 +50,7 @@ def _to_draw_up(session: Session, official: ActingOfficial) -> Iterator[DeskLine
     for campaign in session.scalars(query):
         if official.may(campaign.slug, "operator"):
             yield DeskLine(
-                _("“%(title)s”测算表已经定稿，请拟定最终名单", title=campaign.title),
+                _("“%(title)s”测算表已经定稿，请拟定最终名单", title=in_quotes(campaign.title)),
                 f"/desk/campaigns/{campaign.slug}/list",
             )
 

@@ -13,6 +13,7 @@ from ...accounts.officials import ActingOfficial
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaigns_in
 from ...clock import spoken
+from ...names import in_quotes
 from ...text import Text, _
 from ...two_people import PROPOSED
 from ..models import AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
@@ -58,7 +59,7 @@ def _own(session: Session, campaign: Campaign, official: ActingOfficial, now: da
     sheet = own_sheet(session, campaign.slug, official)
     if sheet.handed_in or sheet.closed:
         return
-    url, title = scores_url(campaign.slug), campaign.title
+    url, title = scores_url(campaign.slug), in_quotes(campaign.title)
     if sheet.is_late(now):
         yield DeskLine(_("“%(title)s”的评分表没有交，已过截止时间", title=title), url, urgent=True)
         return
@@ -73,7 +74,7 @@ def _own(session: Session, campaign: Campaign, official: ActingOfficial, now: da
 
 def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[DeskLine]:
     state = round_state(session, campaign, now)
-    url, title = f"{scores_url(campaign.slug)}/round", campaign.title
+    url, title = f"{scores_url(campaign.slug)}/round", in_quotes(campaign.title)
     if state.closed_at is not None:
         return
     if not state.judges:
@@ -88,7 +89,7 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
 
 
 def _second_person(session: Session, campaign: Campaign, official: ActingOfficial) -> Iterator[DeskLine]:
-    slug, title = campaign.slug, campaign.title
+    slug, title = campaign.slug, in_quotes(campaign.title)
 
     def waiting(model: type) -> list[int]:
         mine = [model.campaign_id == campaign.id, model.state == PROPOSED, model.proposed_by != official.id]  # type: ignore[attr-defined]
@@ -119,6 +120,6 @@ def _second_person(session: Session, campaign: Campaign, official: ActingOfficia
             criterion = scheme_of(campaign.plan).criterion(key)
             name = criterion.name if criterion else key
             yield DeskLine(
-                _("“%(title)s”的“%(name)s”数据等待您核对", title=title, name=name),
+                _("“%(title)s”的“%(name)s”数据等待您核对", title=title, name=in_quotes(name)),
                 f"{sheet_url}/figures/{key}",
             )

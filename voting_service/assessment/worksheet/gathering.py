@@ -13,6 +13,7 @@ from ...candidates.departures import departures_of, standing_roster
 from ...candidates.queries import names_by_number
 from ...errors import Problem
 from ...ledger import HELD
+from ...names import in_quotes
 from ...tally.certification.queries import certified_tally
 from ...tally.count import Tally
 from ...tally.figures.prepared import prepared_tally
@@ -67,10 +68,12 @@ def problems_before_closing(found: Gathered) -> list[Problem]:
     for criterion in scheme.by("figure"):
         known = found.figures.get(criterion.key)
         if known is None:
-            problems.append(Problem("", _("“%(name)s”的数据还没有录入并确认。", name=criterion.name)))
+            problems.append(
+                Problem("", _("“%(name)s”的数据还没有录入并确认。", name=in_quotes(criterion.name)))
+            )
         elif missing := [one.number for one in found.people if one.number not in known.values]:
             problems.append(
-                Problem("", _("“%(name)s”缺少 %(numbers)s 号的数据。", name=criterion.name,
+                Problem("", _("“%(name)s”缺少 %(numbers)s 号的数据。", name=in_quotes(criterion.name),
                               numbers="、".join(map(str, missing))))
             )  # fmt: skip
     return problems
@@ -85,7 +88,7 @@ def _unscored(found: Gathered) -> Iterator[Problem]:
         if numbers:
             yield Problem(
                 "",
-                _("没有评委就“%(name)s”给 %(numbers)s 号打分。", name=criterion.name,
+                _("没有评委就“%(name)s”给 %(numbers)s 号打分。", name=in_quotes(criterion.name),
                   numbers="、".join(map(str, numbers))),
                 _("请增加评委，退回一份评分表以重新开始打分。"),
             )  # fmt: skip

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import CLOSED, Campaign
+from ...names import in_quotes
 from ...text import _
 from ...two_people import CONFIRMED, PROPOSED
 from ..models import Worksheet
@@ -26,7 +27,7 @@ def worksheets_waiting(session: Session, official: ActingOfficial, _now: datetim
     query = select(Campaign).where(Campaign.phase == CLOSED, ~begun).order_by(Campaign.id)
     lines = tuple(
         DeskLine(
-            _("“%(title)s”得分的数据已经齐全，请提请测算表定稿", title=campaign.title),
+            _("“%(title)s”得分的数据已经齐全，请提请测算表定稿", title=in_quotes(campaign.title)),
             f"{assessment_url(campaign.slug)}/close",
         )
         for campaign in session.scalars(query)
