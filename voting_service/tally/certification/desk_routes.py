@@ -95,9 +95,7 @@ def _turn(slug: str) -> AbstractContextManager[None]:
     """Checking walks through the ledger three times; signing does not wait for it, nor it for a signature."""
     with _stores().database.read() as session:
         name = campaign_by_slug(session, slug).slug
-    return at_hand.one_at_a_time().turn(
-        f"{name}.certification-check", _("这次评选的账目正在核对。")
-    )
+    return at_hand.one_at_a_time().turn(f"{name}.certification-check", _("这次评选的账目正在核对。"))
 
 
 def _list_page(slug: str, found: ProblemsFound | None = None) -> Response:
