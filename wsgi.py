@@ -205,8 +205,8 @@ class Service:
 
     @cached_property
     def one_at_a_time(self) -> OneAtATime:
-        """Heavy work of which one at a time is enough."""
-        return OneAtATime(self.settings.data_dir / "locks")
+        """Heavy work of which one at a time is enough. Beside the archives, since hosts share those."""
+        return OneAtATime(self.settings.data_dir / "archives" / "locks")
 
     @cached_property
     def staging(self) -> Staging:

@@ -1,7 +1,7 @@
 """Work of which one at a time is enough: whoever asks while it is being done is told so, in whichever process they ask.
 
-A lock on a file, which the kernel lets go with the process that holds it: a crash leaves nobody locked out. It is one
-machine's; where several serve one database, each may do it once.
+A lock on a file, which the kernel lets go with the process that holds it: a crash leaves nobody locked out. Hosts that share
+the directory, on a volume that has file locks, share the turns.
 """
 
 from __future__ import annotations

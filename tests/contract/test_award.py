@@ -317,7 +317,7 @@ def test_the_closing_archive_holds_all_with_its_hashes_and_recounts_offline(
 
 def test_one_at_a_time_makes_the_closing_archive(town: Town) -> None:
     service, here = town.stage.service, "/desk/campaigns/test/archive"
-    locks = OneAtATime(service.settings.data_dir / "locks")  # as another process has it
+    locks = OneAtATime(service.settings.data_dir / "archives" / "locks")  # as another process has it
     with locks.turn("test.closing-archive", _("归档。")):
         told = town.first.post(here)
         assert (told.status_code, told.headers["Retry-After"]) == (503, "30")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -34,6 +35,7 @@ from tests.stage import Stage, category_rules
 from tests.substituting import PUBLICITY, REASON, WOMEN, Committee
 from voting_service.activity import JournalEntry
 from voting_service.candidates.departures import departures_of
+from voting_service.database import _alembic, _references_asleep
 from voting_service.errors import NotFound, ProblemsFound
 
 
@@ -590,6 +592,30 @@ def test_the_rows_themselves_refuse_one_person_out_of_turn(stage_on: Stage) -> N
     for wrong in ({"reason": "另一个理由"}, {"successor": 5}, {"next_in_line": 7}):
         with pytest.raises(DBAPIError, match="append-only"), stage_on.service.database.write() as session:
             session.execute(update(OutOfTurn).where(OutOfTurn.id == proposed).values(**wrong))
+
+
+def test_places_that_one_person_filled_before_it_took_two_are_kept(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    first, second, third = committee.left(1), committee.left(2), committee.left(3)
+    committee.fill_out_of_turn(first, 6, "5 号正在接受考察。", seen=5)
+    committee.fill_out_of_turn(second, None, "名额不再递补。", seen=5)
+    database = stage_on.service.database
+    with database.engine.connect() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        with _references_asleep(connection):
+            command.downgrade(config, "0016")
+    database.upgrade()
+    told = [
+        (row.state, row.successor, row.successor_reason, row.next_in_line, row.filling_proposed_by)
+        for row in committee.standing().substitutions
+    ]
+    assert told == [
+        ("filled", 6, "5 号正在接受考察。", 6, None), ("vacant", None, "名额不再递补。", None, None),
+        ("left", None, None, None, None),
+    ]  # fmt: skip
+    committee.fill(third, 5)
 
 
 def test_a_place_is_not_filled_before_its_leaver_has_left(stage: Stage) -> None:

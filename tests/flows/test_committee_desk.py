@@ -175,7 +175,7 @@ def test_the_books_are_checked_by_one_at_a_time(committee: Committee) -> None:
     first, second = committee.desks[:2]
     seen = hidden(first.post(f"{CERTIFICATION}/check").text, "seen")
     # As another process of the service does it.
-    locks = OneAtATime(committee.stage.service.settings.data_dir / "locks")
+    locks = OneAtATime(committee.stage.service.settings.data_dir / "archives" / "locks")
     with locks.turn("test.certification-check", _("核对。")):
         for path, fields in (("check", {}), ("propose", {"seen": seen, "confirmed": "yes"})):
             told = second.post(f"{CERTIFICATION}/{path}", **fields)
@@ -191,7 +191,7 @@ def test_the_books_are_checked_by_one_at_a_time(committee: Committee) -> None:
 
 
 def locks_of(stage: Stage, slug: str) -> list[str]:
-    directory = stage.service.settings.data_dir / "locks"
+    directory = stage.service.settings.data_dir / "archives" / "locks"
     return [path.name for path in directory.iterdir() if path.name.startswith(slug)]
 
 
