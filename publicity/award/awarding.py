@@ -45,7 +45,10 @@ def awardable(session: Session, slug: str) -> list[Notice]:
 
 
 def groundless(session: Session, slug: str) -> list[Problem]:
-    """Why first notices that have closed cannot be awarded whatever comes: they are not the final list's. Raises NotFound."""
+    """Why first notices that have closed cannot be awarded whatever comes: they are not the final list's. Nothing of it is news
+    once somebody is awarded. Raises NotFound."""
+    if any(one.state != WITHDRAWN for one in awards_of(session, campaign_by_slug(session, slug))):
+        return []
     closed = (one for one in _not_awarded(session, slug) if one.state == CLOSED)
     return list(dict.fromkeys(problem for one in closed for problem in ground_problems(session, one)))
 

@@ -62,8 +62,13 @@ def _beside(session: Session, notice: Notice, listed: FinalList) -> Iterator[Pro
     if origin is None or origin.final_list_id != listed.id or notice.level != WHOLE:
         yield Problem(
             "notice",
-            _("“%(title)s”不是最终名单 %(name)s 的公示。", title=notice.title, name=listed.name),
-            _("请表彰第 %(n)s 号公告的名单。", n=whole.number)
+            _(
+                "第 %(n)s 号公告《%(title)s》不是最终名单 %(name)s 的公示。",
+                n=notice.number,
+                title=notice.title,
+                name=listed.name,
+            ),
+            _("请在第 %(n)s 号公告结束公示以后，表彰它的名单。", n=whole.number)
             if whole
             else _("请从最终名单起草公示公告，公示结束后再表彰。"),
         )
@@ -72,6 +77,6 @@ def _beside(session: Session, notice: Notice, listed: FinalList) -> Iterator[Pro
     if not same or any(differences(session, notice, listed, text_of(notice))):
         yield Problem(
             "notice",
-            _("“%(title)s”的人选与最终名单 %(name)s 不一致。", title=notice.title, name=listed.name),
+            _("《%(title)s》的人选与最终名单 %(name)s 不一致。", title=notice.title, name=listed.name),
             _("公示以后内容不能再改，请联系技术人员核对。"),
         )

@@ -79,7 +79,7 @@ def _substitutions(session: Session, official: ActingOfficial) -> Iterator[DeskL
 def _proposed_fillings(session: Session) -> dict[int, int]:
     """Places for which something waits for its second person → who has proposed it."""
     query = select(OutOfTurn.substitution_id, OutOfTurn.proposed_by).where(OutOfTurn.state == PROPOSED)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _upheld(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
