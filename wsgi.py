@@ -72,6 +72,7 @@ from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
 from voting_service.journal_values import criteria_names
+from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
@@ -204,6 +205,11 @@ class Service:
     def attachments(self) -> AttachmentStore:
         """Files that citizens handed in, sealed."""
         return AttachmentStore(self.settings.data_dir / "attachments", self.keyring)
+
+    @cached_property
+    def one_at_a_time(self) -> OneAtATime:
+        """Heavy work of which one at a time is enough. Beside the archives, since hosts share those."""
+        return OneAtATime(self.settings.data_dir / "archives" / "locks")
 
     @cached_property
     def staging(self) -> Staging:
@@ -479,6 +485,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "objections": service.objections,
         "logo": ROOT / "static" / "icons" / "apple-touch.png",
         "archives": settings.data_dir / "archives",
+        "one_at_a_time": service.one_at_a_time,
         "archive_parts": publicity_rooms.ARCHIVE_PARTS,
         "recount_program": RECOUNT_PROGRAM,
         "probes": service.probes(),

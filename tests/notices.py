@@ -80,25 +80,25 @@ def text_for(
 
 def draft(
     stage: Stage, official: ActingOfficial, numbers: Sequence[int] = (1, 2, 3), *, slug: str = "test",
-    reserve: Sequence[int] = (), at: datetime | None = None,
+    reserve: Sequence[int] = (), at: datetime | None = None, level: str = "city",
 ) -> Notice:  # fmt: skip
     """A draft on these candidates."""
     with stage.service.database.write() as session:
         campaign = campaign_by_slug(session, slug)
         text = text_for(session, campaign, numbers, reserve)
         return draft_notice(
-            session, slug, text, title=default_title(campaign, "city"), level="city",
+            session, slug, text, title=default_title(campaign, level), level=level,
             at=at or stage.service.clock.now(), official=official,
         )  # fmt: skip
 
 
 def published(
     stage: Stage, official: ActingOfficial, numbers: Sequence[int] = (1, 2, 3), *, slug: str = "test",
-    at: datetime | None = None, calendar: Calendar | None = None, reserve: Sequence[int] = (),
+    at: datetime | None = None, calendar: Calendar | None = None, reserve: Sequence[int] = (), level: str = "city",
 ) -> Notice:  # fmt: skip
     """A notice that is published at a moment."""
     at = at or stage.service.clock.now()
-    number = draft(stage, official, numbers, slug=slug, reserve=reserve, at=at).number
+    number = draft(stage, official, numbers, slug=slug, reserve=reserve, at=at, level=level).number
     with stage.service.database.write() as session:
         notice = notice_by_number(session, slug, number, drafts=True, lock=True)
         publish(

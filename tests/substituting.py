@@ -18,6 +18,7 @@ from publicity.notices.queries import notice_by_number
 from publicity.substitutions.confirming import carry_out
 from publicity.substitutions.filling import Filling, fill
 from publicity.substitutions.noticing import compare_supplement, draft_supplement
+from publicity.substitutions.out_of_turn import confirm_filling, propose_filling
 from publicity.substitutions.proposing import Leave, propose_leave
 from publicity.substitutions.standing import ListStanding, list_of
 from tests import notices
@@ -94,6 +95,32 @@ class Committee:
         with service.database.write() as session:
             fill(session, "test", notice, substitution, Filling(successor, reason, seen), at=service.clock.now(),
                  official=self.first.official)  # fmt: skip
+
+    def propose_filling(
+        self, substitution: int, successor: int | None, reason: str, *, seen: int | None, notice: int = 1,
+        official: ActingOfficial | None = None,
+    ) -> int:  # fmt: skip
+        """One member proposes to fill it out of turn; gives the proposal's id."""
+        service = self.stage.service
+        with service.database.write() as session:
+            return propose_filling(session, "test", notice, substitution, Filling(successor, reason, seen),
+                                   at=service.clock.now(), official=official or self.first.official).id  # fmt: skip
+
+    def confirm_filling(
+        self, substitution: int, seen: int, *, notice: int = 1, official: ActingOfficial | None = None
+    ) -> None:
+        """The other confirms it."""
+        service = self.stage.service
+        with service.database.write() as session:
+            confirm_filling(session, "test", notice, substitution, seen=seen, at=service.clock.now(),
+                            official=official or self.second.official)  # fmt: skip
+
+    def fill_out_of_turn(
+        self, substitution: int, successor: int | None, reason: str, *, seen: int | None, notice: int = 1
+    ) -> None:
+        """Both steps."""
+        proposed = self.propose_filling(substitution, successor, reason, seen=seen, notice=notice)
+        self.confirm_filling(substitution, proposed, notice=notice)
 
     def supplement(self, *substitutions: int, notice: int = 1) -> int:
         """Draft the supplementary notice; gives its number."""

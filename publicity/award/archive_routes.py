@@ -11,12 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from voting_service.accounts.signed_in import acting_official
 from voting_service.activity import journal
 from voting_service.campaigns.queries import campaign_by_slug
-from voting_service.clock import Clock
 from voting_service.errors import NotFound
 from voting_service.text import _
 from voting_service.web import access, at_hand
 
-from .closing_archive import closing_archive_path, write_closing_archive
+from .closing_archive import BEING_MADE, closing_archive_path, turn_name, write_closing_archive
 from .desk_routes import WHO_LOOK, WHO_WRITE
 
 desk = Blueprint("closing_archive", __name__, url_prefix="/desk/campaigns/<slug>")
@@ -45,13 +44,18 @@ def page(slug: str) -> Response:
 @desk.post("/archive")
 @access.official(*WHO_WRITE)
 def make(slug: str) -> BaseResponse:
-    """Make it anew. Raises ProblemsFound while voting has not closed."""
-    clock: Clock = current_app.extensions["clock"]
-    found = current_app.extensions
-    at = clock.now()
-    write_closing_archive(
-        at_hand.database(), slug, found["archives"], found["archive_parts"], found["recount_program"], at=at
-    )
+    """Make it anew; one at a time. Raises ProblemsFound while voting has not closed, Unavailable while it is being made."""
+    found, at = current_app.extensions, at_hand.now()
+    _path(slug)  # a name of the lock only if it is a campaign's
+    with at_hand.one_at_a_time().turn(turn_name(slug), BEING_MADE):
+        write_closing_archive(
+            at_hand.database(),
+            slug,
+            found["archives"],
+            found["archive_parts"],
+            found["recount_program"],
+            at=at,
+        )
     with at_hand.database().write() as session:
         journal(session, at=at, actor=acting_official().name, act="make_closing_archive", subject=slug)
     return redirect(f"/desk/campaigns/{slug}/archive", 303)

@@ -24,6 +24,7 @@ from voting_service.transparency import entries
 from ..notices.models import CLOSED, DRAFT, Notice
 from ..notices.queries import notice_by_number
 from ..substitutions.standing import ListStanding, list_of
+from .ground import ground_problems, list_named
 from .models import CONFIRMED, PROPOSED, WITHDRAWN, Award, Certificate
 from .words import Texts, text_problems
 
@@ -35,7 +36,30 @@ CHANGED_SINCE = Problem("", _("在您查看之后内容有了变化。"), _("请
 
 
 def awardable(session: Session, slug: str) -> list[Notice]:
-    """First notices whose list is settled (they and every supplement have closed) and that have no award yet; raises NotFound."""
+    """First notices that are the ground of an award, whose list is settled (they and every supplement have closed) and that
+    have no award yet; raises NotFound."""
+    return [
+        one
+        for one in _not_awarded(session, slug)
+        if not award_problems(session, list_of(session, slug, one.number))
+    ]
+
+
+def groundless(session: Session, slug: str) -> list[Problem]:
+    """Why first notices that have closed cannot be awarded whatever comes: they are not the final list's. Nothing of it is news
+    once somebody is awarded. Raises NotFound."""
+    if any(one.state != WITHDRAWN for one in awards_of(session, campaign_by_slug(session, slug))):
+        return []
+    closed = (one for one in _not_awarded(session, slug) if one.state == CLOSED)
+    return list(dict.fromkeys(problem for one in closed for problem in ground_problems(session, one)))
+
+
+def award_problems(session: Session, standing: ListStanding) -> list[Problem]:
+    """Why this list cannot be awarded now, all of it."""
+    return [*ground_problems(session, standing.first), *list_problems(standing)]
+
+
+def _not_awarded(session: Session, slug: str) -> list[Notice]:
     campaign = campaign_by_slug(session, slug)
     awarded = set(
         session.scalars(
@@ -47,15 +71,11 @@ def awardable(session: Session, slug: str) -> list[Notice]:
         .where(Notice.campaign_id == campaign.id, Notice.supplements.is_(None), Notice.state != DRAFT)
         .order_by(Notice.id.desc())
     )
-    return [
-        one
-        for one in found
-        if one.id not in awarded and not list_problems(list_of(session, slug, one.number))
-    ]
+    return [one for one in found if one.id not in awarded]
 
 
 def list_problems(standing: ListStanding) -> list[Problem]:
-    """Why this list cannot be awarded yet."""
+    """What is not settled about this list yet."""
     problems = [
         Problem(
             "notice",
@@ -80,9 +100,11 @@ def list_problems(standing: ListStanding) -> list[Problem]:
     return problems
 
 
-def award_document(standing: ListStanding, texts: Texts) -> dict[str, Any]:
-    """Everything that is confirmed: whom, as what, and in which words."""
+def award_document(session: Session, standing: ListStanding, texts: Texts) -> dict[str, Any]:
+    """Everything that is confirmed: whom, by which final list and notices, as what, and in which words. Without a final list it
+    names none: so did every award before there were any."""
     first = standing.first
+    listed_by = list_named(session, first.campaign)
     listed = [number for number in standing.listed if number not in standing.gone]
     people = [standing.candidates[number] for number in listed]
     return {
@@ -90,6 +112,7 @@ def award_document(standing: ListStanding, texts: Texts) -> dict[str, Any]:
         "campaign": first.campaign.slug,
         "title": first.campaign.title,
         "organiser": first.campaign.organiser,
+        **({"final_list": listed_by} if listed_by else {}),
         "notices": [
             {"id": one.number, "sha256": one.events[0].document_sha256, "outcome": one.outcome}
             for one in standing.family
@@ -123,9 +146,9 @@ def propose_award(
 ) -> Award:
     """Propose to award the list of a notice. ``found``: what the caller knows to be wrong. Raises ProblemsFound, NotFound. The
     caller commits."""
-    campaign = campaign_by_slug(session, slug, lock=True)
-    standing = list_of(session, slug, notice_by_number(session, slug, notice).number, lock=True)
-    problems = [*list_problems(standing), *found, *text_problems(texts)]
+    standing = _locked(session, slug, notice_by_number(session, slug, notice).number)
+    campaign = standing.first.campaign
+    problems = [*award_problems(session, standing), *found, *text_problems(texts)]
     if not official.may(slug, "operator", "committee"):
         problems.append(Problem("", _("表彰由经办人或评委提出。")))
     taken = session.scalar(
@@ -135,7 +158,7 @@ def propose_award(
         problems.append(Problem("notice", _("这份名单已经有表彰了（第 %(n)s 号）。", n=taken)))
     if problems:
         raise ProblemsFound(problems)
-    data = entries.canonical_json(award_document(standing, texts))
+    data = entries.canonical_json(award_document(session, standing, texts))
     last = session.scalar(select(func.max(Award.number)).where(Award.campaign_id == campaign.id))
     award = Award(
         campaign_id=campaign.id, number=(last or 0) + 1, notice_id=standing.first.id, honour=texts.honour.strip(),
@@ -154,19 +177,20 @@ def confirm_award(
 ) -> Award:
     """Award, and issue the certificates. ``seen``: the hash that was looked at. Raises ProblemsFound, NotFound. The caller
     commits."""
+    listed = session.get_one(Notice, award_by_number(session, slug, number).notice_id).number
+    standing = _locked(session, slug, listed)
     award = award_by_number(session, slug, number, lock=True)
-    standing = list_of(session, slug, session.get_one(Notice, award.notice_id).number, lock=True)
     problems = [] if award.state == PROPOSED else [Problem("", _("已经确认或撤回。"))]
     if award.state == PROPOSED:
-        # Somebody's leaving may have been proposed since.
-        problems += list_problems(standing)
+        # Somebody's leaving may have been proposed since, or a final list confirmed.
+        problems += award_problems(session, standing)
     if not official.may(slug, "committee"):
         problems.append(Problem("", _("表彰由评委确认。")))
     if official.id == award.proposed_by:
         problems.append(Problem("", _("提出和确认必须是两个人。"), _("请另一名评委确认。")))
     if seen != award.document_sha256:
         problems.append(CHANGED_SINCE)
-    elif award_document(standing, texts_of(award)) != document_of(award):
+    elif award_document(session, standing, texts_of(award)) != document_of(award):
         problems.append(Problem("", _("提出之后名单有了变化，这份提议已不成立。"), _("请撤回它，重新提出。")))
     if problems:
         raise ProblemsFound(problems)
@@ -195,7 +219,9 @@ def award_by_number(session: Session, slug: str, number: int, *, lock: bool = Fa
     """One award of a campaign. Raises NotFound."""
     campaign = campaign_by_slug(session, slug, lock=lock)
     query = select(Award).where(Award.campaign_id == campaign.id, Award.number == number)
-    award = session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    award = session.scalar(query)
     if award is None:
         raise NotFound(_("没有第 %(n)s 号表彰。", n=number))
     return award
@@ -229,6 +255,14 @@ def texts_of(award: Award) -> Texts:
         kept["thanks"],
         date.fromisoformat(kept["dated"]),
     )
+
+
+def _locked(session: Session, slug: str, notice: int) -> ListStanding:
+    """The list, that nobody changes meanwhile: notices before the campaign, as publishing and leaving lock them. Read anew once
+    both are held; somebody may have left while we waited for the second."""
+    list_of(session, slug, notice, lock=True)
+    campaign_by_slug(session, slug, lock=True)
+    return list_of(session, slug, notice)
 
 
 def blanks_of(document: Mapping[str, Any], person: Mapping[str, Any] | None = None) -> dict[str, str]:

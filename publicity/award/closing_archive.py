@@ -28,6 +28,7 @@ Part = Callable[[Session, Campaign], Iterable[tuple[str, bytes]]]
 """What a room has to keep of a campaign: file names within the archive, and what is in them."""
 
 LOG, RECOUNT, MANIFEST, GUIDE = "log.zip", "recount.py", "manifest.json", "说明.txt"
+BEING_MADE = _("这次评选的结项归档正在生成。")
 _CHUNK = 1024 * 1024
 _GUIDE = """{title}　结项归档
 
@@ -58,6 +59,11 @@ manifest.json 以上每个文件的 SHA-256
 def closing_archive_path(directory: Path, slug: str) -> Path:
     """Where a campaign's closing archive lies. No slug has a dot: nobody can name a campaign so that its public archive is this."""
     return directory / f"{slug}.closing.zip"
+
+
+def turn_name(slug: str) -> str:
+    """By what name whoever makes a campaign's archive holds others off: a large log takes a minute and a disk of room."""
+    return f"{slug}.closing-archive"
 
 
 def write_closing_archive(

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.commands.composition import MakeService
 from voting_service.commands.output import progress_bar, say
 from voting_service.text import _
 
-from .closing_archive import Part, write_closing_archive
+from .closing_archive import BEING_MADE, Part, turn_name, write_closing_archive
 
 
 def closing_archive_command(parts: Sequence[Part], recount: Path) -> click.Command:
@@ -31,8 +32,10 @@ def closing_archive_command(parts: Sequence[Part], recount: Path) -> click.Comma
     def command(make: MakeService, slug: str, out: Path | None) -> None:
         """Write the closing archive."""
         service = make()
+        with service.database.read() as session:
+            slug = campaign_by_slug(session, slug).slug
         directory = out or service.settings.data_dir / "archives"
-        with progress_bar("归档") as progress:
+        with service.one_at_a_time.turn(turn_name(slug), BEING_MADE), progress_bar("归档") as progress:
             path = write_closing_archive(
                 service.database, slug, directory, parts, recount, at=service.clock.now(), progress=progress
             )

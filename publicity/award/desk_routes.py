@@ -33,12 +33,13 @@ from ..substitutions.standing import list_of
 from .awarding import (
     award_by_number,
     award_document,
+    award_problems,
     awardable,
     awards_of,
     blanks_of,
     confirm_award,
     document_of,
-    list_problems,
+    groundless,
     propose_award,
     withdraw_award,
 )
@@ -68,6 +69,7 @@ def listing(slug: str) -> Response:
             slug=slug,
             awards=[(one, document_of(one)) for one in awards_of(session, campaign)],
             waiting=awardable(session, slug),
+            groundless=groundless(session, slug),
             may_write=acting_official().may(slug, *WHO_WRITE),
         )
     return make_response(page)
@@ -190,14 +192,16 @@ def letter(slug: str, number: int, letter: str, kind: str) -> Response:
 
 def _form(session: Session, slug: str, notice: int, texts: Texts, found: list[Problem]) -> Response:
     standing = list_of(session, slug, notice_by_number(session, slug, notice).number)
+    document = award_document(session, standing, texts)
     page = render_template(
         "award/new.html",
         campaign=standing.first.campaign,
         slug=slug,
         notice=standing.first,
         texts=texts,
-        people=award_document(standing, texts)["people"],
-        waits=list_problems(standing),
+        people=document["people"],
+        final_list=document.get("final_list"),
+        waits=award_problems(session, standing),
         blanks=["{" + name + "}" for name in BLANKS],
         found=found,
         fields=FIELDS,

@@ -13,7 +13,7 @@ from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.assessment.final_list.desk_links import ListFollowers, ListLink
 from voting_service.assessment.final_list.models import FINAL, WITHDRAWN, FinalList
-from voting_service.assessment.final_list.queries import document_of, final_list_of, list_by_number
+from voting_service.assessment.final_list.queries import document_of, list_by_number
 from voting_service.assessment.final_list.waiting import list_url
 from voting_service.campaigns.models import Campaign
 from voting_service.candidates.departures import departures_of
@@ -21,9 +21,8 @@ from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
 from .drafting import NoticeText, default_text, default_title, draft_notice, people_of
-from .models import DRAFT, Notice, NoticeOrigin
-
-LEVEL = "city"
+from .list_comparison import WHOLE, differences, whole_notice_of
+from .models import Notice, NoticeOrigin
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,15 @@ def draft_from_list(
         for one in document["people"]
         if one["number"] in gone
     ]  # fmt: skip
-    if (taken := _notice_from(session, row)) is not None:
+    if (taken := whole_notice_of(session, row)) is not None:
         problems.append(Problem("", _("已经从这份名单起草过公告（第 %(n)s 号）。", n=taken.number)))
     if problems:
         raise ProblemsFound(problems)
     people = people_of(session, row.campaign, [one["number"] for one in document["people"]])
     reserve = [one["number"] for one in document["reserve"] if one["number"] not in gone]
-    text = default_text(row.campaign, people, level=LEVEL, reserve=reserve)
+    text = default_text(row.campaign, people, level=WHOLE, reserve=reserve)
     notice = draft_notice(
-        session, slug, text, title=default_title(row.campaign, LEVEL), level=LEVEL, at=at, official=official
+        session, slug, text, title=default_title(row.campaign, WHOLE), level=WHOLE, at=at, official=official
     )
     session.add(NoticeOrigin(notice_id=notice.id, final_list_id=row.id, document_sha256=row.document_sha256))
     session.flush()
@@ -81,81 +80,25 @@ def origin_of(session: Session, notice: Notice, text: NoticeText) -> Origin | No
     )
 
 
-def origin_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
-    """A list that was taken back is no ground for a notice; and whoever publishes one, alone, publishes the list that the
-    committee has made final, whether the draft was made from it or by hand. Supplements have their own comparison."""
-    row = session.get(NoticeOrigin, notice.id)
-    listed = row.final_list if row else final_list_of(session, notice.campaign_id)
-    if listed is None or notice.supplements is not None:
-        return []
-    if listed.state == FINAL:
-        remedy = _(
-            "公示的人选、顺序和递补名单以最终名单 %(name)s 为准；要变动的，请先撤回它。", name=listed.name
-        )
-        return [
-            Problem("people", one, remedy) for one in _differences(session, notice.campaign_id, listed, text)
-        ]
-    return [
-        Problem(
-            "people",
-            _("这份草稿所依据的最终名单 %(name)s 已经撤回。", name=listed.name),
-            _("请删去这份草稿，从新的最终名单起草。"),
-        )
-    ]
-
-
-def lock_origin(session: Session, notice: Notice) -> None:
-    """Before publishing: whoever withdraws the list does so before, or not at all."""
-    row = session.get(NoticeOrigin, notice.id)
-    if row is not None:
-        session.refresh(row.final_list, with_for_update=True)
-
-
 def _all_differences(
     session: Session, notice: Notice, origin: NoticeOrigin, text: NoticeText
 ) -> Iterator[Text]:
     if origin.final_list.document_sha256 != origin.document_sha256:
         yield _("最终名单的 SHA-256 与起草时记下的不同。")
-    yield from _differences(session, notice.campaign_id, origin.final_list, text)
-
-
-def _differences(session: Session, campaign_id: int, listed: FinalList, text: NoticeText) -> Iterator[Text]:
-    document = document_of(listed)
-    gone = departures_of(session, campaign_id)
-    wanted = [one["number"] for one in document["people"]]
-    people = [one.number for one in text.people]
-    if added := sorted(set(people) - set(wanted)):
-        yield _("公示名单多了：%(numbers)s 号。", numbers="、".join(map(str, added)))
-    if missing := sorted(set(wanted) - set(people)):
-        yield _("公示名单少了：%(numbers)s 号。", numbers="、".join(map(str, missing)))
-    if not added and not missing and people != wanted:
-        yield _("公示名单的顺序与最终名单不同。")
-    if [n for n in text.reserve if n not in gone] != [
-        one["number"] for one in document["reserve"] if one["number"] not in gone
-    ]:
-        yield _("递补名单与最终名单不同。")
+    yield from differences(session, notice, origin.final_list, text)
 
 
 # ---- what the list's own page is told
 
 
-def _notice_from(session: Session, row: FinalList) -> Notice | None:
-    query = (
-        select(Notice)
-        .join(NoticeOrigin, NoticeOrigin.notice_id == Notice.id)
-        .where(NoticeOrigin.final_list_id == row.id)
-        .order_by(Notice.id)
-    )
-    return session.scalars(query).first()
-
-
 def _in_use(session: Session, row: FinalList) -> bool:
-    found = _notice_from(session, row)
-    return found is not None and found.state != DRAFT
+    """Not so while only a part of it was made public at a lower level: were the list held by that, nobody could see to whoever
+    leaves before the whole of it is published."""
+    return whole_notice_of(session, row, published=True) is not None
 
 
 def _links(session: Session, row: FinalList, slug: str, official: ActingOfficial) -> Iterator[ListLink]:
-    notice = _notice_from(session, row)
+    notice = whole_notice_of(session, row)
     if notice is not None:
         yield ListLink(_("查看公示公告"), f"/desk/notices/{slug}/{notice.number}")
     elif row.state == FINAL and official.may(slug, "operator"):
@@ -167,10 +110,15 @@ FOLLOWERS = ListFollowers(_in_use, _links)
 
 def lists_without_notice(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
     """Final lists that the public has not been told of yet, for the operators."""
+    told = exists().where(
+        NoticeOrigin.final_list_id == FinalList.id,
+        NoticeOrigin.notice_id == Notice.id,
+        Notice.level == WHOLE,
+    )
     query = (
         select(FinalList, Campaign.slug)
         .join(Campaign, Campaign.id == FinalList.campaign_id)
-        .where(FinalList.state == FINAL, ~exists().where(NoticeOrigin.final_list_id == FinalList.id))
+        .where(FinalList.state == FINAL, ~told)
         .order_by(FinalList.id)
     )
     lines = tuple(

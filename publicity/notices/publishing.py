@@ -20,7 +20,7 @@ from .dates import Dates, Extension, dates_again, extended, first_dates
 from .document import confirmation_document, extension_document, notice_document
 from .drafting import NoticeText
 from .events import DATES_CONFIRMED, EXTENDED, PUBLISHED, write_event
-from .from_list import lock_origin, origin_problems
+from .list_comparison import bind_to_list, list_problems, lock_lists
 from .models import DRAFT, Notice, NoticeEvent
 from .models import PUBLISHED as STATE_PUBLISHED
 from .problems import CompareSupplement, text_problems
@@ -48,7 +48,7 @@ def problems_before_publishing(
     if notice.state != DRAFT:
         return [Problem("", _("公告已经发布。"))]
     text = NoticeText.from_json(notice.draft_json)
-    problems = [*text_problems(session, notice, text), *origin_problems(session, notice, text)]
+    problems = [*text_problems(session, notice, text), *list_problems(session, notice, text)]
     if notice.supplements is None:
         return problems
     if compare is None:
@@ -62,7 +62,7 @@ def publish(
 ) -> NoticeEvent:  # fmt: skip
     """Publish a draft: its text and dates are frozen from now on. The notice is locked by the caller, who commits. Raises
     ProblemsFound with every problem. ``compare``: see ``problems_before_publishing``."""
-    lock_origin(session, notice)
+    lock_lists(session, notice)
     _require(problems_before_publishing(session, notice, compare))
     dates = dates_if_published(notice, calendar=calendar, zone=zone, workday_starts=workday_starts, at=at)
     original = session.get(Notice, notice.supplements) if notice.supplements else None
@@ -72,6 +72,7 @@ def publish(
     )
     notice.state, notice.published_at, notice.published_by = STATE_PUBLISHED, at, official.id
     _set_dates(notice, dates, zone)
+    bind_to_list(session, notice)
     event = write_event(session, notice, PUBLISHED, document, at=at, official=official)
     _journal(session, notice, event, official)
     slug = notice.campaign.slug

@@ -14,15 +14,17 @@ from voting_service.ballots.attest import knows_departures
 from voting_service.ballots.ballot_box import BallotBox, BoxUnavailable
 from voting_service.campaigns.models import OPEN
 from voting_service.candidates.departures import CAUSE_WORDS
+from voting_service.errors import Problem
 from voting_service.tally.decisions.models import Decision
 from voting_service.tally.decisions.rules import shown_number
 from voting_service.text import Text, _
 
 from ..notices.models import Notice
-from .filling import NOBODY
+from .filling import NOBODY, waiting_filling
 from .foreseeing import broken_rules, succession_texts
 from .models import FILLED, LEFT, NOTICED, PROPOSED, VACANT, Substitution
 from .noticing import tellable
+from .out_of_turn import stale_problems
 from .proposing import upheld_dockets
 from .standing import ListStanding
 from .standing_aside import has_stood_aside
@@ -120,6 +122,8 @@ class Details:
     """By whom and when."""
     confirmed: tuple[str, datetime] | None
     filled: tuple[str, datetime] | None
+    filling_proposed: str | None
+    """By whom, where it was filled out of turn."""
     successor_reason: str | None
     steps: tuple[tuple[Text, bool], ...]
     has_part: bool
@@ -153,6 +157,7 @@ def details(
         proposed=(names[substitution.proposed_by], substitution.proposed_at),
         confirmed=act(substitution.confirmed_by, substitution.confirmed_at),
         filled=act(substitution.filled_by, substitution.filled_at),
+        filling_proposed=names.get(substitution.filling_proposed_by or 0),
         successor_reason=substitution.successor_reason,
         steps=(
             (_("提出"), True),
@@ -165,6 +170,43 @@ def details(
         ballots=ballots_naming(session, campaign.id, substitution.leaver) if voidable else None,
         decision=shown_number(waits.number) if waits else None,
     )
+
+
+@dataclass(frozen=True)
+class WaitingFilling:
+    """What one member has proposed out of turn."""
+
+    id: int
+    successor: Text | None
+    """None leaves the place empty."""
+    next_in_line: Text | None
+    reason: str
+    proposed: tuple[str, datetime]
+    is_own: bool
+    stale: tuple[Problem, ...]
+    """What has changed since: then it can only be let go."""
+
+
+def waiting_page(
+    session: Session,
+    standing: ListStanding,
+    substitution: Substitution,
+    official: ActingOfficial,
+    at: datetime,
+) -> WaitingFilling | None:
+    """Of one place, as one official sees it; None where nothing waits."""
+    row = waiting_filling(session, substitution)
+    if row is None:
+        return None
+
+    def called(number: int | None) -> Text | None:
+        return standing.called(number) if number is not None else None
+
+    return WaitingFilling(
+        id=row.id, successor=called(row.successor), next_in_line=called(row.next_in_line), reason=row.reason,
+        proposed=(session.get_one(Official, row.proposed_by).name, row.proposed_at),
+        is_own=row.proposed_by == official.id, stale=tuple(stale_problems(standing, substitution, row, at)),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -212,5 +254,5 @@ def _row(standing: ListStanding, row: Substitution, url: str) -> Row:
 
 
 def _names(session: Session, row: Substitution) -> dict[int, str]:
-    ids = {row.proposed_by, row.confirmed_by, row.filled_by} - {None}
+    ids = {row.proposed_by, row.confirmed_by, row.filled_by, row.filling_proposed_by} - {None}
     return dict(session.execute(select(Official.id, Official.name).where(Official.id.in_(ids))).all())

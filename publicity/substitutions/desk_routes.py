@@ -19,10 +19,11 @@ from voting_service.web import access
 from voting_service.web.language import say
 
 from .confirming import carry_out, drop_leave
-from .desk_page import CAUSE_CHOICES, box_lacks, details, overview, places
+from .desk_page import CAUSE_CHOICES, box_lacks, details, overview, places, waiting_page
 from .filling import NOBODY, Filling, check_filling, fill
 from .foreseeing import foresee
 from .noticing import draft_supplement, supplement_for
+from .out_of_turn import confirm_filling, drop_filling, propose_filling
 from .proposing import Leave, check_leave, leave_by_docket, propose_leave, upheld_dockets
 from .standing import list_of, substitution_of
 from .voiding import propose_voiding
@@ -35,6 +36,8 @@ DONE: dict[str, Text] = {
     "dropped": _("已作罢，名单没有变动。"),
     "confirmed": _("已确认，该候选人已不在名单上。"),
     "filled": _("名额已处理，接下来起草补充公示。"),
+    "filling-proposed": _("已提出不按顺序递补，等待另一名评委确认。"),
+    "filling-dropped": _("提议已作罢，名额还没有处理。"),
     "voiding": _("作废选票的决定已提出，要由另一人确认。"),
 }
 
@@ -174,7 +177,7 @@ def drop(slug: str, number: int, substitution_id: int) -> BaseResponse | tuple[s
 @pages.post("/<int:substitution_id>/fill")
 @access.official("committee")
 def fill_place(slug: str, number: int, substitution_id: int) -> BaseResponse | str | tuple[str, int]:
-    """The choice before it counts; then, confirmed, the choice."""
+    """The choice before it counts; then, confirmed, the choice, or out of turn its proposal."""
     form, stores = request.form, _stores()
     chosen = form.get("successor", "")
     filling = Filling(
@@ -185,9 +188,10 @@ def fill_place(slug: str, number: int, substitution_id: int) -> BaseResponse | s
         if form.get("step") == "edit":
             return _one(slug, number, substitution_id, filling=filling)
         if _confirmed():
+            verb: Callable[..., Any] = propose_filling if filling.is_out_of_turn else fill
             with stores.database.write() as session:
-                fill(session, slug, number, substitution_id, filling, at=now, official=acting_official())
-            return _done(url, "filled")
+                verb(session, slug, number, substitution_id, filling, at=now, official=acting_official())
+            return _done(url, "filling-proposed" if filling.is_out_of_turn else "filled")
         with stores.database.read() as session:
             standing, row, _found = check_filling(
                 session, slug, number, substitution_id, filling, at=now, official=acting_official()
@@ -204,6 +208,31 @@ def fill_place(slug: str, number: int, substitution_id: int) -> BaseResponse | s
             )
     except ProblemsFound as error:
         return _one(slug, number, substitution_id, error, filling), 422
+
+
+@pages.post("/<int:substitution_id>/fill/confirm")
+@access.official("committee")
+def confirm_place(slug: str, number: int, substitution_id: int) -> BaseResponse | tuple[str, int]:
+    """The second person of a place that is filled out of turn."""
+    stores, seen = _stores(), _number(request.form.get("seen", ""))
+    try:
+        if not _confirmed():
+            raise ProblemsFound([Problem("confirmed", _("请核对以后勾选。"))])
+        with stores.database.write() as session:
+            confirm_filling(
+                session, slug, number, substitution_id, seen=seen, at=stores.clock.now(), official=acting_official()
+            )  # fmt: skip
+    except ProblemsFound as error:
+        return _one(slug, number, substitution_id, error), 422
+    return _done(f"{substitutions_url(slug, number)}/{substitution_id}", "filled")
+
+
+@pages.post("/<int:substitution_id>/fill/drop")
+@access.official("committee")
+def drop_place(slug: str, number: int, substitution_id: int) -> BaseResponse | tuple[str, int]:
+    """Let a proposal to fill it out of turn go."""
+    made = _act(drop_filling, slug, number, substitution_id)
+    return made or _done(f"{substitutions_url(slug, number)}/{substitution_id}", "filling-dropped")
 
 
 @pages.post("/<int:substitution_id>/void")
@@ -252,6 +281,7 @@ def _one_page(
         "may_propose": shown.has_part and official.may(slug, "operator", "committee"),
         "foresight": foresee(session, standing, row.leaver, row.cause, at=now) if row.state == "proposed" else None,
         "places": places(standing, row, now) if row.state == "left" else None,
+        "waiting": waiting_page(session, standing, row, official, now),
         "box_lacks": row.confirmed_at is not None and box_lacks(stores.box, slug, standing),
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from voting_service.database import Base
+from voting_service.two_people import TwoPeople, by_two_people
 
 from ..notices.models import DRAFT, Notice
 
@@ -37,6 +38,11 @@ class Substitution(Base):
         CheckConstraint("(state IN ('filled', 'vacant')) = (filled_by IS NOT NULL)", name="filled_by_an_official"),
         CheckConstraint("(filled_at IS NULL) = (filled_by IS NULL)", name="filled_at_some_time"),
         CheckConstraint("successor <> leaver", name="filled_by_another_candidate"),
+        CheckConstraint("coalesce(successor, 0) = coalesce(next_in_line, 0) OR filling_proposed_by IS NOT NULL",
+                        name="filled_in_turn_or_by_two"),
+        CheckConstraint("filled_by <> filling_proposed_by", name="filled_by_another_official"),
+        CheckConstraint("filled_by IS NOT NULL OR (filling_proposed_by IS NULL AND next_in_line IS NULL)",
+                        name="filled_if_proposed"),
         CheckConstraint("state IN ('filled', 'vacant') OR supplementary_id IS NULL", name="noticed_once_it_is_settled"),
     )  # fmt: skip
 
@@ -58,6 +64,10 @@ class Substitution(Base):
     """The number of the candidate who takes the place."""
     successor_reason: Mapped[str | None]
     """Why this one, where it is not the first whom the rules allow."""
+    next_in_line: Mapped[int | None]
+    """Who was, when it was settled; None where nobody was."""
+    filling_proposed_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
+    """Whoever proposed to fill it out of turn: then ``filled_by`` is the second person."""
     filled_by: Mapped[int | None] = mapped_column(ForeignKey("officials.id"))
     filled_at: Mapped[datetime | None]
     supplementary_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
@@ -71,3 +81,26 @@ class Substitution(Base):
         """Its state, or ``noticed``: the notices room publishes, and this row need not be told."""
         told = self.supplementary is not None and self.supplementary.state != DRAFT
         return NOTICED if told else self.state
+
+
+class OutOfTurn(TwoPeople, Base):
+    """A place is to be filled out of turn: by another than the next in line, or by nobody although somebody is. Proposed by one
+    of the committee; confirmed by another, then the substitution is filled or vacant; or dropped before."""
+
+    __tablename__ = "fillings_out_of_turn"
+    __table_args__ = (
+        Index("uq_fillings_out_of_turn_substitution_id", "substitution_id", unique=True,
+              sqlite_where=text("state <> 'dropped'"), postgresql_where=text("state <> 'dropped'")),
+        CheckConstraint("length(reason) > 0", name="gives_a_reason"),
+        CheckConstraint("coalesce(successor, 0) <> coalesce(next_in_line, 0)", name="is_out_of_turn"),
+        *by_two_people(),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    substitution_id: Mapped[int] = mapped_column(ForeignKey("substitutions.id"))
+    successor: Mapped[int | None]
+    """The candidate's number; None leaves the place empty."""
+    next_in_line: Mapped[int | None]
+    """Who was next when it was proposed."""
+    reason: Mapped[str]
+    """Public."""

@@ -16,7 +16,7 @@ from voting_service.text import _
 
 from ..docket.models import UPHELD, Objection
 from ..notices.models import CLOSED, DRAFT, Notice
-from .models import DROPPED, FILLED, LEFT, PROPOSED, VACANT, Substitution
+from .models import DROPPED, FILLED, LEFT, PROPOSED, VACANT, OutOfTurn, Substitution
 from .standing_aside import stood_aside_from
 
 
@@ -54,6 +54,7 @@ def _substitutions(session: Session, official: ActingOfficial) -> Iterator[DeskL
         .order_by(Substitution.id)
     )
     found = session.execute(query).all()
+    proposed = _proposed_fillings(session)
     numbers = {row.docket_number for row, *_rest in found if row.docket_number is not None}
     hidden = stood_aside_from(session, official, numbers)
     for row, slug, notice, number, name in found:
@@ -64,11 +65,21 @@ def _substitutions(session: Session, official: ActingOfficial) -> Iterator[DeskL
         decides = official.may(slug, "committee")
         if row.state == PROPOSED and decides and row.proposed_by != official.id:
             yield DeskLine(_("%(who)s退出名单，等待您或另一名评委确认", who=who), f"{url}/{row.id}")
+        elif row.state == LEFT and decides and row.id in proposed:
+            if proposed[row.id] != official.id:
+                told = _("%(who)s的名额有人提出不按顺序递补，等待您或另一名评委确认", who=who)
+                yield DeskLine(told, f"{url}/{row.id}")
         elif row.state == LEFT and decides:
             yield DeskLine(_("%(who)s已退出名单，要确定由谁递补", who=who), f"{url}/{row.id}")
         elif row.state in (FILLED, VACANT) and official.may(slug, "operator", "committee"):
             told = _("补充公示已起草，还没有发布") if row.supplementary_id else _("要起草补充公示")
             yield DeskLine(_("%(who)s的名额已处理，%(told)s", who=who, told=told), f"{url}/{row.id}")
+
+
+def _proposed_fillings(session: Session) -> dict[int, int]:
+    """Places for which something waits for its second person → who has proposed it."""
+    query = select(OutOfTurn.substitution_id, OutOfTurn.proposed_by).where(OutOfTurn.state == PROPOSED)
+    return dict(session.execute(query).all())
 
 
 def _upheld(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:

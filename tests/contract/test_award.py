@@ -15,14 +15,17 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pypdfium2
 import pytest
 import zxingcpp
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from publicity.award.awarding import awardable, confirm_award, document_of, propose_award
 from publicity.award.certificates import decide_revocation, propose_revocation
 from publicity.award.closing_archive import closing_archive_path
+from publicity.award.commands import closing_archive_command
 from publicity.award.models import Award, Certificate
 from publicity.award.words import CITATION, DECISION, THANKS, Texts, first_texts, text_problems
 from publicity.docket.models import DISMISSED
@@ -35,7 +38,11 @@ from tests.substituting import Committee
 from voting_service.accounts.sessions import COOKIE, begin_session
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.departures import depart
+from voting_service.commands import make_cli as service_cli
 from voting_service.errors import ProblemsFound
+from voting_service.one_at_a_time import OneAtATime
+from voting_service.text import _
+from wsgi import RECOUNT_PROGRAM
 
 OVER = beijing(2026, 3, 2, 9, 0)
 TEXTS = Texts("云川市最美产业工人", CITATION, DECISION, THANKS, date(2026, 3, 2))
@@ -306,6 +313,25 @@ def test_the_closing_archive_holds_all_with_its_hashes_and_recounts_offline(
         path.name for path in (service.settings.data_dir / "archives").iterdir() if path.name.startswith(".")
     ]
     assert left == []
+
+
+def test_one_at_a_time_makes_the_closing_archive(town: Town) -> None:
+    service, here = town.stage.service, "/desk/campaigns/test/archive"
+    locks = OneAtATime(service.settings.data_dir / "archives" / "locks")  # as another process has it
+    with locks.turn("test.closing-archive", _("归档。")):
+        told = town.first.post(here)
+        assert (told.status_code, told.headers["Retry-After"]) == (503, "30")
+        assert "这次评选的结项归档正在生成。" in told.text
+        made = CliRunner().invoke(make_cli(town.stage), ["closing-archive", "test"])
+        assert (made.exit_code, "正在生成" in made.output) == (1, True), made.output
+        assert not closing_archive_path(service.settings.data_dir / "archives", "test").exists()
+    assert town.second.post(here).status_code == 303
+
+
+def make_cli(stage: Stage) -> click.Group:
+    cli = service_cli(lambda: stage.service)
+    cli.add_command(closing_archive_command((), RECOUNT_PROGRAM))
+    return cli
 
 
 @pytest.mark.parametrize(

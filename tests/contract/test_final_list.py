@@ -19,8 +19,10 @@ from publicity.notices.models import NoticeOrigin
 from publicity.notices.publishing import problems_before_publishing
 from publicity.notices.queries import notice_by_number, text_of
 from publicity.substitutions.standing import list_of
+from tests.desk import Desk
 from tests.listing import PROPOSED_AT, REASON, WOMEN, Listing
 from tests.stage import Stage
+from voting_service.accounts.register import end_official
 from voting_service.activity import JournalEntry
 from voting_service.assessment.final_list.basis import basis_of
 from voting_service.assessment.final_list.deciding import keep_list, withdraw_list
@@ -267,6 +269,42 @@ def test_a_final_list_is_withdrawn_by_two(stage: Stage) -> None:
     listing.withdraw(reason="确有错误", official=second)
     row = listing.withdraw(official=first)
     assert (row.state, row.withdrawal_reason) == (WITHDRAWN, "确有错误")
+
+
+def test_one_of_the_two_who_withdraw_a_final_list_is_of_the_committee(stage_on: Stage) -> None:
+    listing = Listing(stage_on, members=2, composition=[])
+    listing.ranked()
+    listing.final([1, 2, 3, 4], "")
+    first, other = listing.operator, Desk(stage_on, "孙立", "operator", slug="test")
+    member = listing.committee.desks[0]
+    listing.withdraw(reason="核对时发现有误", official=first.official)
+    assert refused(lambda: listing.withdraw(official=other.official)) == [
+        "撤回最终名单的两个人里至少要有一名评委，提出的人不是评委。"
+    ]
+    page = "/desk/campaigns/test/list/1"
+    told = "撤回最终名单的两个人里至少要有一名评委"
+    assert [told in desk.text(page) for desk in (other, member)] == [True, False]
+    line = "最终名单 L-0001 有人提出撤回，等待另一人"
+    assert [line in desk.text("/desk") for desk in (first, other, member)] == [False, False, True]
+    assert other.post(f"{page}/withdraw", confirmed="yes").status_code == 422
+    assert listing.withdraw(official=member.official).state == WITHDRAWN
+
+
+def test_a_member_asks_and_an_operator_confirms_while_the_member_sits(stage_on: Stage) -> None:
+    listing = Listing(stage_on, members=2, composition=[])
+    listing.ranked()
+    listing.final([1, 2, 3, 4], "")
+    member, operator = listing.committee.officials[1], listing.operator
+    listing.withdraw(reason="核对时发现有误", official=member)
+    line = "最终名单 L-0001 有人提出撤回，等待另一人"
+    assert line in operator.text("/desk")
+    with stage_on.service.database.write() as session:
+        end_official(session, member.name, at=PROPOSED_AT, actor="test")
+    assert line not in operator.text("/desk")
+    assert refused(lambda: listing.withdraw(official=operator.official)) == [
+        "撤回最终名单的两个人里至少要有一名评委，提出的人不是评委。"
+    ]
+    listing.withdraw(official=listing.committee.officials[0])
 
 
 # ---- the notice

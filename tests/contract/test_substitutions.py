@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from publicity.docket.models import Assignment, Objection
 from publicity.notices.models import Notice
@@ -19,9 +20,11 @@ from publicity.notices.queries import document_of, notice_by_number, text_of
 from publicity.outcome.closing import problems_before_closing
 from publicity.outcome.result import result_document
 from publicity.substitutions.confirming import drop_leave
+from publicity.substitutions.filling import Filling, fill
 from publicity.substitutions.foreseeing import foresee
-from publicity.substitutions.models import Substitution
+from publicity.substitutions.models import OutOfTurn, Substitution
 from publicity.substitutions.noticing import supplement_for
+from publicity.substitutions.out_of_turn import drop_filling
 from publicity.substitutions.proposing import LONGEST_REASON, Leave, check_leave
 from publicity.substitutions.standing import list_of
 from publicity.substitutions.voiding import ballots_naming, propose_voiding
@@ -32,6 +35,7 @@ from tests.stage import Stage, category_rules
 from tests.substituting import PUBLICITY, REASON, WOMEN, Committee
 from voting_service.activity import JournalEntry
 from voting_service.candidates.departures import departures_of
+from voting_service.database import _alembic, _references_asleep
 from voting_service.errors import NotFound, ProblemsFound
 
 
@@ -51,7 +55,15 @@ def problems_of(act: Callable[[], object]) -> dict[str, str]:
 def journal_of(stage: Stage) -> list[tuple[str, str, dict[str, Any]]]:
     with stage.service.database.read() as session:
         rows = session.scalars(select(JournalEntry).order_by(JournalEntry.id)).all()
-    acts = ("propose_leave", "confirm_leave", "drop_leave", "fill_place")
+    acts = (
+        "propose_leave",
+        "confirm_leave",
+        "drop_leave",
+        "fill_place",
+        "propose_filling",
+        "confirm_filling",
+        "drop_filling",
+    )
     return [(row.act, row.actor, json.loads(row.details)) for row in rows if row.act in acts]
 
 
@@ -256,7 +268,7 @@ def test_a_notice_closes_once_everything_is_told_and_then_always(stage: Stage) -
     committee.publish(committee.supplement(first, second))
     assert open_questions(1) == []
     third = committee.left(6, notice=draft)
-    committee.fill(third, None, "名额不再递补。", seen=7, notice=draft)
+    committee.fill_out_of_turn(third, None, "名额不再递补。", seen=7, notice=draft)
     assert (open_questions(1), len(open_questions(draft))) == ([], 1), "each notice answers for its own list"
     last = committee.supplement(third, notice=draft)
     assert len(open_questions(draft)) == 1
@@ -352,7 +364,7 @@ def test_whoever_stood_aside_from_the_docket_knows_nothing_and_decides_nothing(s
     assert (docket in page, "确认离开</button>" in page, "您已回避" in page) == (False, False, True)
     refused = {"": "您已回避这项变动所依据的案卷，不能参与办理。"}
     assert problems_of(lambda: committee.confirm(substitution, official=aside.official)) == refused
-    for act in ("confirm", "drop", "fill", "void"):
+    for act in ("confirm", "drop", "fill", "void", "fill/confirm", "fill/drop"):
         answer = aside.post(f"{here}/{substitution}/{act}", confirmed="yes", successor="5", seen="5")
         assert (answer.status_code, "您已回避" in answer.text) == (422, True), act
     committee.confirm(substitution, official=third.official)
@@ -460,10 +472,150 @@ def test_out_of_turn_only_with_a_reason(stage_on: Stage) -> None:
     assert problems_of(lambda: committee.fill(substitution, 9, "理由", seen=5)) == {
         "successor": "所选的人不在递补名单上，或已不能递补。"
     }
-    committee.fill(substitution, 6, "5 号正在接受考察。", seen=5)
+    assert problems_of(lambda: committee.fill(substitution, 6, "5 号正在接受考察。", seen=5)) == {
+        "": "不按顺序递补要两名评委：一人提出，另一人确认。"
+    }
+    committee.fill_out_of_turn(substitution, 6, "5 号正在接受考察。", seen=5)
     row = committee.standing().substitutions[0]
     assert (row.successor, row.successor_reason) == (6, "5 号正在接受考察。")
     assert problems_of(lambda: committee.fill(substitution, 5)) == {"": "名额已经处理过了。"}
+
+
+def test_out_of_turn_takes_two_members_of_the_committee(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    substitution = committee.left(1)
+    assert problems_of(lambda: committee.propose_filling(substitution, 5, "理由", seen=5)) == {
+        "": "按顺序递补的，一名评委就可以确定。"
+    }
+    assert problems_of(lambda: committee.confirm_filling(substitution, 1)) == {
+        "": "没有等待确认的递补提议，可能已经确认或作罢。"
+    }
+    first = committee.propose_filling(substitution, None, "名额不再递补。", seen=5)
+    assert committee.standing().substitutions[0].state == "left"
+    # While it waits, nobody goes past it alone, in turn or out of it.
+    waits = {"": "已有评委提出不按顺序递补，等待另一人确认。"}
+    assert problems_of(lambda: committee.fill(substitution, 5)) == waits
+    assert problems_of(lambda: committee.propose_filling(substitution, 6, "理由", seen=5)) == waits
+    assert problems_of(
+        lambda: committee.confirm_filling(substitution, first, official=committee.first.official)
+    ) == {"": "提出和确认必须是两个人；这项是您提出的。"}
+    service = stage_on.service
+    with service.database.write() as session:
+        drop_filling(
+            session, "test", 1, substitution, at=service.clock.now(), official=committee.second.official
+        )
+    second = committee.propose_filling(substitution, 6, "5 号正在接受考察。", seen=5)
+    assert problems_of(lambda: committee.confirm_filling(substitution, first)) == {
+        "": "提议已经不是您看到的那一项。"
+    }
+    committee.confirm_filling(substitution, second)
+    row = committee.standing().substitutions[0]
+    ids = (committee.first.official.id, committee.second.official.id)
+    assert (row.state, row.successor, row.next_in_line) == ("filled", 6, 5)
+    assert (row.filling_proposed_by, row.filled_by) == ids
+    told = {"next_in_line": 5, "reason": "5 号正在接受考察。", "substitution": 1, "successor": 6}
+    nobody = {"next_in_line": 5, "reason": "名额不再递补。", "substitution": 1, "successor": None}
+    assert journal_of(stage_on)[2:] == [
+        ("propose_filling", "王芳", nobody), ("drop_filling", "李伟", nobody),
+        ("propose_filling", "王芳", told), ("confirm_filling", "李伟", told),
+    ]  # fmt: skip
+    assert problems_of(lambda: committee.confirm_filling(substitution, second)) == {
+        "": "没有等待确认的递补提议，可能已经确认或作罢。"
+    }
+
+
+def test_nobody_is_next_and_the_place_stays_empty_by_one(stage: Stage) -> None:
+    committee = at_work(stage, composition=[WOMEN])
+    committee.genders([1, 2])
+    committee.notice([1, 2, 3, 4, 5], reserve=[6, 7])
+    substitution = committee.left(1)
+    # Both of the reserve would break the rule: whoever takes one all the same does it out of turn.
+    assert problems_of(lambda: committee.fill(substitution, 6, "情况特殊。", seen=None)) != {}
+    with stage.service.database.write() as session, pytest.raises(ProblemsFound, match="要两名评委"):
+        fill(session, "test", 1, substitution, Filling(6, "情况特殊。", None),
+             at=stage.service.clock.now(), official=committee.first.official)  # fmt: skip
+    committee.fill(substitution, None)
+    row = committee.standing().substitutions[0]
+    assert (row.state, row.next_in_line, row.filling_proposed_by) == ("vacant", None, None)
+
+
+def test_a_proposal_out_of_turn_is_stale_once_the_line_has_moved(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    first, second = committee.left(1), committee.left(2)
+    proposed = committee.propose_filling(first, 6, "5 号正在接受考察。", seen=5)
+    committee.fill(second, 5)
+    assert problems_of(lambda: committee.confirm_filling(first, proposed)) == {
+        "": "提出之后名单有变动，按规则递补的人选已经不同。"
+    }
+    page = committee.second.get("/desk/notices/test/1/substitutions/1").text
+    assert ("按规则递补的人选已经不同" in page, "/fill/confirm" in page) == (True, False)
+
+
+def test_two_who_confirm_a_filling_at_once_fill_it_once(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    substitution, third = committee.left(1), Desk(stage_on, "陈静", "committee")
+    proposed = committee.propose_filling(substitution, 6, "5 号正在接受考察。", seen=5)
+    told: list[str] = []
+
+    def confirm(official: Any) -> None:
+        try:
+            committee.confirm_filling(substitution, proposed, official=official)
+            told.append("confirmed")
+        except ProblemsFound:
+            told.append("refused")
+
+    side_by_side(confirm, [committee.second.official, third.official])
+    assert sorted(told) == ["confirmed", "refused"]
+
+
+def test_the_rows_themselves_refuse_one_person_out_of_turn(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    substitution = committee.left(1)
+    proposed = committee.propose_filling(substitution, 6, "5 号正在接受考察。", seen=5)
+    by, now = committee.first.official.id, stage_on.service.clock.now()
+    filled = {"state": "filled", "successor": 6, "filled_by": by, "filled_at": now}
+    for wrong in (
+        filled, filled | {"next_in_line": 5}, filled | {"next_in_line": 5, "filling_proposed_by": by},
+        {"filling_proposed_by": by}, {"next_in_line": 5},
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), stage_on.service.database.write() as session:
+            session.execute(update(Substitution).where(Substitution.id == substitution).values(**wrong))
+    for wrong in (
+        {"state": "confirmed"}, {"state": "confirmed", "confirmed_by": by, "confirmed_at": now}, {"state": "gone"},
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), stage_on.service.database.write() as session:
+            session.execute(update(OutOfTurn).where(OutOfTurn.id == proposed).values(**wrong))
+    for wrong in ({"reason": "另一个理由"}, {"successor": 5}, {"next_in_line": 7}):
+        with pytest.raises(DBAPIError, match="append-only"), stage_on.service.database.write() as session:
+            session.execute(update(OutOfTurn).where(OutOfTurn.id == proposed).values(**wrong))
+
+
+def test_places_that_one_person_filled_before_it_took_two_are_kept(stage_on: Stage) -> None:
+    committee = at_work(stage_on)
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    first, second, third = committee.left(1), committee.left(2), committee.left(3)
+    committee.fill_out_of_turn(first, 6, "5 号正在接受考察。", seen=5)
+    committee.fill_out_of_turn(second, None, "名额不再递补。", seen=5)
+    database = stage_on.service.database
+    with database.engine.connect() as connection:
+        config = _alembic()
+        config.attributes["connection"] = connection
+        with _references_asleep(connection):
+            command.downgrade(config, "0016")
+    database.upgrade()
+    told = [
+        (row.state, row.successor, row.successor_reason, row.next_in_line, row.filling_proposed_by)
+        for row in committee.standing().substitutions
+    ]
+    assert told == [
+        ("filled", 6, "5 号正在接受考察。", 6, None), ("vacant", None, "名额不再递补。", None, None),
+        ("left", None, None, None, None),
+    ]  # fmt: skip
+    committee.fill(third, 5)
 
 
 def test_a_place_is_not_filled_before_its_leaver_has_left(stage: Stage) -> None:

@@ -12,8 +12,10 @@ from tests.committee import campaign_of, decide, recorded
 from tests.desk import Desk
 from tests.stage import Stage
 from tests.voting_committee import Committee
+from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.closing import seal_early
 from voting_service.tally.certification.models import Certification
+from voting_service.text import _
 
 MOTIONS = "/desk/campaigns/test/motions"
 CERTIFICATION = "/desk/campaigns/test/certification"
@@ -166,6 +168,31 @@ def test_certified_through_its_pages(committee: Committee) -> None:
     for kind, begins in (("pdf", b"%PDF"), ("docx", b"PK")):
         assert committee.desks[4].get(f"{url}/minutes.{kind}").data.startswith(begins)
     assert "计票结果已经评审委员会认定" in first.text(CERTIFICATION)
+
+
+def test_the_books_are_checked_by_one_at_a_time(committee: Committee) -> None:
+    closed(committee.stage)
+    first, second = committee.desks[:2]
+    seen = hidden(first.post(f"{CERTIFICATION}/check").text, "seen")
+    # As another process of the service does it.
+    locks = OneAtATime(committee.stage.service.settings.data_dir / "archives" / "locks")
+    with locks.turn("test.certification-check", _("核对。")):
+        for path, fields in (("check", {}), ("propose", {"seen": seen, "confirmed": "yes"})):
+            told = second.post(f"{CERTIFICATION}/{path}", **fields)
+            assert (told.status_code, told.headers["Retry-After"]) == (503, "30")
+            assert "这次评选的账目正在核对。" in told.text
+    with locks.turn("another.certification-check", _("核对。")):
+        assert second.post(f"{CERTIFICATION}/check").status_code == 200
+    assert second.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes").status_code == 303
+    # No lock is named after what is no campaign.
+    everywhere = Desk(committee.stage, "周正", "committee")
+    assert everywhere.post("/desk/campaigns/nowhere/certification/check").status_code == 404
+    assert not [*locks_of(committee.stage, "nowhere")]
+
+
+def locks_of(stage: Stage, slug: str) -> list[str]:
+    directory = stage.service.settings.data_dir / "archives" / "locks"
+    return [path.name for path in directory.iterdir() if path.name.startswith(slug)]
 
 
 def test_stale_and_taken_back(committee: Committee) -> None:

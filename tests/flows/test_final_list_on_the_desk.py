@@ -143,7 +143,7 @@ def test_the_whole_way_without_a_script(small: Listing) -> None:
     assert "起草公示公告" in operator.text(f"{HOME}/1")
     drafted = operator.post("/desk/notices/test/from-list/1")
     assert drafted.location == "/desk/notices/test/1/edit"
-    assert "从最终名单 L-0001 起草" in operator.text("/desk/notices/test/1")
+    assert "依据最终名单 L-0001" in operator.text("/desk/notices/test/1")
     assert "与最终名单一致" in operator.text("/desk/notices/test/1/preview")
     assert operator.post("/desk/notices/test/from-list/1").status_code == 422
 

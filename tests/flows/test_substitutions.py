@@ -146,11 +146,43 @@ def test_a_choice_out_of_turn_comes_back_as_it_was_made(stage: Stage) -> None:
     assert 'value="nobody" checked' in wrong.text
     preview = send(first, wrong, f"{HERE}/1/fill", successor="nobody", reason="名额不再递补。")
     assert "名额空缺，不递补" in text_of_page(preview)
-    assert send(first, preview, f"{HERE}/1/fill", confirmed="yes").status_code == 303
-    assert committee.standing().substitutions[0].state == "vacant"
+    assert "要由另一名评委确认" in text_of_page(preview)
+    made = send(first, preview, f"{HERE}/1/fill", confirmed="yes")
+    assert (made.status_code, made.location) == (303, f"{HERE}/1?done=filling-proposed")
+    assert committee.standing().substitutions[0].state == "left"
     # A form of which somebody made nonsense chooses nobody by accident.
     committee.left(2)
     assert first.post(f"{HERE}/2/fill", successor="", seen="5", confirmed="yes").status_code == 422
+
+
+def test_a_choice_out_of_turn_waits_for_another_member(stage: Stage) -> None:
+    committee = at_work(stage)
+    first, second = committee.first, committee.second
+    committee.notice([1, 2, 3], reserve=[5, 6])
+    committee.left(1)
+    line = "1 号 候选人1的名额有人提出不按顺序递补，等待您或另一名评委确认"
+    page = first.get(f"{HERE}/1")
+    preview = send(first, page, f"{HERE}/1/fill", successor="6", reason="5 号正在接受考察。")
+    send(first, preview, f"{HERE}/1/fill", confirmed="yes")
+    own = first.get(f"{HERE}/1")
+    assert ("/fill/confirm" in own.text, "/fill/drop" in own.text) == (False, True)
+    assert [line in text_of_page(desk.get("/desk")) for desk in (first, second)] == [False, True]
+    page = second.get(f"{HERE}/1")
+    for told in ("由 6 号 候选人6递补", "5 号 候选人5", "5 号正在接受考察。", "王芳"):
+        assert told in text_of_page(page)
+    unticked = send(second, page, f"{HERE}/1/fill/confirm")
+    assert (unticked.status_code, "请核对以后勾选。" in unticked.text) == (422, True)
+    assert send(second, page, f"{HERE}/1/fill/drop").location == f"{HERE}/1?done=filling-dropped"
+    committee.propose_filling(1, 6, "5 号正在接受考察。", seen=5)
+    # What was seen is not there any more; what is there now has not been seen.
+    stale = send(second, page, f"{HERE}/1/fill/confirm", confirmed="yes")
+    assert (stale.status_code, "提议已经不是您看到的那一项。" in stale.text) == (422, True)
+    done = send(second, second.get(f"{HERE}/1"), f"{HERE}/1/fill/confirm", confirmed="yes")
+    assert (done.status_code, done.location) == (303, f"{HERE}/1?done=filled")
+    page = text_of_page(second.get(f"{HERE}/1"))
+    assert "已递补，待补充公示" in page
+    assert "提出不按顺序递补\n王芳" in page
+    assert committee.standing().substitutions[0].successor == 6
 
 
 def test_letting_a_proposal_go(stage: Stage) -> None:
@@ -173,10 +205,19 @@ def test_who_may_do_what(stage: Stage) -> None:
     assert "1 号 候选人1" in supervisor.text(HERE)
     assert "<button" not in re.findall(r"<main.*</main>", supervisor.get(f"{HERE}/1").text, re.S)[0]
     assert supervisor.get(f"{HERE}/new").status_code == 403
-    for path in ("/1/confirm", "/1/drop", "/1/fill", "/1/void", "/new", "/notice"):
+    for path in (
+        "/1/confirm",
+        "/1/drop",
+        "/1/fill",
+        "/1/fill/confirm",
+        "/1/fill/drop",
+        "/1/void",
+        "/new",
+        "/notice",
+    ):
         for desk in (supervisor, handler, elsewhere):
             assert desk.post(HERE + path, confirmed="yes").status_code == 403
-    for path in ("/1/fill", "/1/void", "/1/confirm"):
+    for path in ("/1/fill", "/1/fill/confirm", "/1/fill/drop", "/1/void", "/1/confirm"):
         assert committee.operator.post(HERE + path, confirmed="yes").status_code == 403
     assert [handler.get(HERE).status_code, elsewhere.get(HERE).status_code] == [403, 403]
     # Another notice's substitution is not there.

@@ -122,6 +122,9 @@ ACT_WORDS: dict[str, Text] = {
     "confirm_leave": _("确认名单变动"),
     "drop_leave": _("撤回名单变动"),
     "fill_place": _("递补"),
+    "propose_filling": _("提出不按顺序递补"),
+    "confirm_filling": _("确认不按顺序递补"),
+    "drop_filling": _("撤回不按顺序递补"),
     # Objections.
     "lodge_objection": _("提出异议"),
     "register_objection": _("登记异议"),

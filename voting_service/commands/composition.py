@@ -17,6 +17,7 @@ from ..database import Database
 from ..encryption import Keyring
 from ..evidence.networks import Networks
 from ..findings import Finding
+from ..one_at_a_time import OneAtATime
 from ..recorder.drain import Stores
 from ..recorder.recorder import Recorder
 from ..redis_server.embedded import EmbeddedRedis
@@ -48,6 +49,8 @@ class Service(Protocol):
     def attachments(self) -> AttachmentStore: ...
     @property
     def staging(self) -> Staging: ...
+    @property
+    def one_at_a_time(self) -> OneAtATime: ...
     @property
     def sealed_columns(self) -> Sequence[SealedColumn]: ...
     @property

@@ -1,4 +1,4 @@
-"""What every route has at hand in the app: the database, and what time it is."""
+"""What every route has at hand in the app: the database, what time it is, and turns at heavy work."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import current_app
 
 from ..clock import Clock
 from ..database import Database
+from ..one_at_a_time import OneAtATime
 
 
 def database() -> Database:
@@ -25,3 +26,9 @@ def clock() -> Clock:
 def now() -> datetime:
     """The present moment, by that clock."""
     return clock().now()
+
+
+def one_at_a_time() -> OneAtATime:
+    """Turns at heavy work of which one at a time is enough."""
+    found: OneAtATime = current_app.extensions["one_at_a_time"]
+    return found

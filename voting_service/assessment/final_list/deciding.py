@@ -11,6 +11,7 @@ from ...accounts.officials import ActingOfficial
 from ...activity import journal
 from ...campaigns.queries import campaign_by_slug
 from ...candidates.departures import departures_of
+from ...committee.members import committee_members
 from ...errors import Problem, ProblemsFound
 from ...text import _
 from ...webhooks.outbox import announce
@@ -67,7 +68,7 @@ def withdraw_list(
     session: Session, slug: str, number: int, reason: str, *, in_use: InUse, at: datetime, official: ActingOfficial
 ) -> FinalList:  # fmt: skip
     """Take a list back, for a reason: at once as long as it is proposed; a final one is asked for by one and withdrawn by
-    another, who repeats no reason. Raises ProblemsFound, NotFound. The caller commits."""
+    another, who repeats no reason; one of them is of the committee. Raises ProblemsFound, NotFound. The caller commits."""
     row = list_by_number(session, slug, number, lock=True)
     problems = withdrawal_problems(session, row, official, in_use)
     asking = row.withdrawal_asked_by is None
@@ -109,9 +110,27 @@ def withdrawal_problems(
         problems.append(
             Problem("", _("已经按这份名单发布了公示公告，不能撤回。"), _("要变动人选，请在公告的“名单变动和递补”里办理。"))
         )  # fmt: skip
-    if row.state == FINAL and row.withdrawal_asked_by == official.id:
+    if row.state != FINAL or row.withdrawal_asked_by is None:
+        return problems
+    if row.withdrawal_asked_by == official.id:
         problems.append(Problem("", _("最终名单要两个人撤回；这次是您提出的，请另一人确认。")))
+    if not member_among(session, row, official):
+        problems.append(
+            Problem(
+                "",
+                _("撤回最终名单的两个人里至少要有一名评委，提出的人不是评委。"),
+                _("请一名评委确认。"),
+            )
+        )
     return problems
+
+
+def member_among(session: Session, row: FinalList, official: ActingOfficial) -> bool:
+    """Whether one of the two who withdraw a final list sits on the committee now, as whoever confirmed it does: what it has
+    decided is not taken back past it."""
+    slug = row.campaign.slug
+    members = {one.official_id for one in committee_members(session, slug)}
+    return official.may(slug, "committee") or row.withdrawal_asked_by in members
 
 
 def _outdated(session: Session, row: FinalList) -> list[Problem]:

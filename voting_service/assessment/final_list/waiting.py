@@ -15,7 +15,7 @@ from ...names import in_quotes
 from ...text import _
 from ...two_people import CONFIRMED
 from ..models import Worksheet
-from .deciding import problems_before_confirming
+from .deciding import member_among, problems_before_confirming
 from .models import FINAL, PROPOSED, WITHDRAWN, FinalList
 from .queries import motion_problems
 
@@ -65,6 +65,7 @@ def _lines(session: Session, row: FinalList, slug: str, official: ActingOfficial
     elif (
         row.state == FINAL
         and row.withdrawal_asked_by not in (None, official.id)
-        and official.may(slug, "committee")
+        and official.may(slug, "operator", "committee")
+        and member_among(session, row, official)
     ):
         yield DeskLine(_("最终名单 %(number)s 有人提出撤回，等待另一人", number=shown), url)

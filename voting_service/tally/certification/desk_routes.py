@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
@@ -16,7 +17,7 @@ from ...committee.models import CERTIFICATION
 from ...errors import NotFound, Problem, ProblemsFound
 from ...recorder.drain import Stores
 from ...text import Text, _
-from ...web import access
+from ...web import access, at_hand
 from ...web.official_files import official_file
 from . import certify
 from .checking import Checked, check, problems_before_proposing
@@ -62,9 +63,11 @@ def listing(slug: str) -> Response:
 @pages.post("/check")
 @access.official("committee")
 def check_books(slug: str) -> Response:
-    """Count and compare everything, and show what would be put to the members."""
+    """Count and compare everything, and show what would be put to the members; one at a time. Raises Unavailable while
+    another does."""
     try:
-        checked = check(_stores(), slug)
+        with _turn(slug):
+            checked = check(_stores(), slug)
     except ProblemsFound as found:
         return _list_page(slug, found)
     return _checked_page(slug, checked)
@@ -73,17 +76,26 @@ def check_books(slug: str) -> Response:
 @pages.post("/propose")
 @access.official("committee")
 def propose(slug: str) -> BaseResponse:
-    """Check anew, and put to the members what was seen."""
+    """Check anew, and put to the members what was seen. Raises Unavailable while another checks."""
     form, stores = request.form, _stores()
     try:
         if form.get("confirmed") != "yes":
             raise ProblemsFound([Problem("", _("请核对之后勾选确认，重新核对账目。"))])
-        number = certify.carry_out_proposal(
-            stores, slug, seen=form.get("seen", ""), held_acknowledged=form.get("held") == "yes", official=acting_official()
-        )  # fmt: skip
+        with _turn(slug):
+            number = certify.carry_out_proposal(
+                stores, slug, seen=form.get("seen", ""), held_acknowledged=form.get("held") == "yes",
+                official=acting_official(),
+            )  # fmt: skip
     except ProblemsFound as found:
         return _list_page(slug, found)
     return _done(slug, number, "proposed")
+
+
+def _turn(slug: str) -> AbstractContextManager[None]:
+    """Checking walks through the ledger three times; signing does not wait for it, nor it for a signature."""
+    with _stores().database.read() as session:
+        name = campaign_by_slug(session, slug).slug
+    return at_hand.one_at_a_time().turn(f"{name}.certification-check", _("这次评选的账目正在核对。"))
 
 
 def _list_page(slug: str, found: ProblemsFound | None = None) -> Response:
