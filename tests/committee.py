@@ -62,7 +62,9 @@ def propose_on(
     service = stage.service
     with service.database.write() as session:
         proposal = Proposal(kind, ballots, reason)
-        return propose(session, slug, proposal, at=service.clock.now(), actor=by).number
+        return propose(
+            session, slug, proposal, at=service.clock.now(), actor=by, keyring=service.keyring
+        ).number
 
 
 def confirm_it(stage: Stage, number: int, *, by: str = CONFIRMER, slug: str = "test") -> None:
