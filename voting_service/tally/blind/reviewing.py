@@ -61,7 +61,7 @@ def of_decision(number: int) -> str:
 def review_of(
     session: Session, campaign_id: int, slug: str, subject: str, official: ActingOfficial
 ) -> Review:
-    """How it stands. Who only supervises judges and decides nothing, and sees everything from the start."""
+    """How it stands. A supervisor judges and decides nothing, and sees everything from the start."""
     rows = _rows(session, campaign_id, subject)
     own = {row.act for row, _name in rows if row.official_id == official.id}
     sees = bool(own) or only_watches(slug, official)
@@ -69,8 +69,8 @@ def review_of(
 
 
 def only_watches(slug: str, official: ActingOfficial) -> bool:
-    """A supervisor who may not judge as well: whoever acts in a campaign looks as those do who act."""
-    return official.may(slug, "supervisor") and not official.may(slug, "operator", "committee")
+    """A supervisor, who by the rules of roles does nothing else in this campaign."""
+    return official.may(slug, "supervisor")
 
 
 def clusters_open_to(session: Session, campaign_id: int, official: ActingOfficial) -> frozenset[str]:

@@ -72,8 +72,8 @@ def confirm(
     decision.confirmed_by, decision.confirmed_by_key, decision.confirmed_at = (
         actor.strip(), person_key(actor), at,
     )  # fmt: skip
-    let_go(session, decision)
     decision.votes_json = json.dumps(count_change(changes).to_json())
+    let_go(session, decision)
     _renew_what_is_published(campaign)
     journal(session, at=at, actor=actor, act="confirm_decision", subject=slug,
             details={"decision": shown_number(number), "kind": decision.kind, "ballots": len(changes)})  # fmt: skip

@@ -28,8 +28,8 @@ def withdraw(session: Session, slug: str, number: int, *, at: datetime, actor: s
     if problems:
         raise ProblemsFound(problems)
     decision.state = WITHDRAWN
-    let_go(session, decision)
     decision.withdrawn_by, decision.withdrawn_at = actor.strip(), at
+    let_go(session, decision)
     journal(session, at=at, actor=actor, act="withdraw_decision", subject=slug,
             details={"decision": shown_number(number)})  # fmt: skip
     return decision
