@@ -172,7 +172,15 @@ def test_the_blind_page_holds_no_figure_that_live_counts_have(stage: Stage, foun
     assert "先盲评，再看影响" in second.text(f"{at}/D-0001")
     assert tracking_code(ballots[0]) not in second.text(f"{at}/D-0001")
     assert second.get(f"{at}/D-0001/ballots.csv").status_code == 422
+    assert "D-0001" not in looked_up(second, ballots[0])
+    assert "D-0001" in looked_up(first, ballots[0])
     assert first.get(f"{at}/D-0001/ballots.csv").status_code == 200
+
+
+def looked_up(desk: Desk, ballot: str) -> str:
+    """What the desk says of one ballot, above the list of decisions."""
+    page = words_of(desk.post(f"{DECISIONS}/ballot", code=ballot).text)
+    return page[page.index(tracking_code(ballot)) : page.index("办到哪一步")]
 
 
 def numbers_in(page: str) -> set[int]:

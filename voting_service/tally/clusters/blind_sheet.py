@@ -105,7 +105,7 @@ def blind_facts(sheet: BlindSheet) -> Iterator[str]:
         (_("选票"), sheet.size),
         (_("投出日期"), f"{sheet.since:%Y-%m-%d} – {sheet.until:%Y-%m-%d}"),
         (_("历时"), sheet.lasted),
-        (_("选得最多的一位候选人占"), sheet.concentration),
+        (_("选同一位候选人的"), sheet.concentration),
         (_("人能解释的"), sheet.explained),
         (_("偶然如此的概率"), sheet.chance),
         (_("明显的迹象"), sheet.signs or _("—")),

@@ -238,13 +238,16 @@ class BallotStanding:
     decisions: Sequence[BallotDecision]
 
 
-def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotStanding:
-    """The ballot behind a tracking code. Raises ProblemsFound."""
+def ballot_standing(
+    session: Session, campaign: Campaign, typed: str, official: ActingOfficial
+) -> BallotStanding:
+    """The ballot behind a tracking code. A proposal whose clusters this official has yet to judge is not told of: with codes
+    from the public log one could ask whom it is about. Raises ProblemsFound."""
     ballot_id = parse_tracking_code(typed)
     if ballot_id is None:
         raise ProblemsFound([Problem("code", _("不是查验码，应有 16 个字母或数字。"))])
     row = session.scalar(
-        select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign_id)
+        select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign.id)
     )
     if row is None:
         raise ProblemsFound([Problem("code", _("本活动的台账中没有这张选票；刚投出的请稍等几秒。"))])
@@ -254,10 +257,10 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
             DecisionBallot,
             (DecisionBallot.campaign_id == Decision.campaign_id) & (DecisionBallot.number == Decision.number),
         )
-        .where(DecisionBallot.campaign_id == campaign_id, DecisionBallot.seq == row.seq)
+        .where(DecisionBallot.campaign_id == campaign.id, DecisionBallot.seq == row.seq)
         .order_by(Decision.number)
     )
-    sizes = sizes_of(session, campaign_id)
+    sizes = sizes_of(session, campaign.id)
     return BallotStanding(
         code=tracking_code(ballot_id),
         cast_at=row.cast_at,
@@ -272,6 +275,7 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
                 STANDING_NAMES[after],
             )
             for decision, before, after in session.execute(query)
+            if not to_judge_first(session, campaign, decision, official)
         ],
     )
 

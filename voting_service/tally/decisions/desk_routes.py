@@ -84,7 +84,7 @@ def look_up(slug: str) -> str | tuple[str, int]:
     code = request.form.get("code", "")
     try:
         with _stores().database.read() as session:
-            ballot = ballot_standing(session, campaign_by_slug(session, slug).id, code)
+            ballot = ballot_standing(session, campaign_by_slug(session, slug), code, acting_official())
     except ProblemsFound as refused:
         return _listing(slug, code=code, found=list(refused.problems)), 422
     return _listing(slug, code=code, ballot=ballot)
