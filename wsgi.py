@@ -497,6 +497,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "desk_notice_links": publicity_rooms.NOTICE_LINKS,
         "desk_notice_notes": publicity_rooms.NOTICE_NOTES,
         "compare_supplement": publicity_rooms.COMPARE_SUPPLEMENT,
+        "motion_subjects": rooms.MOTION_SUBJECTS,
         "final_list_followers": publicity_rooms.FINAL_LIST_FOLLOWERS,
         "reception": service.reception,
         "token_door": service.token_door,

@@ -1,4 +1,5 @@
-/* Keeps a page's figures live: asks every five seconds, more rarely while the line is down, not at all while nobody looks.
+/* Keeps a page's figures live: asks every five seconds, more rarely while the line is down, not at all while nobody looks, and
+   never again once the session has ended: then it says so and shows the way to sign in.
    `liveFigures(show)` calls show(figures) for whatever is new; elements with data-f="a.b" get that figure by themselves. */
 (function () {
   "use strict";
@@ -6,6 +7,7 @@
   const root = document.querySelector("[data-live]");
   if (!root) return;
   const state = root.querySelector("[data-live-state]");
+  const again = root.querySelector("[data-live-again]");
   const still = root.querySelector("[data-still]");
   if (still) still.hidden = true;
   let etag = "", failures = 0, timer = 0, over = false, asking = false;
@@ -34,7 +36,12 @@
     clearTimeout(timer);
     if (!over && !document.hidden) timer = setTimeout(ask, Math.min(MOST, EVERY * Math.pow(2, failures)));
   }
-  function stop(text) { over = true; say(text); }
+  function stop(text, signIn) {
+    over = true;
+    clearTimeout(timer);
+    say(text);
+    if (again) again.hidden = !signIn;
+  }
   function ask() {
     if (asking || over) return;
     asking = true;
@@ -42,23 +49,24 @@
     const late = setTimeout(() => { if (cutter) cutter.abort(); }, PATIENCE);
     const headers = { Accept: "application/json" };
     if (etag) headers["If-None-Match"] = etag;
-    const options = { headers: headers, credentials: "same-origin", cache: "no-store", redirect: "error" };
+    const options = { headers: headers, credentials: "same-origin", cache: "no-store", redirect: "manual" };
     if (cutter) options.signal = cutter.signal;
     fetch(root.dataset.live + location.search, options).then((answer) => {
       if (answer.status === 304) return null;
-      if (answer.status === 401) { stop(root.dataset.expired); return null; }
-      if (answer.status === 403 || answer.status === 404) { stop(root.dataset.denied); return null; }
+      /* Wherever we are sent from here, it is to sign in: figures have no other address. */
+      if (answer.status === 401 || answer.type === "opaqueredirect") { stop(root.dataset.expired, true); return null; }
+      if (answer.status === 403 || answer.status === 404) { stop(root.dataset.denied, false); return null; }
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.json().then((figures) => {
         etag = answer.headers.get("ETag") || "";
         if (figures) { put(figures); window.liveFigures.show(figures); }
       });
-    }).then(() => { failures = 0; if (!over) say(""); }, () => { failures += 1; say(root.dataset.lost); })
+    }).then(() => { failures = 0; if (!over) say(""); }, () => { failures += 1; if (!over) say(root.dataset.lost); })
       .then(() => { clearTimeout(late); asking = false; next(); });
   }
   document.addEventListener("visibilitychange", () => { if (document.hidden) clearTimeout(timer); else { failures = 0; ask(); } });
   window.addEventListener("online", () => { failures = 0; ask(); });
-  window.addEventListener("offline", () => say(root.dataset.lost));
+  window.addEventListener("offline", () => { if (!over) say(root.dataset.lost); });
   window.liveFigures = {
     shown: shown,
     start: (show) => { window.liveFigures.show = show; ask(); },

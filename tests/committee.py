@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +16,7 @@ from voting_service.ballots.ballot_id import new_ballot_id
 from voting_service.campaigns.models import Campaign
 from voting_service.clock import to_ms
 from voting_service.ledger import LedgerEntry
+from voting_service.scanning.models import ScanCluster, ScanRun
 from voting_service.tally.decisions.confirm import carry_out
 from voting_service.tally.decisions.propose import Proposal, propose, propose_undo
 
@@ -62,7 +65,9 @@ def propose_on(
     service = stage.service
     with service.database.write() as session:
         proposal = Proposal(kind, ballots, reason)
-        return propose(session, slug, proposal, at=service.clock.now(), actor=by).number
+        return propose(
+            session, slug, proposal, at=service.clock.now(), actor=by, keyring=service.keyring
+        ).number
 
 
 def confirm_it(stage: Stage, number: int, *, by: str = CONFIRMER, slug: str = "test") -> None:
@@ -86,6 +91,24 @@ def undo(stage: Stage, number: int) -> int:
         )
     confirm_it(stage, made.number)
     return made.number
+
+
+def found_cluster(stage: Stage, plain: dict[str, Any], others: int = 0) -> None:
+    """A cluster as the latest scan of the one campaign has it: ``plain`` is what ``clusters.json`` would say."""
+    service, campaign, ballots = stage.service, campaign_of(stage), len(plain["ballots"])
+    with service.database.write() as session:
+        run = ScanRun(
+            campaign_id=campaign.id, at=service.clock.now(), up_to_seq=ballots, ballots=ballots + others, review=0,
+            quarantine=ballots, clusters=1, silent="province views", parameters_json="{}", networks="",
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        place = f"scan_clusters.sealed.{campaign.slug}.{plain['id']}"
+        sealed = service.keyring.seal(json.dumps(plain).encode(), place)
+        session.add(
+            ScanCluster(campaign_id=campaign.id, cluster=plain["id"], run_id=run.id, finding="quarantine",
+                        ballots=ballots, sealed=sealed)
+        )  # fmt: skip
 
 
 def standings(stage: Stage) -> dict[str, str]:

@@ -15,6 +15,7 @@ from .accounts.desk_home import DeskRoom, MakeSection
 from .accounts.officials import Role
 from .accounts.waiting import account_section
 from .assessment.final_list import desk_routes as final_list_routes
+from .assessment.final_list.asking import question_about
 from .assessment.final_list.queries import final_list_of
 from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
@@ -110,6 +111,9 @@ BLUEPRINTS = (
     early_closing_routes.pages,
 )
 """In flow order."""
+
+MOTION_SUBJECTS = (question_about,)
+"""Who knows what the committee is to be asked about a subject."""
 
 SEALED: tuple[SealedColumn, ...] = (
     *second_factor.SEALED,

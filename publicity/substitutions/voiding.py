@@ -99,7 +99,8 @@ def propose_voiding(
         "%(number)s 号候选人被取消资格，按评选规则，选了该候选人的选票作废。", number=substitution.leaver
     )
     proposal = Proposal("voided", ballots, str(reason), _origin(substitution))
-    return propose(session, slug, proposal, at=at, actor=official.name)
+    # Named by the campaign's rule, whoever they helped: there is no judgement of how they were cast to be made first.
+    return propose(session, slug, proposal, at=at, actor=official.name, keyring=None)
 
 
 def _require_voidable(session: Session, standing: ListStanding, substitution: Substitution) -> None:

@@ -441,6 +441,26 @@ def test_a_judge_who_is_late_and_the_operator_are_told_urgently(table: Table) ->
             assert [(words in str(line.text), line.urgent) for line in section.lines] == [(True, True)]
 
 
+def test_that_there_are_no_judges_is_told_when_scoring_is_near(tmp_path: Path, redis_url: str) -> None:
+    """Not while voting has just begun."""
+    stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, clock=ClockInHand()))
+    stage.campaign(candidates=3)
+    assess_by(stage, ONLY_JUDGES)
+    operator = Desk(stage, "王敏", "operator")
+    with stage.service.database.read() as session:
+        closes = campaign_by_slug(session, "test").rules.closes_at
+    for moment, told in (
+        (closes - timedelta(days=4), []),
+        (closes - timedelta(days=2), [("“测试评选”还没有打分评委，即将打分", False)]),
+        (closes + timedelta(hours=1), [("“测试评选”还没有打分评委，投票已结束", True)]),
+    ):
+        with stage.service.database.read() as session:
+            section = assessment_waiting(session, operator.official, moment)
+        assert [(str(line.text), line.urgent) for line in section.lines] == told if section else told == []
+    assert "还没有打分评委" in operator.text("/desk/campaigns/test/scores/round"), "as a hint, all the while"
+    stage.strike()
+
+
 def test_without_a_deadline_the_round_waits_for_all(stage: Stage) -> None:
     stage.campaign(candidates=3)
     assess_by(stage, ONLY_JUDGES)

@@ -222,7 +222,7 @@ def test_a_ballot_that_is_not_recorded_yet_must_wait(stage: Stage) -> None:
     with pytest.raises(ProblemsFound, match="还没有入账"), service.database.write() as session:
         propose(
             session, "test", Proposal("voided", waiting, REASON), at=service.clock.now(), actor=PROPOSER,
-            waits=lambda ballot_id: service.box.find("test", ballot_id) is not None,
+            keyring=service.keyring, waits=lambda ballot_id: service.box.find("test", ballot_id) is not None,
         )  # fmt: skip
 
 
@@ -691,7 +691,7 @@ def test_a_ballot_of_a_decision_is_one_of_the_ledger(stage_on: Stage) -> None:
         with pytest.raises(IntegrityError), stage_on.service.database.write() as session:
             number = propose(
                 session, "test", Proposal("held", list(standings(stage_on)), REASON),
-                at=stage_on.service.clock.now(), actor=PROPOSER,
+                at=stage_on.service.clock.now(), actor=PROPOSER, keyring=stage_on.service.keyring,
             ).number  # fmt: skip
             session.execute(
                 update(DecisionBallot)

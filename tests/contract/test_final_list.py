@@ -10,7 +10,7 @@ from hashlib import sha256
 from threading import Thread
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from publicity.notices.drafting import change_draft
@@ -22,6 +22,7 @@ from publicity.substitutions.standing import list_of
 from tests.desk import Desk
 from tests.listing import PROPOSED_AT, REASON, WOMEN, Listing
 from tests.stage import Stage
+from voting_service.accounts.models import OfficialRole
 from voting_service.accounts.register import end_official
 from voting_service.activity import JournalEntry
 from voting_service.assessment.final_list.basis import basis_of
@@ -31,6 +32,7 @@ from voting_service.assessment.final_list.proposing import Draft, first_pick, pr
 from voting_service.assessment.final_list.queries import archived_lists, document_of
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.departures import depart
+from voting_service.committee.members import committee_members
 from voting_service.errors import ProblemsFound
 from voting_service.webhooks.models import WebhookEndpoint, WebhookEvent
 
@@ -209,6 +211,26 @@ def test_a_committee_of_one_has_nobody_to_vote(stage: Stage) -> None:
     listing.ranked()
     listing.propose([1, 2, 3, 4])
     assert listing.confirm().motion is None
+
+
+@pytest.mark.parametrize("answers", [["disagree"] * 3, None], ids=["voted down", "not closed"])
+def test_a_ballot_once_opened_is_needed_whoever_sits_there_now(
+    stage_on: Stage, answers: list[str] | None
+) -> None:
+    """Its members were fixed with it, as its quorum was: two of them who leave the committee leave its answer behind."""
+    listing = Listing(stage_on, composition=[])
+    listing.ranked()
+    listing.propose([1, 2, 3, 4])
+    if answers:
+        listing.vote(*answers)
+    else:
+        listing.committee.open(subject="final-list-1")
+    with stage_on.service.database.write() as session:
+        gone = [one.id for one in listing.committee.officials[1:]]
+        session.execute(delete(OfficialRole).where(OfficialRole.official_id.in_(gone)))
+        assert len(committee_members(session, "test")) == 1
+    told = "评审委员会没有通过这份名单。" if answers else "评审委员会还没有对这份名单表决。"
+    assert refused(listing.confirm) == [told]
 
 
 def test_a_list_that_is_out_of_date_is_not_confirmed(stage: Stage) -> None:

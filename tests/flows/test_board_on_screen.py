@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import missing
 from tests.desk import Desk
@@ -114,12 +114,58 @@ def test_after_signing_out_elsewhere_the_board_says_so_and_asks_no_more(
     page.goto(BOARD)
     expect(page.locator("[data-chart=hour] canvas")).to_be_visible()
     page.context.clear_cookies(name=COOKIE)
-    expect(page.get_by_role("status")).to_contain_text("登录已过期")
+    says_sign_in_and_asks_no_more(page, BOARD)
+    page.get_by_role("link", name="重新登录").click()
+    expect(page).to_have_url(re.compile(r"/desk/sign-in\?next="))
+
+
+def says_sign_in_and_asks_no_more(page: Page, address: str) -> None:
+    """Whatever happens to the tab and the line afterwards."""
+    expect(page.get_by_role("status")).to_have_text("登录已过期，请重新登录")
+    expect(page.get_by_role("link", name="重新登录")).to_have_attribute(
+        "href", f"/desk/sign-in?next={address}"
+    )
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    for event in (
+        "document.dispatchEvent(new Event('visibilitychange'))",
+        "dispatchEvent(new Event('online'))",
+    ):
+        page.evaluate(event)
+    page.evaluate("dispatchEvent(new Event('offline'))")
     page.wait_for_timeout(200)
     assert asked == []
+    expect(page.get_by_role("status")).to_have_text("登录已过期，请重新登录")
+
+
+@pytest.mark.parametrize("options", [AT_A_DESK], ids=["1280x800"])
+@pytest.mark.parametrize("address", [BOARD, SCREEN], ids=["board", "screen"])
+def test_being_sent_to_sign_in_is_the_end_too(page: Page, live: LiveService, address: str) -> None:
+    """As a proxy in front answers for whoever is no longer signed in with it."""
+    page.goto(address)
+    expect(page.locator("[data-chart=hour] canvas")).to_be_visible()
+    elsewhere = {"status": 302, "headers": {"Location": "/desk/sign-in"}}
+    page.route(re.compile(r"(figures|screen)\.json"), lambda route: route.fulfill(**elsewhere))
+    says_sign_in_and_asks_no_more(page, address)
+
+
+@pytest.mark.parametrize("options", [AT_A_DESK], ids=["1280x800"])
+def test_a_service_that_fails_is_asked_more_and_more_rarely(page: Page, live: LiveService) -> None:
+    page.clock.install()
+    page.goto(BOARD)
+    expect(page.locator("[data-chart=hour] canvas")).to_be_visible()
+    asked: list[str] = []
+
+    def fail(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=200, body="not figures")
+
+    page.route(re.compile(r"figures\.json"), fail)
+    for _half_minute in range(20):
+        page.clock.run_for(30_000)
+        page.wait_for_timeout(30)
+    assert 8 <= len(asked) <= 16, "not every five seconds, and still every minute"
+    expect(page.get_by_role("status")).to_contain_text("连接中断")
 
 
 @pytest.mark.parametrize("options", [AT_A_DESK], ids=["1280x800"])

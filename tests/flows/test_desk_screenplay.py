@@ -391,10 +391,11 @@ def void_the_cluster(town: Town, forged: set[str]) -> None:
     look(first, "clusters", "建议隔离")
     first.locator("table a.code").click()
     name = first.url.rsplit("/", 1)[1]
-    # The evidence first: nothing says whom it helped.
-    expect(first.locator("main")).to_contain_text("候选人甲")
+    # The evidence first: nothing says whom it helped, nor how many ballots it is, which the board would say of one alone.
+    expect(first.locator("main")).to_contain_text("20–49 张")
     assert NAMES[HELPED] not in first.inner_text("main")
-    look(first, "cluster-blind", "候选人甲")
+    assert f"{SCRIPTED} 张" not in first.inner_text("main")
+    look(first, "cluster-blind", "先盲评")
     first.get_by_label("像是同一只手投出的").check()
     first.get_by_label("说明").fill("没有点按，用时不到一秒，验证快得不像手机。")
     first.get_by_role("button", name="记下判断").click()
@@ -409,7 +410,9 @@ def void_the_cluster(town: Town, forged: set[str]) -> None:
 
     waiting(second, "D-0001").click()
     assert NAMES[HELPED] not in second.inner_text("main")
-    second.get_by_role("link", name=f"来自异常票群 {name}").click()
+    assert f"{SCRIPTED} 张" not in second.inner_text("main")
+    look(second, "decision-before-judging", "先盲评，再看影响")
+    second.get_by_role("link", name=f"盲评票群 {name}").click()
     # Nobody follows another: who has not judged sees no judgement.
     assert "像是同一只手投出的" not in second.locator("main").inner_text().replace(
         second.locator("fieldset").first.inner_text(), ""

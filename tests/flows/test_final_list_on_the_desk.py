@@ -96,6 +96,8 @@ def test_a_list_is_proposed_after_a_last_look(make_phone: MakePhone, listing: Li
     assert overflow(page) == []
     page.get_by_role("link", name="提交评委会表决").click()
     expect(page.get_by_label(re.compile("^事项代码"))).to_have_value("final-list-1")
+    # Of people who are not public yet nothing stands in an address, which browsers and proxies keep.
+    assert page.url.endswith("/desk/campaigns/test/motions/new?about=final-list-1")
     question = page.get_by_label("表决什么").input_value()
     assert listing.row().document_sha256[:8] in question
     page = phone.open(f"{HOME}/1")
@@ -110,6 +112,21 @@ def test_a_list_is_proposed_after_a_last_look(make_phone: MakePhone, listing: Li
 
 
 # ---- without a script, by HTTP
+
+
+def test_a_form_for_a_motion_says_nothing_of_what_is_not_proposed(small: Listing) -> None:
+    """A subject that is none, one that waits for nobody, and words in the address: an empty form."""
+    at = "/desk/campaigns/test/motions/new"
+    for asked in (
+        "about=final-list-1",
+        "about=final-list-99999999999",
+        "about=x",
+        "title=甲&question=乙&subject=final-list-1",
+    ):
+        page = small.operator.get(f"{at}?{asked}").text
+        assert "L-0001" not in page
+        assert 'value="final-list' not in page
+        assert not re.search("甲|乙", page)
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ def hostile(stage: Stage) -> Stage:
                 Proposal("voided", [ballot], HOSTILE[number], HOSTILE[number]),
                 at=stage.service.clock.now(),
                 actor=HOSTILE[number],
+                keyring=stage.service.keyring,
             )
     return stage
 

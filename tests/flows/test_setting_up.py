@@ -255,6 +255,30 @@ def test_it_can_be_thrown_away(stage: Stage) -> None:
     assert staged_files(stage) == []
 
 
+def test_an_official_has_a_few_waiting_and_throws_one_away_for_the_next(stage: Stage) -> None:
+    desk, other = Desk(stage, "王敏", "operator"), Desk(stage, "李伟", "operator")
+    steps = [upload(desk, (f"第{n}次.zip", folder())).location for n in range(1, 4)]
+    refused = upload(desk, ("第4次.zip", folder()))
+    assert refused.status_code == 422
+    assert "您已有 3 个上传的文件夹等待核对，最早的是 第1次.zip" in words(refused)
+    assert len(staged_files(stage)) == 6, "nothing of the fourth is left"
+    assert upload(other, ("活动.zip", folder())).status_code == 303
+    page = desk.get("/desk/campaigns/new").text
+    assert [step for step in steps if f'href="{step}"' in page] == steps
+    assert "第1次.zip" not in other.text("/desk/campaigns/new")
+    assert other.post(steps[0], action="discard", then="upload").status_code == 404
+    assert desk.post(steps[0], action="discard", then="upload").location == "/desk/campaigns/new"
+    assert upload(desk, ("第4次.zip", folder())).status_code == 303
+
+
+def test_a_folder_that_waits_is_shown_where_it_was_uploaded_for(stage: Stage) -> None:
+    desk = Desk(stage, "王敏", "operator")
+    make(stage, desk)
+    step = upload(desk, ("又一次.zip", folder()), to="/desk/campaigns/yun-chuan/import").location
+    assert f'href="{step}"' in desk.get("/desk/campaigns/new").text
+    assert f'action="{step}"' in desk.get("/desk/campaigns/new").text
+
+
 def test_what_was_looked_at_is_what_is_done(stage: Stage) -> None:
     """The campaign was changed between the look and the word."""
     desk = Desk(stage, "王敏", "operator")

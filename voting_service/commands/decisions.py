@@ -96,6 +96,7 @@ def propose_command(
             Proposal(kinds[0], listed, reason, origin),
             at=service.clock.now(),
             actor=actor,
+            keyring=service.keyring,
             waits=lambda ballot_id: _waits(service, slug, ballot_id),
         )
         number = shown_number(decision.number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ import click
 from anti_fraud.scan.files import scan_files, write_outcome
 from anti_fraud.scan.problems import EvidenceRefused
 
+from ..campaigns.queries import campaign_by_slug
 from ..clock import rfc3339
 from ..errors import Problem, ProblemsFound
 from ..scanning.live import clusters_of, last_run
 from ..scanning.retention import day_of_deletion
-from ..tally.clusters.sheet import FINDINGS, blinded, sheet
+from ..tally.clusters.blind_sheet import blind_facts, blind_figures, blind_lines, blind_sheet
+from ..tally.clusters.sheet import FINDINGS, sheet
 from ..text import Text, _
 from .composition import MakeService
 from .output import print_json, progress_bar, say, writing
@@ -100,11 +103,13 @@ def _tell(whole: dict[str, Any]) -> None:
         click.echo(f"{cluster['id']}\t{FINDINGS[cluster['finding']]}\t{len(cluster['ballots'])}")
 
 
-@fraud_group.command(help="查看最近一次排查的票群；先隐去候选人，加 --show-candidates 才显示。")
+@fraud_group.command(
+    help="查看最近一次排查的票群；先隐去候选人，张数只写范围；加 --show-candidates 才全部显示。"
+)
 @click.argument("slug")
 @click.option("--cluster", help="只看这一个，连同数字、对照组和抽样。")
-@click.option("--show-candidates", is_flag=True, help="显示候选人编号和作废后的名次变化。")
-@click.option("--english", is_flag=True, help="英文说明。")
+@click.option("--show-candidates", is_flag=True, help="显示候选人编号、确切张数和作废后的名次变化。")
+@click.option("--english", is_flag=True, help="英文说明（和 --show-candidates 一起用）。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON；同样先隐去候选人。")
 @click.pass_obj
 def clusters(
@@ -115,25 +120,34 @@ def clusters(
     with service.database.read() as session:
         run, deleted = last_run(session, slug), day_of_deletion(session, slug) is not None
         found = clusters_of(session, slug, service.keyring)
+        zone = campaign_by_slug(session, slug).rules.zone
     found = [one for one in found if cluster in (None, one["id"])]
     if cluster and not found:
         raise ProblemsFound([Problem(cluster, _("最近一次排查中没有这个票群。"))])
     if as_json:
-        print_json(found if show_candidates else [blinded(one) for one in found])
+        print_json(found if show_candidates else [blind_figures(one, zone) for one in found])
         return
     if run is None:
         say(_("还没有排查过。运行 voting-service fraud scan %(slug)s。", slug=slug))
         return
     say(_("%(at)s 排查，看到第 %(seq)s 张选票。", at=rfc3339(run.at), seq=run.up_to_seq))
     for one in found:
-        paragraph = one["paragraph"]["named" if show_candidates else "blinded"]["en" if english else "zh"]
-        click.echo(f"{one['id']}  {FINDINGS[one['finding']]}\n{paragraph}\n")
-        for line in sheet(one, show_candidates=show_candidates) if cluster else ():
+        click.echo(f"{one['id']}  {FINDINGS[one['finding']]}")
+        if show_candidates:
+            click.echo(one["paragraph"]["named"]["en" if english else "zh"] + "\n")
+        for line in _lines(one, zone, show_candidates=show_candidates, whole=cluster is not None):
             click.echo(line)
     if deleted:
         say(_("证据已删除，票群的明细随之删除；当时的合计：%(n)s 个票群。", n=run.clusters))
     elif not found:
         say(_("没有发现异常票群。"))
+
+
+def _lines(one: dict[str, Any], zone: tzinfo, *, show_candidates: bool, whole: bool) -> Iterable[str]:
+    if show_candidates:
+        return sheet(one) if whole else ()
+    blind = blind_sheet(one, zone)
+    return blind_lines(blind) if whole else [*blind_facts(blind), ""]
 
 
 COMMANDS = (fraud_group,)

@@ -5,7 +5,7 @@ Members have their phones in the meeting: the motion's page shows each of them t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,8 @@ from .minutes import confirm_minutes, minutes_on_show, minutes_row
 from .models import DRAFT, LIST, MOTION, OPEN, QUESTION, VOTING, Motion
 from .queries import motion_by_number, motions_of
 from .quorum import quorum_of
-from .rules import shown_number
+from .rules import is_subject, shown_number
+from .suggested import Suggest, SuggestedQuestion
 
 pages = Blueprint("desk_motions", __name__, url_prefix="/desk/campaigns/<slug>/motions")
 
@@ -99,9 +100,18 @@ def listing(slug: str) -> Response:
 @pages.get("/new")
 @access.official(*WRITERS)
 def new(slug: str) -> Response:
-    """An empty draft; other rooms lead here with title, question and subject filled in."""
-    given = {key: request.args.get(key, "")[:1000] for key in ("title", "question", "subject")}
+    """An empty draft; other rooms lead here by the name of a subject alone, and say what is to be asked about it."""
+    subject = request.args.get("about", "")
+    with _Desk.here().database.read() as session:
+        asked = _suggested(session, slug, subject)
+    given = {"title": say(asked.title), "question": asked.question(say), "subject": subject} if asked else {}
     return _form_page(slug, None, {**given, "kind": QUESTION})
+
+
+def _suggested(session: Session, slug: str, subject: str) -> SuggestedQuestion | None:
+    suggest: Sequence[Suggest] = current_app.extensions["motion_subjects"]
+    found = (one(session, slug, subject) for one in suggest) if is_subject(subject) else ()
+    return next((one for one in found if one is not None), None)
 
 
 @pages.post("/new")

@@ -41,6 +41,18 @@ def ballot_at_hand(session: Session, campaign_id: int, subject: str) -> int | No
     )
 
 
+def was_opened(session: Session, campaign_id: int, subject: str, since: datetime) -> bool:
+    """Whether a ballot on a subject was opened from this moment on. Its members, two at least, were fixed with it: that fewer
+    sit on the committee now takes nothing back."""
+    query = (
+        select(Motion.id)
+        .where(Motion.campaign_id == campaign_id, Motion.subject == subject, Motion.kind == QUESTION)
+        .where(Motion.opened_at >= since)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
 def outcome_of(session: Session, campaign_id: int, subject: str) -> MotionOutcome | None:
     """The latest ballot on a subject (``final-list-1``) that has a result; None where there is none. One that was withdrawn
     or lacked its quorum has none, and leaves an earlier result as it was."""

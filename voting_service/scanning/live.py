@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from anti_fraud.networks.table import NetworkTable
@@ -77,6 +77,8 @@ class LiveScan:
         without_ballot = [v for v in read.views.values() if v.voter_tag not in read.voters]
         outcome = scan(ballots, views_of(view_columns(view) for view in without_ballot), progress)
         with self._database.write() as session:
+            # Proposals keep clusters under the same lock: none is replaced between being judged and being kept.
+            campaign_by_slug(session, slug, lock=True)
             self._keep(session, slug, read, outcome, self._clock.now())
         return outcome
 
@@ -127,9 +129,17 @@ class LiveScan:
         )
         session.add(run)
         session.flush()
-        session.execute(delete(ScanCluster).where(ScanCluster.campaign_id == read.campaign_id))
+        session.execute(
+            delete(ScanCluster).where(
+                ScanCluster.campaign_id == read.campaign_id, ScanCluster.kept.is_(False)
+            )
+        )
+        kept = {one.cluster: one for one in session.scalars(_of_campaign(read.campaign_id))}
         for cluster in outcome.clusters:
             plain = cluster.as_dict()
+            if same := kept.get(plain["id"]):
+                same.run_id = run.id  # found again; what is being judged stays as it was judged
+                continue
             text = json.dumps(plain, ensure_ascii=False).encode()
             session.add(
                 ScanCluster(
@@ -151,16 +161,19 @@ def _require_evidence(session: Session, slug: str) -> None:
 
 def clusters_of(session: Session, slug: str, keyring: Keyring) -> list[dict[str, Any]]:
     """The clusters of the latest scan, as ``clusters.json`` has them, quarantine first, the largest first."""
+    run = last_run(session, slug)
+    if run is None:
+        return []
     rows = session.scalars(
-        select(ScanCluster)
-        .where(ScanCluster.campaign_id == campaign_by_slug(session, slug).id)
+        _of_campaign(run.campaign_id)
+        .where(ScanCluster.run_id == run.id)
         .order_by(ScanCluster.finding, ScanCluster.ballots.desc(), ScanCluster.cluster)
     )
     return [json.loads(keyring.open(row.sealed, _place(slug, row.cluster))) for row in rows]
 
 
 def cluster_of(session: Session, slug: str, keyring: Keyring, cluster: str) -> dict[str, Any]:
-    """One of them. Raises NotFound."""
+    """One of them, or one that a proposal still waits on. Raises NotFound."""
     row = session.get(ScanCluster, (campaign_by_slug(session, slug).id, cluster))
     if row is None:
         raise NotFound(
@@ -168,6 +181,10 @@ def cluster_of(session: Session, slug: str, keyring: Keyring, cluster: str) -> d
         )
     found: dict[str, Any] = json.loads(keyring.open(row.sealed, _place(slug, row.cluster)))
     return found
+
+
+def _of_campaign(campaign_id: int) -> Select[ScanCluster]:
+    return select(ScanCluster).where(ScanCluster.campaign_id == campaign_id)
 
 
 def last_run(session: Session, slug: str) -> ScanRun | None:

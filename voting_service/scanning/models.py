@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..database import Base
@@ -34,7 +34,8 @@ class ScanRun(Base):
 
 
 class ScanCluster(Base):
-    """One cluster of a campaign's latest scan: what ``clusters.json`` says of it, sealed, since it quotes evidence."""
+    """One cluster of a campaign's latest scan, or an earlier one's that is kept: what ``clusters.json`` says of it, sealed, as it
+    quotes evidence."""
 
     __tablename__ = "scan_clusters"
     __table_args__ = (CheckConstraint("finding IN ('review', 'quarantine')", name="finding_is_known"),)
@@ -45,6 +46,8 @@ class ScanCluster(Base):
     finding: Mapped[str]
     ballots: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    kept: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A proposal waits for somebody who has yet to judge it: later scans leave it here, beside what they find."""
 
 
 class ScanRequest(Base):

@@ -23,6 +23,7 @@ from ..scanning.retention import day_of_deletion
 from ..text import _
 from ..web import access
 from .archive import archive_path
+from .decisions.desk_page import to_judge_first
 from .decisions.queries import decision_by_number
 from .decisions.rules import parse_number
 from .document import CHANNEL_NAMES, FiguresNotReady, prepared_document
@@ -77,7 +78,11 @@ def decision_ballots(slug: str, number: str) -> Response:
         abort(404)
     with _stores().database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        body = decision_ballots_csv(session, decision_by_number(session, campaign.id, wanted))
+        decision = decision_by_number(session, campaign.id, wanted)
+        if to_judge_first(session, campaign, decision, acting_official()):
+            # By the public log a tracking code says whom its ballot chose.
+            raise ProblemsFound([Problem(number, _("请先盲评这项决定涉及的异常票群。"))])
+        body = decision_ballots_csv(session, decision)
     return _file(body, "csv", f"{slug}-D-{wanted:04}")
 
 

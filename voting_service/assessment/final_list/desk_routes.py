@@ -16,7 +16,6 @@ from ...accounts.signed_in import acting_official
 from ...campaigns.composition_words import ROUNDING
 from ...campaigns.queries import campaign_by_slug
 from ...committee.outcome import ballot_at_hand
-from ...committee.rules import LONGEST_QUESTION
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
 from ...web import access, at_hand
@@ -222,7 +221,7 @@ def _one_page(slug: str, number: int, found: list[Problem] | None = None, status
         row = list_by_number(session, slug, number)
         document = document_of(row)
         motion = motion_on(session, row)
-        needed = motion_needed(session, slug)
+        needed = motion_needed(session, slug, row)
         voted = not motion_problems(session, slug, row)
         confirm_problems = deciding.problems_before_confirming(session, slug, row, official)
         return _page(
@@ -247,15 +246,9 @@ def _steps(row: FinalList, *, needed: bool, voted: bool) -> list[tuple[Text, boo
 
 
 def _motion_url(slug: str, row: FinalList) -> str:
-    """The committee's form, filled in. Whoever votes on a phone sees whom it is about."""
-    told = ["\n".join(map(say, lines)) for lines in desk_page.questions_of(row)]
-    question = next((one for one in told if len(one) <= LONGEST_QUESTION), told[-1])
-    given = {
-        "title": say(_("最终名单 %(number)s", number=row.name)),
-        "question": question,
-        "subject": row.subject,
-    }
-    return f"/desk/campaigns/{slug}/motions/new?{urlencode(given)}"
+    """The committee's form, which fills itself in: a list that is not public yet stands in no address, and so in no browser's
+    history and no log of a proxy."""
+    return f"/desk/campaigns/{slug}/motions/new?about={row.subject}"
 
 
 def _picked(numbers: list[str]) -> frozenset[int] | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ...campaigns.models import Campaign
 from ...committee.members import committee_members
-from ...committee.outcome import MotionOutcome, outcome_of
+from ...committee.outcome import MotionOutcome, outcome_of, was_opened
 from ...errors import NotFound, Problem
 from ...text import _
 from .models import FINAL, WITHDRAWN, FinalList
@@ -59,9 +59,11 @@ def document_of(row: FinalList) -> dict[str, Any]:
     return document
 
 
-def motion_needed(session: Session, slug: str) -> bool:
-    """Whether the committee must vote on a list: as soon as there are two who could."""
-    return len(committee_members(session, slug)) > 1
+def motion_needed(session: Session, slug: str, row: FinalList) -> bool:
+    """Whether the committee must vote on a list: as soon as there are two who could; and once a ballot on it was opened,
+    whoever sits there by now, since its members were fixed then."""
+    opened = was_opened(session, row.campaign_id, row.subject, row.proposed_at)
+    return opened or len(committee_members(session, slug)) > 1
 
 
 def motion_on(session: Session, row: FinalList) -> MotionOutcome | None:
@@ -73,7 +75,7 @@ def motion_on(session: Session, row: FinalList) -> MotionOutcome | None:
 
 def motion_problems(session: Session, slug: str, row: FinalList) -> list[Problem]:
     """What the committee's ballot still lacks."""
-    if not motion_needed(session, slug):
+    if not motion_needed(session, slug, row):
         return []
     found = motion_on(session, row)
     if found is None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
-from ...campaigns.models import Campaign
+from ...campaigns.models import CLOSED, Campaign
 from ...campaigns.queries import campaigns_in
 from ...clock import spoken
 from ...names import in_quotes
@@ -23,6 +23,8 @@ from .queries import SCORING, round_state
 
 SOON = timedelta(days=1)
 """A deadline that is nearer is urgent."""
+JUDGES_BY = timedelta(days=3)
+"""So long before the voting ends, or before the scores are due, it matters that nobody has been made a judge."""
 
 
 def scores_url(slug: str) -> str:
@@ -78,7 +80,12 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
     if state.closed_at is not None:
         return
     if not state.judges:
-        yield DeskLine(_("“%(title)s”还没有打分评委", title=title), url)
+        closes = campaign.rules.closes_at
+        if judges_matter(campaign.phase == CLOSED, closes, state.due, now):
+            when = _("打分已经到期") if state.is_late else _("投票已结束") if now >= closes else _("即将打分")
+            yield DeskLine(
+                _("“%(title)s”还没有打分评委，%(when)s", title=title, when=when), url, now >= closes
+            )
     elif state.all_in:
         yield DeskLine(_("“%(title)s”评分表已交齐，可以结束打分", title=title), url)
     elif state.is_late:
@@ -86,6 +93,13 @@ def _round(session: Session, campaign: Campaign, now: datetime) -> Iterator[Desk
         yield DeskLine(
             _("“%(title)s”打分已到截止时间，%(n)s 位评委没有交表", title=title, n=missing), url, urgent=True
         )
+
+
+def judges_matter(is_closed: bool, closes_at: datetime, due: datetime | None, now: datetime) -> bool:
+    """Whether a campaign without judges is to be told of. While its voting has just begun there is time, and a warning that
+    stands for weeks is one that nobody reads; the page of the round says it all the while."""
+    nearest = min(closes_at, due) if due else closes_at
+    return is_closed or now >= nearest - JUDGES_BY
 
 
 def _second_person(session: Session, campaign: Campaign, official: ActingOfficial) -> Iterator[DeskLine]:

@@ -110,7 +110,10 @@ def _received(slug: str) -> BaseResponse:
     parts = staged_parts(request)
     if not parts:
         return _upload_page(slug, [Problem("folder", _("请选择要上传的文件。"))], 422)
-    staged = staging.keep(parts, official_id=official.id, at=at_hand.now())
+    try:
+        staged = staging.keep(parts, official_id=official.id, at=at_hand.now(), where=slug)
+    except ProblemsFound as refused:
+        return _upload_page(slug, list(refused.problems), 422)
     try:
         read = _read(staged, slug, official)
         with at_hand.database().read() as session:
@@ -174,6 +177,8 @@ def _decided(slug: str, token: str) -> BaseResponse:
     staged = staging.find(token, official.id, now=at_hand.now())
     if request.form.get("action") == "discard":
         staging.remove(token)
+        if request.form.get("then") == "upload":
+            return redirect(_address(slug), 303)
         return redirect(f"/desk/campaigns/{slug}" if slug else "/desk/campaigns", 303)
     if request.form.get("confirmed") != "yes":
         return _staged_page(slug, token, [Problem("confirmed", _("请先核对内容，并勾选确认。"))], 422)
@@ -207,8 +212,12 @@ def _upload_page(
     with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug) if slug else None
     found = found or []
+    waiting = [
+        (one, f"{_address(one.where)}/{one.token}", one.size / 1024**2)
+        for one in _staging().waiting(acting_official().id, now=at_hand.now())
+    ]
     return _page(
-        "desk_upload", status, slug=slug, action=_address(slug), campaign=campaign, found=found[:_MOST_SHOWN],
+        "desk_upload", status, waiting=waiting, slug=slug, action=_address(slug), campaign=campaign, found=found[:_MOST_SHOWN],
         total=len(found), file_name=name, heading=heading, most=MOST_BYTES // 1024**2,
     )  # fmt: skip
 

@@ -1,5 +1,5 @@
 """Where a folder waits between its upload and the official's word: private files under the data directory, each one's
-official's own, gone after a day.
+official's own, gone after a day. An official has a few at most, so that nobody's forgotten uploads fill the disk.
 
 Several hosts share the directory, as they share the photos.
 """
@@ -13,15 +13,19 @@ import secrets
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ...clock import from_ms, to_ms
-from ...errors import NotFound
+from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
 
 KEPT_FOR = timedelta(hours=24)
+MOST_FOLDERS = 3
+MOST_BYTES = 400 * 1024**2
+"""Of one official's, together."""
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 _PICTURES = (
     ".jpg",
@@ -58,10 +62,23 @@ class Staged(NamedTuple):
     """What to call it on a page."""
 
 
+class Waiting(NamedTuple):
+    """A folder that waits, in a list."""
+
+    token: str
+    name: str
+    where: str
+    """The campaign that it was uploaded for; empty for a new one."""
+    at: datetime
+    size: int
+    """Bytes."""
+
+
 class _Label(NamedTuple):
     official: int
     name: str
     at_ms: int
+    where: str = ""
 
 
 class Staging:
@@ -70,8 +87,9 @@ class Staging:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    def keep(self, parts: Sequence[Part], *, official_id: int, at: datetime) -> Staged:
-        """Take what was uploaded: one .zip as it is, or single files as one."""
+    def keep(self, parts: Sequence[Part], *, official_id: int, at: datetime, where: str = "") -> Staged:
+        """Take what was uploaded: one .zip as it is, or single files as one. ``where``: the campaign that it is for. Raises
+        ProblemsFound where this official has too much waiting already; then nothing is kept."""
         token = secrets.token_hex(16)
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         whole = self._path(token)
@@ -81,9 +99,26 @@ class Staging:
         else:
             name = str(_("%(n)s 个文件", n=len(parts)))
             _zip(parts, whole)
-        label = _Label(official_id, name, to_ms(at))
+        label = _Label(official_id, name, to_ms(at), where)
         self._write_label(token, json.dumps(label._asdict(), ensure_ascii=False))
+        # Looked at with this one in it: of several that come at once none slips by.
+        if problem := _too_much(self.waiting(official_id, now=at), token):
+            self.remove(token)
+            raise ProblemsFound([problem])
         return Staged(token, whole, name)
+
+    def waiting(self, official_id: int, *, now: datetime) -> list[Waiting]:
+        """This official's, the oldest first."""
+        found = []
+        for path in self.directory.glob("*.json"):
+            token = path.stem
+            label = self._label(token) if _TOKEN.fullmatch(token) else None
+            if label is None or label.official != official_id or now - from_ms(label.at_ms) > KEPT_FOR:
+                continue
+            with suppress(FileNotFoundError):  # used or removed meanwhile
+                size = self._path(token).stat().st_size
+                found.append(Waiting(token, label.name, label.where, from_ms(label.at_ms), size))
+        return sorted(found, key=lambda one: (one.at, one.token))
 
     def find(self, token: str, official_id: int, *, now: datetime) -> Staged:
         """One that waits for this official. Raises NotFound for anybody else's, and for one that has waited too long."""
@@ -132,6 +167,21 @@ class Staging:
         except (OSError, ValueError, TypeError):
             return None
         return found if self._path(token).is_file() else None
+
+
+def _too_much(waiting: Sequence[Waiting], token: str) -> Problem | None:
+    """Why this one is not kept beside the others."""
+    others = [one for one in waiting if one.token != token]
+    if not others or (len(waiting) <= MOST_FOLDERS and sum(one.size for one in waiting) <= MOST_BYTES):
+        return None
+    return Problem(
+        "folder",
+        _(
+            "您已有 %(n)s 个上传的文件夹等待核对，最早的是 %(name)s，每人最多 %(most)s 个、合计 %(size)s MB。",
+            n=len(others), name=others[0].name, most=MOST_FOLDERS, size=MOST_BYTES // 1024**2,
+        ),
+        _("请先核对或者删除一个，再上传。"),
+    )  # fmt: skip
 
 
 def member_name(name: str) -> str:

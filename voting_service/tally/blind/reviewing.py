@@ -23,6 +23,7 @@ WORDS: Mapping[str, Text] = {
     "unsure": _("看不出来"),
 }
 LONGEST_NOTE = 500
+CLUSTER = "cluster "
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Review:
 
 def of_cluster(cluster: str) -> str:
     """The subject that a cluster is."""
-    return f"cluster {cluster}"
+    return f"{CLUSTER}{cluster}"
 
 
 def of_decision(number: int) -> str:
@@ -63,8 +64,40 @@ def review_of(
     """How it stands. A supervisor judges and decides nothing, and sees everything from the start."""
     rows = _rows(session, campaign_id, subject)
     own = {row.act for row, _name in rows if row.official_id == official.id}
-    sees = bool(own) or official.may(slug, "supervisor")
+    sees = bool(own) or only_watches(slug, official)
     return Review(sees, JUDGED in own, tuple(_judgements(rows)) if sees else ())
+
+
+def only_watches(slug: str, official: ActingOfficial) -> bool:
+    """A supervisor, who by the rules of roles does nothing else in this campaign."""
+    return official.may(slug, "supervisor")
+
+
+def clusters_open_to(session: Session, campaign_id: int, official: ActingOfficial) -> frozenset[str]:
+    """The clusters whose whole sheet this official has seen: those that they judged."""
+    query = select(BlindReview.subject).where(
+        BlindReview.campaign_id == campaign_id,
+        BlindReview.official_id == official.id,
+        BlindReview.subject.startswith(CLUSTER),
+    )
+    return frozenset(subject.removeprefix(CLUSTER) for subject in session.scalars(query))
+
+
+def judged_blind(session: Session, campaign_id: int, subject: str, person: str) -> bool:
+    """Whether somebody of this name, as ``names.person_key`` compares it, judged before they looked: it is the first that
+    they did with the subject."""
+    query = (
+        select(BlindReview.act)
+        .join(Official, Official.id == BlindReview.official_id)
+        .where(
+            BlindReview.campaign_id == campaign_id,
+            BlindReview.subject == subject,
+            Official.name_key == person,
+        )
+        .order_by(BlindReview.id)
+        .limit(1)
+    )
+    return session.scalar(query) == JUDGED
 
 
 def judge(

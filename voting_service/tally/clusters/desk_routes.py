@@ -1,5 +1,5 @@
-"""``/desk/campaigns/<slug>/clusters``: what the latest scan found. Whoever judges does not see whom the ballots chose until
-they have judged or asked to see it."""
+"""``/desk/campaigns/<slug>/clusters``: what the latest scan found. Whoever judges sees whom the ballots chose once they have
+judged, and not before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from ...scanning.asking import ask_for_scan
 from ...scanning.live import cluster_of
 from ...text import Text, _
 from ...web import access
-from ..blind.reviewing import WORDS, judge, of_cluster, reveal, review_of
+from ..blind.reviewing import WORDS, clusters_open_to, judge, of_cluster, only_watches, review_of
+from .blind_sheet import SAMPLE as BLIND_SAMPLE
+from .blind_sheet import blind_sheet
 from .overview import SAMPLE, cluster_sheet, overview
 
 pages = Blueprint("desk_clusters", __name__, url_prefix="/desk/campaigns/<slug>/clusters")
@@ -24,7 +26,6 @@ pages = Blueprint("desk_clusters", __name__, url_prefix="/desk/campaigns/<slug>/
 DONE: dict[str, Text] = {
     "asked": _("已请值守程序排查，一般一分钟内有结果，请稍后刷新。"),
     "judged": _("您的判断已记下。"),
-    "revealed": _("现在显示候选人；已记入工作日志。"),
 }
 
 
@@ -61,7 +62,8 @@ def _listing(slug: str, refused: ProblemsFound | None = None) -> str:
     stores, official = _stores(), acting_official()
     with stores.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        shown = overview(session, campaign, stores.keyring, stores.clock.now())
+        open_to = None if only_watches(slug, official) else clusters_open_to(session, campaign.id, official)
+        shown = overview(session, campaign, stores.keyring, stores.clock.now(), open_to)
     return render_template(
         "clusters/list.html", campaign=campaign, shown=shown, may_act=official.may(slug, "operator", "committee"),
         found=refused.problems if refused else (), done=_done(),
@@ -71,14 +73,14 @@ def _listing(slug: str, refused: ProblemsFound | None = None) -> str:
 @pages.get("/<cluster>")
 @access.official("operator", "committee", "supervisor")
 def one(slug: str, cluster: str) -> str:
-    """One cluster, with candidates for those who may see them already."""
+    """One cluster: in steps until this official has judged it, whole afterwards."""
     return _one(slug, cluster)
 
 
 @pages.post("/<cluster>/judge")
 @access.official("operator", "committee")
 def keep_judgement(slug: str, cluster: str) -> BaseResponse | tuple[str, int]:
-    """What this official thinks of it, before or after looking."""
+    """What this official thinks of it, before they look."""
     stores, form = _stores(), request.form
     try:
         with stores.database.write() as session:
@@ -90,17 +92,6 @@ def keep_judgement(slug: str, cluster: str) -> BaseResponse | tuple[str, int]:
     except ProblemsFound as refused:
         return _one(slug, cluster, refused), 422
     return redirect(f"/desk/campaigns/{slug}/clusters/{cluster}?done=judged", 303)
-
-
-@pages.post("/<cluster>/reveal")
-@access.official("operator", "committee")
-def show_candidates(slug: str, cluster: str) -> BaseResponse:
-    """Show this official the candidates."""
-    stores = _stores()
-    with stores.database.write() as session:
-        cluster_of(session, slug, stores.keyring, cluster)
-        reveal(session, slug, of_cluster(cluster), at=stores.clock.now(), official=acting_official())
-    return redirect(f"/desk/campaigns/{slug}/clusters/{cluster}?done=revealed", 303)
 
 
 def _one(slug: str, cluster: str, refused: ProblemsFound | None = None) -> str:
@@ -121,12 +112,13 @@ def _page_of(session: Session, slug: str, cluster: str) -> dict[str, object]:
     campaign = campaign_by_slug(session, slug)
     found = cluster_of(session, slug, stores.keyring, cluster)
     review = review_of(session, campaign.id, slug, of_cluster(cluster), official)
-    names = names_by_number(session, campaign.id) if review.sees_candidates else None
-    return {
+    page: dict[str, object] = {
         "campaign": campaign,
-        "sheet": cluster_sheet(session, campaign, found, names=names),
         "review": review,
         "words": list(WORDS.items()),
-        "columns": SAMPLE,
         "may_act": official.may(slug, "operator", "committee"),
     }
+    if not review.sees_candidates:
+        return page | {"sheet": blind_sheet(found, campaign.rules.zone), "columns": BLIND_SAMPLE}
+    names = names_by_number(session, campaign.id)
+    return page | {"sheet": cluster_sheet(session, campaign, found, names), "columns": SAMPLE}

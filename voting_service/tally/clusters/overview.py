@@ -1,8 +1,9 @@
-"""The latest scan as its page shows it: when, over what, what it could not ask, what it found, and when the next comes."""
+"""The latest scan as its page shows it: when, over what, what it could not ask, what it found, and when the next comes. Of
+clusters that a reader has yet to judge, sizes and times stand in steps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,11 @@ from ...scanning.models import ScanRequest, ScanRun
 from ...scanning.retention import day_of_deletion
 from ...scanning.watch import EVERY
 from ...text import Text, _
-from ..decisions.effect import blind_name
+from ..blind.coarse import about
+from ..blind.reviewing import of_cluster
 from ..decisions.queries import decisions_by_origin
+from .blind_sheet import SAMPLE as BLIND_SAMPLE
+from .blind_sheet import blind_sheet, window_of
 from .sheet import FINDINGS, GROUPS, PROFILE, SILENT, figure
 
 SHOWN = 200
@@ -33,9 +37,11 @@ class ClusterLine:
     id: str
     finding: str
     word: Text
-    ballots: int
+    ballots: Text
     since: datetime
     until: datetime
+    is_open: bool
+    """Whether this reader sees its whole sheet; otherwise its size is a step, and its times are days."""
     decisions: Sequence[str]
     """Decisions that were proposed from it."""
 
@@ -45,6 +51,9 @@ class Overview:
     """What the page of a campaign's clusters says."""
 
     run: ScanRun | None
+    quarantine: Text
+    review: Text
+    """Ballots in clusters of either finding; steps while a cluster waits for this reader's judgement."""
     silent: Sequence[Text | str]
     request: ScanRequest | None
     """Asked for, and not answered yet."""
@@ -60,8 +69,10 @@ class Overview:
     left_out: int
 
 
-def overview(session: Session, campaign: Campaign, keyring: Keyring, now: datetime) -> Overview:
-    """As of now."""
+def overview(
+    session: Session, campaign: Campaign, keyring: Keyring, now: datetime, open_to: Collection[str] | None
+) -> Overview:
+    """As of now. ``open_to``: the clusters that the reader has judged; None for one who sees all."""
     slug = campaign.slug
     run = last_run(session, slug)
     position = session.get(RecorderPosition, campaign.id)
@@ -69,9 +80,12 @@ def overview(session: Session, campaign: Campaign, keyring: Keyring, now: dateti
     unseen = max(0, recorded - (run.up_to_seq if run else 0))
     deleted = day_of_deletion(session, slug)
     may_ask = campaign.phase in (OPEN, CLOSED) and recorded > 0 and deleted is None
-    lines = _lines(session, campaign, keyring)
+    lines = _lines(session, campaign, keyring, open_to)
+    is_open = all(line.is_open for line in lines)
     return Overview(
         run=run,
+        quarantine=_size(run.quarantine if run else 0, is_open),
+        review=_size(run.review if run else 0, is_open),
         silent=[SILENT.get(name, name) for name in run.silent.split()] if run else (),
         request=waiting_request(session, campaign.id, run.at if run else None) if may_ask else None,
         unseen=unseen,
@@ -83,25 +97,37 @@ def overview(session: Session, campaign: Campaign, keyring: Keyring, now: dateti
     )
 
 
-def _lines(session: Session, campaign: Campaign, keyring: Keyring) -> list[ClusterLine]:
+def _lines(
+    session: Session, campaign: Campaign, keyring: Keyring, open_to: Collection[str] | None
+) -> list[ClusterLine]:
     decided = decisions_by_origin(session, campaign.id)
     return [
-        ClusterLine(
-            id=one["id"],
-            finding=one["finding"],
-            word=FINDINGS[one["finding"]],
-            ballots=len(one["ballots"]),
-            since=datetime.fromisoformat(one["window"]["from"]),
-            until=datetime.fromisoformat(one["window"]["to"]),
-            decisions=decided.get(f"cluster {one['id']}", ()),
-        )
+        _line(one, campaign, open_to is None or one["id"] in open_to, decided.get(of_cluster(one["id"]), ()))
         for one in clusters_of(session, campaign.slug, keyring)
     ]
 
 
+def _line(one: Mapping[str, Any], campaign: Campaign, is_open: bool, decisions: Sequence[str]) -> ClusterLine:
+    blind, window = blind_sheet(one, campaign.rules.zone), window_of(one)
+    return ClusterLine(
+        id=one["id"],
+        finding=one["finding"],
+        word=FINDINGS[one["finding"]],
+        ballots=_size(len(one["ballots"]), is_open),
+        since=window[0] if is_open else blind.since,
+        until=window[1] if is_open else blind.until,
+        is_open=is_open,
+        decisions=decisions,
+    )
+
+
+def _size(ballots: int, is_open: bool) -> Text:
+    return Text(f"{ballots:,}") if is_open or not ballots else about(ballots)
+
+
 @dataclass(frozen=True)
 class ClusterSheet:
-    """One cluster as its page shows it, with candidates or without."""
+    """One cluster as its page shows it to those who have judged it: everything."""
 
     id: str
     finding: str
@@ -114,74 +140,60 @@ class ClusterSheet:
     figures: Mapping[str, Any]
     groups: Sequence[Text | str]
     profile: Sequence[tuple[Text, Sequence[str]]]
-    effect: Sequence[tuple[Text | str, int, int, int, int]]
-    """Candidate, or 候选人甲 …; count now and without the cluster; place now and without it."""
+    effect: Sequence[tuple[Text, int, int, int, int]]
+    """Candidate; count now and without the cluster; place now and without it."""
     sample: Sequence[Mapping[str, Any]]
-    """What the scan measured of some ballots: no address, no device's own words, and no choice unless candidates show."""
+    """What the scan measured of some ballots: no address, and no device's own words."""
     decisions: Sequence[str]
 
 
-SAMPLE: Mapping[str, Text] = {
-    "cast_at": _("投出"),
-    "channel": _("渠道"),
-    "network_type": _("网络"),
-    "province": _("省份"),
-    "os": _("系统"),
-    "entry": _("来路"),
-    "dwell_s": _("用时（秒）"),
-    "touches": _("点按"),
-    "challenge_ms": _("验证（毫秒）"),
-}
-"""What of a sample's rows is shown."""
+SAMPLE: Mapping[str, Text] = {"cast_at": _("投出"), **BLIND_SAMPLE}
+"""What of a sample's rows is shown, beside the tracking code and the choices."""
 
 
 def cluster_sheet(
-    session: Session, campaign: Campaign, cluster: Mapping[str, Any], *, names: Mapping[int, str] | None
+    session: Session, campaign: Campaign, cluster: Mapping[str, Any], names: Mapping[int, str]
 ) -> ClusterSheet:
-    """``names``: candidate number → name, where candidates may be shown; None hides them."""
-    groups = [cluster["profile"], *cluster["comparison"]]
-    origin = f"cluster {cluster['id']}"
+    """``names``: candidate number → name."""
+    groups, (since, until) = [cluster["profile"], *cluster["comparison"]], window_of(cluster)
     return ClusterSheet(
         id=cluster["id"],
         finding=cluster["finding"],
         word=FINDINGS[cluster["finding"]],
         size=len(cluster["ballots"]),
-        since=datetime.fromisoformat(cluster["window"]["from"]),
-        until=datetime.fromisoformat(cluster["window"]["to"]),
-        paragraph=cluster["paragraph"]["blinded" if names is None else "named"],
+        since=since,
+        until=until,
+        paragraph=cluster["paragraph"]["named"],
         figures=cluster["figures"],
         groups=[GROUPS.get(one["name"], one["name"]) for one in groups[1:]],
         profile=[
             (label, [figure(name, group.get(name)) for group in groups]) for name, label in PROFILE.items()
         ],
         effect=_effect(cluster, names),
-        sample=[_sample_row(row, names) for row in cluster["sample"]],
-        decisions=decisions_by_origin(session, campaign.id).get(origin, ()),
+        sample=[_sample_row(row) for row in cluster["sample"]],
+        decisions=decisions_by_origin(session, campaign.id).get(of_cluster(cluster["id"]), ()),
     )
 
 
-def _effect(
-    cluster: Mapping[str, Any], names: Mapping[int, str] | None
-) -> list[tuple[Text | str, int, int, int, int]]:
-    rows: list[tuple[Text | str, int, int, int, int]] = []
-    for place, row in enumerate(cluster["effect"]):
-        if not row["in_cluster"]:
-            continue
-        # In the paragraph's own order, so that 候选人甲 is the same one there and here.
-        who = blind_name(place) if names is None else _called(row["candidate"], names)
-        rows.append((who, row["count_before"], row["count_after"], row["rank_before"], row["rank_after"]))
-    return rows
+def _effect(cluster: Mapping[str, Any], names: Mapping[int, str]) -> list[tuple[Text, int, int, int, int]]:
+    return [
+        (
+            _called(row["candidate"], names),
+            row["count_before"],
+            row["count_after"],
+            row["rank_before"],
+            row["rank_after"],
+        )
+        for row in cluster["effect"]
+        if row["in_cluster"]
+    ]
 
 
 def _called(number: str, names: Mapping[int, str]) -> Text:
     return _("%(number)s 号 %(name)s", number=number, name=names.get(int(number), ""))
 
 
-def _sample_row(row: Mapping[str, Any], names: Mapping[int, str] | None) -> dict[str, Any]:
+def _sample_row(row: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {name: row.get(name) for name in SAMPLE}
     shown["cast_at"] = datetime.fromisoformat(row["cast_at"])
-    return {
-        "code": tracking_code(row["ballot_id"]),
-        **shown,
-        **({} if names is None else {"choices": row["choices"]}),
-    }
+    return {"code": tracking_code(row["ballot_id"]), **shown, "choices": row["choices"]}

@@ -1,7 +1,5 @@
-"""One cluster as a sheet, for the terminal and the desk: figures, three comparison groups of equal size, a sample, the effect.
-
-Blind unless somebody asks otherwise: whoever judges how ballots were cast should not know whom they chose.
-"""
+"""One cluster as an open sheet, for the terminal: figures, three comparison groups of equal size, a sample, the effect. How it
+stands before it is judged is ``blind_sheet``'s."""
 
 from __future__ import annotations
 
@@ -9,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...text import Text, _
-from ..decisions.effect import blind_name
 
 Cluster = Mapping[str, Any]
 
@@ -56,19 +53,7 @@ SHARES = frozenset(
 )  # fmt: skip
 
 
-def blinded(cluster: Cluster) -> dict[str, Any]:
-    """A cluster without whom its ballots chose."""
-    return {
-        **cluster,
-        "sample": [
-            {name: cell for name, cell in row.items() if name != "choices"} for row in cluster["sample"]
-        ],
-        "effect": [{name: n for name, n in row.items() if name != "candidate"} for row in cluster["effect"]],
-        "paragraph": {"blinded": cluster["paragraph"]["blinded"]},
-    }
-
-
-def sheet(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
+def sheet(cluster: Cluster) -> Iterator[str]:
     """Lines of cells, separated by tabs."""
     figures = cluster["figures"]
     yield str(_("观察到 %(o)s 张，正常情况下预计 %(e)s 张，至多 %(u)s 张，p = %(p)s",
@@ -81,9 +66,9 @@ def sheet(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
     for name, label in PROFILE.items():
         yield "\t".join([str(label), *(figure(name, group.get(name)) for group in groups)])
     yield ""
-    yield from _effect(cluster, show_candidates=show_candidates)
+    yield from _effect(cluster)
     yield ""
-    yield from _sample(cluster if show_candidates else blinded(cluster))
+    yield from _sample(cluster)
 
 
 def figure(name: str, value: Any) -> str:
@@ -93,11 +78,10 @@ def figure(name: str, value: Any) -> str:
     return f"{100 * value:.1f}%" if name in SHARES else f"{round(value, 2):g}"
 
 
-def _effect(cluster: Cluster, *, show_candidates: bool) -> Iterator[str]:
+def _effect(cluster: Cluster) -> Iterator[str]:
     yield "\t".join(map(str, (_("如果作废"), _("票数"), _("处理后"), _("名次"), _("处理后"))))
-    for place, row in enumerate(cluster["effect"]):
-        # In the paragraph's own order, so that 候选人甲 is the same one there and here.
-        name = _("%(number)s 号", number=row["candidate"]) if show_candidates else blind_name(place)
+    for row in cluster["effect"]:
+        name = _("%(number)s 号", number=row["candidate"])
         figures = (row["count_before"], row["count_after"], row["rank_before"], row["rank_after"])
         yield "\t".join([str(name), *map(str, figures)])
 

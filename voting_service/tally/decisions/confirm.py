@@ -26,6 +26,7 @@ from ...transparency import entries, log
 from ...transparency.models import Log
 from ..certification.queries import certified_problems
 from ..count import AFTER
+from .blind_first import let_go, problems_of_confirmer
 from .follow import follow
 from .models import CONFIRMED, PROPOSED, Decision
 from .queries import changes_of, decision_by_number, last_sequence
@@ -62,7 +63,8 @@ def confirm(
     campaign = campaign_by_slug(session, slug, lock=True)
     decision = decision_by_number(session, campaign.id, number)
     changes = changes_of(session, decision)
-    _require_confirmable(decision, changes, actor, seen, certified_problems(session, campaign.id))
+    found = [*certified_problems(session, campaign.id), *problems_of_confirmer(session, decision, actor)]
+    _require_confirmable(decision, changes, actor, seen, found)
     public_log = session.get_one(Log, campaign.id, with_for_update=True)
     first_leaf = _write(session, public_log, decision, changes, at)
     decision.sequence = last_sequence(session, campaign.id) + 1
@@ -71,6 +73,7 @@ def confirm(
         actor.strip(), person_key(actor), at,
     )  # fmt: skip
     decision.votes_json = json.dumps(count_change(changes).to_json())
+    let_go(session, decision)
     _renew_what_is_published(campaign)
     journal(session, at=at, actor=actor, act="confirm_decision", subject=slug,
             details={"decision": shown_number(number), "kind": decision.kind, "ballots": len(changes)})  # fmt: skip

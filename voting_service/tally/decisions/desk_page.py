@@ -17,7 +17,8 @@ from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry
 from ...names import person_key
 from ...text import Text, _
-from ..blind.reviewing import Review, of_decision, review_of
+from ..blind.coarse import about
+from ..blind.reviewing import Review, clusters_open_to, of_decision, only_watches, review_of
 from .effect import Effect, blind_names, effect_of, is_quick
 from .models import CONFIRMED, PROPOSED, WITHDRAWN, Decision, DecisionBallot
 from .queries import decided_since, decisions_of, sizes_of
@@ -38,6 +39,8 @@ class DecisionLine:
     word: Text
     tone: str
     ballots: int
+    size: Text
+    """How many ballots, in a step where this reader has yet to judge their cluster."""
     reason: str
     undoes: str | None
     proposed: tuple[str, datetime]
@@ -45,8 +48,8 @@ class DecisionLine:
     withdrawn: tuple[str, datetime] | None
 
 
-def line_of(decision: Decision, ballots: int) -> DecisionLine:
-    """A decision in words."""
+def line_of(decision: Decision, ballots: int, *, blind: bool = False) -> DecisionLine:
+    """A decision in words; ``blind``: its reader has yet to judge a cluster that it is about."""
     confirmed, withdrawn = None, None
     if decision.confirmed_by and decision.confirmed_at:
         confirmed = decision.confirmed_by, decision.confirmed_at
@@ -60,6 +63,7 @@ def line_of(decision: Decision, ballots: int) -> DecisionLine:
         word=STATE_NAMES[decision.state],
         tone=TONES[decision.state],
         ballots=ballots,
+        size=about(ballots) if blind else Text(f"{ballots:,}"),
         reason=decision.reason,
         undoes=shown_number(decision.undoes) if decision.undoes else None,
         proposed=(decision.proposed_by, decision.proposed_at),
@@ -68,10 +72,24 @@ def line_of(decision: Decision, ballots: int) -> DecisionLine:
     )
 
 
-def decision_lines(session: Session, campaign_id: int) -> list[DecisionLine]:
+def decision_lines(session: Session, campaign: Campaign, official: ActingOfficial) -> list[DecisionLine]:
     """All of them, the latest first."""
-    sizes = sizes_of(session, campaign_id)
-    return [line_of(one, sizes.get(one.number, 0)) for one in reversed(decisions_of(session, campaign_id))]
+    sizes = sizes_of(session, campaign.id)
+    return [
+        line_of(one, sizes.get(one.number, 0), blind=bool(to_judge_first(session, campaign, one, official)))
+        for one in reversed(decisions_of(session, campaign.id))
+    ]
+
+
+def to_judge_first(
+    session: Session, campaign: Campaign, decision: Decision, official: ActingOfficial
+) -> list[str]:
+    """The clusters of a proposal that this official has not judged: until then neither its ballots nor its effect are shown.
+    Of a decision that is in the public log nothing is left to hide."""
+    if decision.state != PROPOSED or only_watches(campaign.slug, official):
+        return []
+    seen = clusters_open_to(session, campaign.id, official)
+    return [one for one in decision.blind_clusters if one not in seen]
 
 
 @dataclass(frozen=True)
@@ -94,8 +112,10 @@ class DecisionPage:
     """The digest of what is shown and would be confirmed."""
     from_cluster: str | None
     origin: str | None
+    judge_first: Sequence[str]
+    """Clusters that this official is to judge before anything of the proposal shows."""
     effect: Effect | None
-    """None while the figures are not ready."""
+    """None while the figures are not ready, and where something is to be judged first."""
     effect_lines: Sequence[EffectLine]
     standings: Sequence[tuple[Text, int, int]]
     review: Review
@@ -115,22 +135,26 @@ def decision_page(
 ) -> DecisionPage:
     """As this official may see it."""
     review = review_of(session, campaign.id, campaign.slug, of_decision(decision.number), official)
-    effect = effect_of(session, campaign, decision) if is_quick(session, campaign.id) else None
+    judge_first = to_judge_first(session, campaign, decision, official)
+    effect = (
+        effect_of(session, campaign, decision) if is_quick(session, campaign.id) and not judge_first else None
+    )
     origin = decision.origin or ""
     own = person_key(official.name) == decision.proposed_by_key
     is_confirmed = decision.state == CONFIRMED
     later = decided_since(session, decision) if is_confirmed else 0
     ballots = effect.ballots if effect else sizes_of(session, campaign.id).get(decision.number, 0)
     return DecisionPage(
-        line=line_of(decision, ballots),
+        line=line_of(decision, ballots, blind=bool(judge_first)),
         seen=decision.effect_sha256,
         from_cluster=origin.removeprefix("cluster ") if origin.startswith("cluster ") else None,
         origin=decision.origin,
+        judge_first=judge_first,
         effect=effect,
         effect_lines=_effect_lines(effect, decision, shown=review.sees_candidates) if effect else (),
         standings=_standings(effect) if effect else (),
         review=review,
-        ballots=_first_ballots(session, decision),
+        ballots=() if judge_first else _first_ballots(session, decision),
         undone_by=[
             shown_number(one.number)
             for one in decisions_of(session, campaign.id)
@@ -214,13 +238,16 @@ class BallotStanding:
     decisions: Sequence[BallotDecision]
 
 
-def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotStanding:
-    """The ballot behind a tracking code. Raises ProblemsFound."""
+def ballot_standing(
+    session: Session, campaign: Campaign, typed: str, official: ActingOfficial
+) -> BallotStanding:
+    """The ballot behind a tracking code. A proposal whose clusters this official has yet to judge is not told of: with codes
+    from the public log one could ask whom it is about. Raises ProblemsFound."""
     ballot_id = parse_tracking_code(typed)
     if ballot_id is None:
         raise ProblemsFound([Problem("code", _("不是查验码，应有 16 个字母或数字。"))])
     row = session.scalar(
-        select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign_id)
+        select(LedgerEntry).where(LedgerEntry.ballot_id == ballot_id, LedgerEntry.campaign_id == campaign.id)
     )
     if row is None:
         raise ProblemsFound([Problem("code", _("本活动的台账中没有这张选票；刚投出的请稍等几秒。"))])
@@ -230,10 +257,10 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
             DecisionBallot,
             (DecisionBallot.campaign_id == Decision.campaign_id) & (DecisionBallot.number == Decision.number),
         )
-        .where(DecisionBallot.campaign_id == campaign_id, DecisionBallot.seq == row.seq)
+        .where(DecisionBallot.campaign_id == campaign.id, DecisionBallot.seq == row.seq)
         .order_by(Decision.number)
     )
-    sizes = sizes_of(session, campaign_id)
+    sizes = sizes_of(session, campaign.id)
     return BallotStanding(
         code=tracking_code(ballot_id),
         cast_at=row.cast_at,
@@ -248,6 +275,7 @@ def ballot_standing(session: Session, campaign_id: int, typed: str) -> BallotSta
                 STANDING_NAMES[after],
             )
             for decision, before, after in session.execute(query)
+            if not to_judge_first(session, campaign, decision, official)
         ],
     )
 

@@ -18,6 +18,7 @@ from ...text import Text, _
 from ...web import access
 from ...web.uploads import ReceivedFile, TooLarge, read_upload, takes_files
 from ..blind.reviewing import of_decision, reveal
+from .blind_first import not_judged
 from .confirm import carry_out
 from .desk_page import ballot_standing, decision_lines, decision_page
 from .named_ballots import ballots_in_file, typed_ballots
@@ -41,7 +42,7 @@ KINDS = [
     (VOIDED, _("作废"), _("不计入，原始记录保留，查明有误可以撤销")),
     (RESTORED, _("恢复"), _("重新计入")),
 ]
-_FIELDS = {"--reason": "reason", "--ballots": "ballots", "--by": ""}
+_FIELDS = {"--reason": "reason", "--ballots": "ballots", "--by": "", "cluster": ""}
 
 
 def _stores() -> Stores:
@@ -83,7 +84,7 @@ def look_up(slug: str) -> str | tuple[str, int]:
     code = request.form.get("code", "")
     try:
         with _stores().database.read() as session:
-            ballot = ballot_standing(session, campaign_by_slug(session, slug).id, code)
+            ballot = ballot_standing(session, campaign_by_slug(session, slug), code, acting_official())
     except ProblemsFound as refused:
         return _listing(slug, code=code, found=list(refused.problems)), 422
     return _listing(slug, code=code, ballot=ballot)
@@ -93,7 +94,7 @@ def _listing(slug: str, **more: Any) -> str:
     official = acting_official()
     with _stores().database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        lines = decision_lines(session, campaign.id)
+        lines = decision_lines(session, campaign, official)
     may_propose = campaign.frozen and official.may(slug, "operator", "committee")
     page = {"found": (), "code": "", "ballot": None} | more
     return render_template(
@@ -126,7 +127,7 @@ def make(slug: str) -> BaseResponse | tuple[str, int]:
             proposal = Proposal(kind or HELD, ballots, typed.get("reason", ""), origin)
             decision = propose(
                 session, slug, proposal, at=stores.clock.now(), actor=acting_official().name,
-                waits=lambda ballot_id: _waits(slug, ballot_id), found=problems,
+                keyring=stores.keyring, waits=lambda ballot_id: _waits(slug, ballot_id), found=problems,
             )  # fmt: skip
             number = decision.number
     except ProblemsFound as refused:
@@ -163,14 +164,14 @@ def _waits(slug: str, ballot_id: str) -> bool:
 
 
 def _form(slug: str, typed: dict[str, str], found: list[Problem] | None = None) -> str:
-    stores = _stores()
+    stores, cluster = _stores(), typed.get("cluster", "")
     with stores.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        cluster = typed.get("cluster", "")
         size = len(cluster_of(session, slug, stores.keyring, cluster)["ballots"]) if cluster else 0
+        unjudged = not_judged(session, campaign.id, [cluster] if cluster else [], acting_official().name)
     return render_template(
         "decisions/new.html", campaign=campaign, typed=typed, found=found or (), kinds=KINDS, size=size,
-        longest=LONGEST_REASON,
+        longest=LONGEST_REASON, unjudged=unjudged,
     )  # fmt: skip
 
 

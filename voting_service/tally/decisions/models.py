@@ -5,6 +5,7 @@ The rows say who proposed and who confirmed; what binds is the entries in the lo
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
@@ -77,6 +78,13 @@ class Decision(Base):
     change_json: Mapped[str | None]
     """What it does as proposed, so that no page sums up its ballots: ``{"moves": [["counted", "voided", 2]], "ballots": -2,
     "votes": {"7": -2}}``. None for a decision from before there was this column."""
+    clusters_json: Mapped[str] = mapped_column(default="[]", server_default="[]")
+    """The clusters of the scan that held some of its ballots when it was proposed."""
+
+    @property
+    def blind_clusters(self) -> list[str]:
+        """The clusters that whoever proposes or confirms it judges first, without seeing whom they helped."""
+        return list(map(str, json.loads(self.clusters_json)))
 
 
 class DecisionBallot(Base):

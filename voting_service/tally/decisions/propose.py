@@ -16,12 +16,14 @@ from ...activity import journal
 from ...ballots.ballot_id import parse_tracking_code
 from ...campaigns.models import CLOSED, OPEN, Campaign
 from ...campaigns.queries import campaign_by_slug
+from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound
 from ...ledger import LedgerEntry, choices_of
 from ...names import person_key
 from ...text import _
 from ..certification.queries import certified_problems
 from ..count import AFTER
+from .blind_first import as_column, clusters_touched, keep_for_judging, problems_of_proposer
 from .models import CONFIRMED, Decision, DecisionBallot
 from .queries import changes_back, decided_since, decision_by_number
 from .rules import (
@@ -60,10 +62,12 @@ class Proposal:
 
 
 def propose(
-    session: Session, slug: str, proposal: Proposal, *, at: datetime, actor: str,
+    session: Session, slug: str, proposal: Proposal, *, at: datetime, actor: str, keyring: Keyring | None,
     waits: Callable[[str], bool] = lambda _ballot_id: False, found: Sequence[Problem] = (),
 ) -> Decision:  # fmt: skip
-    """Propose to hold, void or restore ballots. Raises ProblemsFound, NotFound. The caller commits.
+    """Propose to hold, void or restore ballots. Raises ProblemsFound, NotFound. The caller commits. Where some of them are
+    in a cluster of the latest scan, the proposer has judged that cluster blind. ``keyring`` opens the clusters; None where
+    the ballots are named by a rule of the campaign and not by how they were cast.
 
     ``waits`` tells of a ballot id that the ledger does not know whether it is in the box and will be recorded; ``found``:
     what the caller knows to be wrong.
@@ -91,8 +95,16 @@ def propose(
             problems.append(Problem(row.ballot_id, sentence))
         changes.append(change)
     problems += _problems_of_unknown(unknown, waits)
+    clusters = clusters_touched(session, slug, keyring, ids) if keyring else []
+    problems += problems_of_proposer(session, campaign.id, clusters, actor, proposal.origin)
     _require_none(problems)
-    decision = Decision(kind=proposal.kind, reason=proposal.reason.strip(), origin=proposal.origin)
+    keep_for_judging(session, campaign.id, clusters)
+    decision = Decision(
+        kind=proposal.kind,
+        reason=proposal.reason.strip(),
+        origin=proposal.origin,
+        clusters_json=as_column(clusters),
+    )
     return _add(session, campaign, decision, changes, at, actor)
 
 
@@ -100,7 +112,8 @@ def propose_undo(
     session: Session, slug: str, number: int, *, reason: str, at: datetime, actor: str
 ) -> Decision:
     """Propose to take a decision back: each of its ballots is to stand as it stood before. Raises ProblemsFound,
-    NotFound. Where that is counted for some and held for others, the log gets entries of two kinds, one number."""
+    NotFound. Where that is counted for some and held for others, the log gets entries of two kinds, one number. It asks for
+    no new judgement: what was found is in the public log by now, and the evidence may be gone."""
     campaign = campaign_by_slug(session, slug, lock=True)
     undone = decision_by_number(session, campaign.id, number)
     problems = [*certified_problems(session, campaign.id), *_problems_of_form(campaign, actor, reason)]

@@ -10,6 +10,7 @@ from ...activity import journal
 from ...campaigns.queries import campaign_by_slug
 from ...errors import Problem, ProblemsFound
 from ...text import _
+from .blind_first import let_go
 from .models import PROPOSED, WITHDRAWN, Decision
 from .queries import decision_by_number
 from .rules import name_problems, shown_number
@@ -28,6 +29,7 @@ def withdraw(session: Session, slug: str, number: int, *, at: datetime, actor: s
         raise ProblemsFound(problems)
     decision.state = WITHDRAWN
     decision.withdrawn_by, decision.withdrawn_at = actor.strip(), at
+    let_go(session, decision)
     journal(session, at=at, actor=actor, act="withdraw_decision", subject=slug,
             details={"decision": shown_number(number)})  # fmt: skip
     return decision
