@@ -296,7 +296,21 @@ def test_the_table_that_we_write_says_what_we_read(rows: list[RosterRow]) -> Non
 
 @pytest.mark.parametrize(
     "story",
-    ["=1+1", "- 一\n- 二", "'=1", "''@x", "'引'", "＋1", "_x000D_", "_x005F_x000D_", "_xD800_", "\u00ad=1", "#N/A", "TRUE", "1.0"],
+    [
+        "=1+1",
+        "- 一\n- 二",
+        "'=1",
+        "''@x",
+        "'引'",
+        "＋1",
+        "_x000D_",
+        "_x005F_x000D_",
+        "_xD800_",
+        "\u00ad=1",
+        "#N/A",
+        "TRUE",
+        "1.0",
+    ],
 )
 def test_signs_that_mean_something_to_a_spreadsheet_come_back(story: str) -> None:
     row = replace(SHI, story=story)

@@ -53,16 +53,25 @@ def pack_campaign(session: Session, slug: str, photos: PhotoStore, *, at: dateti
         tuple(_photo_names(read)),
         at.astimezone(campaign.rules.zone),
     )
+    _require_photos(packed, photos)
+    journal(session, at=at, actor=actor, act="campaign.download", subject=slug,
+            details={"version": campaign.version, "candidates": len(read.rows), "photos": len(packed.photos)})  # fmt: skip
+    return packed
+
+
+def _require_photos(packed: Packed, photos: PhotoStore) -> None:
     missing = [
-        Problem(name, _("照片文件不在数据目录里。"), _("请从备份恢复 photos 目录，再下载。"))
+        Problem(name, _("照片文件不在数据目录里。"))
         for name, picture in packed.photos
         if photos.path(picture.file_name(picture.widths[-1])) is None
     ]
     if missing:
-        raise ProblemsFound(missing)
-    journal(session, at=at, actor=actor, act="campaign.download", subject=slug,
-            details={"version": campaign.version, "candidates": len(read.rows), "photos": len(packed.photos)})  # fmt: skip
-    return packed
+        told = _(
+            "有 %(n)s 张照片的文件不在数据目录里，例如 %(name)s，不能下载。请管理员从备份恢复 photos 目录后再试。",
+            n=len(missing),
+            name=missing[0].where,
+        )
+        raise ProblemsFound(missing, told)
 
 
 def zip_pieces(packed: Packed, photos: PhotoStore) -> Iterator[bytes]:
@@ -73,12 +82,12 @@ def zip_pieces(packed: Packed, photos: PhotoStore) -> Iterator[bytes]:
             archive.writestr(_member(name, packed.at, zipfile.ZIP_DEFLATED), data)
         yield out.taken()
         for name, picture in packed.photos:
-            data = photos.copy(picture)
-            if data is None:
+            copied = photos.copy(picture)
+            if copied is None:
                 # It was there a moment ago. The answer has begun: broken off, nobody takes it for whole.
                 raise FileNotFoundError(name)
             # Photos hardly shrink.
-            archive.writestr(_member(name, packed.at, zipfile.ZIP_STORED), data)
+            archive.writestr(_member(name, packed.at, zipfile.ZIP_STORED), copied)
             yield out.taken()
     yield out.taken()
 
