@@ -16,17 +16,27 @@ from ..accounts.officials import ActingOfficial
 from ..campaigns.creating import WRITERS
 from ..campaigns.desk_links import CampaignFact
 from ..campaigns.models import DRAFT, Campaign
+from ..campaigns.plan_cautions import plan_cautions
+from ..campaigns.specimens import looks_unfinished
 from ..candidates.departures import departures_of, standing_roster
 from ..candidates.models import Candidate
 from ..candidates.profiles.reviewing import has_reviewers, review_cautions
-from ..candidates.queries import roster
+from ..candidates.queries import composition_person, roster
 from ..candidates.wordings import inducement_warnings
 from ..errors import Problem
 from ..text import Text, _
 from .opening import problems_before_opening, warnings_before_opening, what_freezes
 
 _NUMBERED = re.compile(r"(\d+) 号")
-_EDITED = ("title", "description", "voting.", "campaign.toml title", "campaign.toml description")
+_EDITED = (
+    "title",
+    "description",
+    "voting.",
+    "campaign.toml title",
+    "campaign.toml organiser",
+    "campaign.toml description",
+    "campaign.toml voting.",
+)
 
 
 class Line(NamedTuple):
@@ -62,9 +72,12 @@ class Readiness(NamedTuple):
 def readiness(session: Session, campaign: Campaign, now: datetime, identities: Collection[str]) -> Readiness:
     """As it stands at this moment."""
     people = standing_roster(session, campaign.id)
+    today = now.astimezone(campaign.rules.zone).date()
     reviews = review_cautions(session, campaign, people)
     cautions = [
         *warnings_before_opening(campaign.rules, identities),
+        *looks_unfinished(campaign.slug, campaign.organiser, campaign.plan),
+        *plan_cautions(campaign.rules, campaign.plan, [composition_person(one) for one in people], today),
         *_photo_cautions(people),
         *reviews,
         *inducement_warnings(campaign.title, campaign.description, people),

@@ -47,12 +47,7 @@ def _is_table(value: object) -> bool:
 
 
 def _is_tables(value: object) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and not isinstance(value, str)
-        and bool(value)
-        and all(map(_is_table, value))
-    )
+    return isinstance(value, list | tuple) and bool(value) and all(map(_is_table, value))
 
 
 def _key(key: str) -> str:
