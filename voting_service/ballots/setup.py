@@ -72,15 +72,11 @@ class Readiness(NamedTuple):
 def readiness(session: Session, campaign: Campaign, now: datetime, identities: Collection[str]) -> Readiness:
     """As it stands at this moment."""
     people = standing_roster(session, campaign.id)
-    today = now.astimezone(campaign.rules.zone).date()
     reviews = review_cautions(session, campaign, people)
     cautions = [
-        *warnings_before_opening(campaign.rules, identities),
-        *looks_unfinished(campaign.slug, campaign.organiser, campaign.plan),
-        *plan_cautions(campaign.rules, campaign.plan, [composition_person(one) for one in people], today),
+        *cautions_before_opening(campaign, people, now, identities),
         *_photo_cautions(people),
         *reviews,
-        *inducement_warnings(campaign.title, campaign.description, people),
     ]
     slug = campaign.slug
     return Readiness(
@@ -92,6 +88,19 @@ def readiness(session: Session, campaign: Campaign, now: datetime, identities: C
         sum(1 for one in people if one.photos),
         what_freezes(campaign, roster(session, campaign.id)),
     )
+
+
+def cautions_before_opening(
+    campaign: Campaign, people: list[Candidate], now: datetime, identities: Collection[str]
+) -> list[Problem]:
+    """What keeps nobody from opening and is better known before, of rules, plan and wordings; the command line says the same."""
+    today = now.astimezone(campaign.rules.zone).date()
+    return [
+        *warnings_before_opening(campaign.rules, identities),
+        *looks_unfinished(campaign.slug, campaign.organiser, campaign.plan),
+        *plan_cautions(campaign.rules, campaign.plan, [composition_person(one) for one in people], today),
+        *inducement_warnings(campaign.title, campaign.description, people),
+    ]
 
 
 def _photo_cautions(people: list[Candidate]) -> Iterator[Problem]:
