@@ -82,7 +82,7 @@ def test_what_looks_unfinished_is_only_said() -> None:
     plan = contact(name="待定")
     assert found(plan) == []
     assert [str(one) for one in looks_unfinished("other", "某总工会", plan)] == [
-        "campaign.toml publicity.contact.name：“待定”像是没有填好的内容。 请换成贵单位真实的联系方式。"
+        "campaign.toml publicity.contact.name：受理部门的联系人“待定”像是没有填好。 请换成贵单位真实的联系方式。"
     ]
     assert "没有写受理部门" in str(looks_unfinished("other", "某总工会", {})[0])
     assert looks_unfinished("other", "某总工会", contact()) == []
@@ -186,6 +186,16 @@ def words(lines: Any) -> dict[str, str]:
 def test_the_examples_plan_in_words() -> None:
     declared = read_declaration(EXAMPLE, "Asia/Shanghai").declaration
     assert declared is not None
+    assessment = declared.plan["assessment"]
+    # The database keeps keys sorted; people read them in the order in which they are weighed.
+    stored = {"assessment": {**assessment, "weights": dict(sorted(assessment["weights"].items()))}}
+    assert list(words(assessment_texts(stored, declared.rules))) == [
+        "名额",
+        "事迹",
+        "社会反响",
+        "网络投票",
+        "得分相同时",
+    ]
     assert words(assessment_texts(declared.plan, declared.rules)) == {
         "名额": "10 名。",
         "事迹": "占 60%，评委打分，满分 100 分。",

@@ -104,9 +104,9 @@ def office_texts(plan: Mapping[str, Any]) -> list[Line]:
 def _criteria(declared: Mapping[str, Any]) -> Iterator[Line]:
     for one in declared.get("criteria", ()):
         yield one["name"], _criterion(one)
-    for key, weight in declared.get("weights", {}).items():
+    for key, (name, source) in SHORTHAND.items():
+        weight = declared.get("weights", {}).get(key)
         if weight and "criteria" not in declared:
-            name, source = SHORTHAND[key]
             yield name, _criterion({"weight": weight, "source": source})
     if not declared.get("criteria") and not declared.get("weights"):
         yield _("各项权重"), _("没有写。")

@@ -60,6 +60,14 @@ def looks_unfinished(slug: str, organiser: str, plan: Mapping[str, Any]) -> list
     return found
 
 
+_FIELD_WORDS: Mapping[str, Text] = {
+    "department": _("名称"),
+    "name": _("联系人"),
+    "phone": _("电话"),
+    "email": _("邮箱"),
+    "address": _("地址"),
+    "postcode": _("邮编"),
+}
 _ASK = _("请换成贵单位真实的联系方式。")
 
 
@@ -77,13 +85,21 @@ def _offices(plan: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 def _contacts(plan: Mapping[str, Any]) -> Iterator[tuple[str, Text, bool]]:
     """Where, what, and whether it is certain."""
     for where, office in _offices(plan):
-        for key in ("department", "name", "phone", "email", "address", "postcode"):
+        for key, word in _FIELD_WORDS.items():
             if not (text := str(office.get(key, ""))):
                 continue
             if _is_the_folders(key, text):
-                yield f"{where}.{key}", _("还是示例里的：%(what)s。", what=text), True
+                yield (
+                    f"{where}.{key}",
+                    _("受理部门的%(field)s还是示例里的：%(what)s。", field=word, what=text),
+                    True,
+                )
             elif SPECIMEN.search(text):
-                yield f"{where}.{key}", _("“%(what)s”像是没有填好的内容。", what=text), False
+                yield (
+                    f"{where}.{key}",
+                    _("受理部门的%(field)s“%(what)s”像是没有填好。", field=word, what=text),
+                    False,
+                )
 
 
 def _is_the_folders(key: str, text: str) -> bool:
