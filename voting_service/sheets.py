@@ -81,6 +81,19 @@ def harmless(text: str) -> str:
     return text
 
 
+def guarded(text: str) -> str:
+    """As ``harmless``, for a table that is read again: ``unguarded`` gives back exactly what there was, of every text."""
+    # An apostrophe that was typed before a sign must not be taken for ours.
+    core = text.lstrip("'")
+    return f"'{text}" if harmless(core) != core else text
+
+
+def unguarded(text: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from running it."""
+    core = text.lstrip("'")
+    return text[1:] if text.startswith("'") and harmless(core) != core else text
+
+
 def to_xlsx(sheets: Iterable[Sheet]) -> bytes:
     """A book. Times become text in RFC 3339: a spreadsheet's own have no zone."""
     book = Workbook(write_only=True)

@@ -55,6 +55,8 @@ name = "交通运输"
 [publicity.contact]
 phone = "0000-0000000"
 """
+UNFINISHED = ["campaign.toml publicity.contact.phone", "campaign.toml assessment", "campaign.toml assessment"]
+"""What is said of this folder each time: a telephone of noughts, neither weights nor seats."""
 CSV = """编号,姓名,单位,组别,事迹
 1,石望川,青石梁煤矿,能源,挖煤
 2,江晚舟,公交公司,交通运输,开车
@@ -151,7 +153,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_a_folder_becomes_a_draft(desk: Desk) -> None:
     imported = desk.imports()
     assert imported == Imported("yun-chuan", True, 3, 4, imported.warnings, ())
-    assert [str(warning) for warning in imported.warnings] == ["photos/3.jpg：3 号 向禾 没有照片。"]
+    assert [warning.where for warning in imported.warnings] == ["photos/3.jpg", *UNFINISHED]
     campaign = desk.campaign()
     assert (campaign.phase, campaign.version, campaign.imported_at) == (DRAFT, 1, AT)
     assert campaign.rules.opens_at == datetime(2026, 4, 7, 1, tzinfo=UTC)
@@ -429,13 +431,14 @@ def test_wordings_that_get_pages_blocked_are_pointed_out_and_imported_all_the_sa
     desk.replace("candidates.csv", "挖煤", "挖煤。请大家多多转发,帮我投一票")
     imported = desk.imports()
     assert imported.created
-    assert [(problem.where, str(problem.sentence).partition("：")[0]) for problem in imported.warnings] == [
+    told = [problem for problem in imported.warnings if problem.where not in UNFINISHED]
+    assert [(problem.where, str(problem.sentence).partition("：")[0]) for problem in told] == [
         ("photos/3.jpg", "3 号 向禾 没有照片。"),
         ("campaign.toml description", "“邀请好友”可能使链接被微信封禁"),
         ("1 号 石望川 事迹(story)", "“请大家多多转发”可能使链接被微信封禁"),
         ("1 号 石望川 口号(slogan)", "“帮我投一票”可能使链接被微信封禁"),
     ]
-    assert all(problem.remedy for problem in imported.warnings[1:])
+    assert all(problem.remedy for problem in told[1:])
 
 
 def test_the_example_is_imported_without_a_warning(desk: Desk) -> None:

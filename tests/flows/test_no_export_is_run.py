@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ from voting_service.tally.decisions.propose import Proposal, propose
 from wsgi import make_flask, make_polling_place
 
 HOSTILE = ("=cmd|' /C calc'!A1", "+1+1", "-2+3", "@SUM(1)")
-_EXPORTS = re.compile(r"\.csv|\.xlsx|csv\b.*kind>|xlsx.*kind>|<kind>|<format>|/exports?\b|/tally$")
+_EXPORTS = re.compile(
+    r"\.csv|\.xlsx|csv\b.*kind>|xlsx.*kind>|<kind>|<format>|/exports?\b|/tally$|/folder\.zip$"
+)
 _DESK, _API = "/desk/campaigns/test", "/api/v1/campaigns/test"
 
 ROUTES: dict[str, tuple[str, ...]] = {
@@ -56,6 +59,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     # The same two functions, of a document that was closed.
     "/desk/campaigns/<slug>/assessment/<int:number>/worksheet.<any(json, csv, xlsx):kind>": (),
     "/desk/journal/download.<kind>": ("/desk/journal/download.csv",),
+    "/desk/campaigns/<slug>/folder.zip": (f"{_DESK}/folder.zip",),
     "/desk/campaigns/<slug>/exports/evidence": ("POST ballots.csv.gz", "POST views.csv.gz"),
 }
 """Each route that gives a table away, and how it is asked for."""
@@ -113,7 +117,11 @@ def tables_in(name: str, data: bytes) -> Iterator[list[list[Any]]]:
     """What a spreadsheet program would make of a file: rows of cells."""
     if name.endswith(".gz"):
         name, data = name.removesuffix(".gz"), gzip.decompress(data)
-    if name.endswith(".csv"):
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.namelist():
+                yield from tables_in(member, archive.read(member))
+    elif name.endswith(".csv"):
         yield list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     elif name.endswith(".xlsx"):
         for sheet in openpyxl.load_workbook(io.BytesIO(data)):
@@ -176,7 +184,7 @@ def test_no_route_gives_away_what_a_spreadsheet_runs(hostile: Stage) -> None:
     # The formulas are there, as text: this looked where they are.
     for name in (f"{_API}/tally.csv", f"{_DESK}/tally.xlsx", f"{_DESK}/exports/decisions.csv",
                  f"{_DESK}/exports/decisions.xlsx", f"{_DESK}/exports/candidates.csv",
-                 f"{_DESK}/assessment/worksheet.csv", f"{_DESK}/assessment/worksheet.xlsx"):  # fmt: skip
+                 f"{_DESK}/folder.zip", f"{_DESK}/assessment/worksheet.csv", f"{_DESK}/assessment/worksheet.xlsx"):  # fmt: skip
         told = said(name, taken[name])
         missing = [text for text in HOSTILE if f"'{text}" not in told.replace("\\'", "'")]
         assert missing == [], name

@@ -10,6 +10,7 @@ import pytest
 
 from voting_service.campaigns.assessment_declaration import assessment_cautions
 from voting_service.campaigns.declaration import DeclarationRead, read_declaration
+from voting_service.campaigns.declaration_file import declaration_text
 from voting_service.campaigns.rules import CategoryRule
 from voting_service.workdays.schedule import FirstDay, Letters, WindowTerms
 
@@ -512,3 +513,19 @@ def test_a_slip_in_the_criteria_is_named(old: str, new: str, problem: str) -> No
 )
 def test_votes_that_weigh_more_than_two_fifths_are_warned_of(plan: dict, warned: bool) -> None:
     assert bool(assessment_cautions(plan)) is warned
+
+
+def test_a_word_that_the_roster_could_not_tell_apart_is_no_second_category() -> None:
+    """The roster's column is read without regard to width, case and blanks."""
+    text = GOOD.replace('name = "交通运输"', 'name = "Ｅnergy"')
+    assert text != GOOD
+    assert problems(text) == ["campaign.toml category[2].name：“Ｅnergy” 已经用在 category[1]。"]
+
+
+def test_what_was_declared_is_written_and_read_as_the_same() -> None:
+    declaration = read(GOOD).declaration
+    assert declaration is not None
+    text = declaration_text(declaration)
+    assert read(text).declaration == declaration
+    assert "opens_at = 2026-04-07T09:00:00+08:00" in text, "as people write it"
+    assert "# 网址里的名字" in text

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from voting_service.campaigns.rules import CategoryRule
 from voting_service.candidates.personal_data import personal_data_in
+from voting_service.candidates.roster_sheet import roster_sheet
 from voting_service.candidates.roster_table import FIELDS, HEADINGS, RosterRead, RosterRow, read_roster
+from voting_service.sheets import guarded
 
 CATEGORIES = (CategoryRule("energy", "能源"), CategoryRule("transport", "交通运输"))
 SHI = RosterRow(
@@ -269,7 +271,8 @@ _rows = st.lists(
 
 @given(_rows)
 def test_a_good_table_says_the_same_as_csv_and_as_xlsx(rows: list[RosterRow]) -> None:
-    table = [list(FIELDS), *(cells_of(row) for row in rows)]
+    # An apostrophe before a sign that a spreadsheet would run is none of the text's: whoever means one writes two.
+    table = [list(FIELDS), *([guarded(cell) for cell in cells_of(row)] for row in rows)]
     expected = RosterRead(tuple(rows), (), frozenset(row.number for row in rows))
     book = openpyxl.Workbook()
     sheet = book.active
@@ -284,3 +287,39 @@ def test_a_good_table_says_the_same_as_csv_and_as_xlsx(rows: list[RosterRow]) ->
     assert read_roster("candidates.csv", as_csv(table), CATEGORIES) == expected
     assert read_roster("candidates.csv", as_csv(table, "gb18030"), CATEGORIES) == expected
     assert read_roster("candidates.xlsx", file.getvalue(), CATEGORIES) == expected
+
+
+@given(_rows)
+def test_the_table_that_we_write_says_what_we_read(rows: list[RosterRow]) -> None:
+    assert read_roster("candidates.xlsx", roster_sheet(rows), CATEGORIES).rows == tuple(rows)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "=1+1",
+        "- 一\n- 二",
+        "'=1",
+        "''@x",
+        "'引'",
+        "＋1",
+        "_x000D_",
+        "_x005F_x000D_",
+        "_xD800_",
+        "\u00ad=1",
+        "#N/A",
+        "TRUE",
+        "1.0",
+    ],
+)
+def test_signs_that_mean_something_to_a_spreadsheet_come_back(story: str) -> None:
+    row = replace(SHI, story=story)
+    sheet = roster_sheet([row])
+    assert read_roster("candidates.xlsx", sheet, CATEGORIES).rows == (row,)
+    cells = [cell for line in openpyxl.load_workbook(io.BytesIO(sheet)).active.iter_rows() for cell in line]  # type: ignore[union-attr]
+    assert "f" not in {cell.data_type for cell in cells}
+
+
+def test_what_excel_escapes_is_read_as_it_was_typed() -> None:
+    rows: list[list[object]] = [["编号", "姓名", "单位", "事迹"], [1, "甲", "厂", "一_x000D_\n二_x005F_三"]]
+    assert read_roster("candidates.xlsx", as_xlsx(rows), ()).rows[0].story == "一\n二_三"

@@ -33,6 +33,7 @@ ACT_WORDS: dict[str, Text] = {
     # A campaign.
     "campaign.import": _("导入活动"),
     "campaign.edit": _("修改活动设置"),
+    "campaign.download": _("下载活动资料"),
     "schedule": _("排期"),
     "unschedule": _("撤回排期"),
     "open": _("开始投票"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
+from ..campaigns.criteria_words import NORMALISATION_WORDS
 from ..text import Text, _
 from .scheme import Criterion, Normalisation
 
@@ -17,23 +18,14 @@ LOG_DECIMALS = 6
 _MICRO = Decimal(1).scaleb(-LOG_DECIMALS)
 _PRECISE = Context(prec=40)
 
+_FORMULAS: Mapping[Normalisation, Text] = {
+    "share_of_top": _("得分 = 100 × 本人的数 ÷ 最多者的数"),
+    "rank_points": _("得分 = 100 ×（人数 − 名次 + 1）÷ 人数，名次 = 1 + 数更多的人数"),
+    "capped_log": _("得分 = 100 × lg(1 + 本人的数，最多算到封顶数) ÷ lg(1 + 封顶数)"),
+}
 WAYS: Mapping[Normalisation, tuple[Text, Text, Text]] = {
-    "share_of_top": (
-        _("占最高票比例"),
-        _("最多的一位得 100 分，其余按占最多者的比例得分；大家都是 0 的，都得 0 分。"),
-        _("得分 = 100 × 本人的数 ÷ 最多者的数"),
-    ),
-    "rank_points": (
-        _("名次分"),
-        _("按从多到少的名次给分：第 1 名得 100 分，以后每低一名减去“100 ÷ 人数”分；并列的同分，数为 0 的得 0 分。"),
-        _("得分 = 100 ×（人数 − 名次 + 1）÷ 人数，名次 = 1 + 数更多的人数"),
-    ),
-    "capped_log": (
-        _("封顶对数"),
-        _("数越多，再多一份增加的分越少；达到封顶数即得 100 分，超过的部分不再加分。对数先四舍六入五取偶到 6 位小数。"),
-        _("得分 = 100 × lg(1 + 本人的数，最多算到封顶数) ÷ lg(1 + 封顶数)"),
-    ),
-}  # fmt: skip
+    way: (*NORMALISATION_WORDS[way], formula) for way, formula in _FORMULAS.items()
+}
 """Name, one sentence, formula."""
 
 

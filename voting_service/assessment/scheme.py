@@ -6,27 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
-from ..text import Text, _
+from ..campaigns.criteria_words import HIGHEST, SHORTHAND, SOURCE_WORDS, Normalisation, Source
 
-Source = Literal["judges", "votes", "figure"]
-Normalisation = Literal["share_of_top", "rank_points", "capped_log"]
-
-HIGHEST = 100
-"""The most points a judge gives, where the campaign does not say."""
-
-SOURCE_WORDS: Mapping[str, Text] = {
-    "judges": _("评委打分"),
-    "votes": _("网络投票"),
-    "figure": _("录入的数据"),
-}
-
-_SHORTHAND: Mapping[str, tuple[Text, Source]] = {
-    "deeds": (_("事迹"), "judges"),
-    "social_response": (_("社会反响"), "judges"),
-    "online_votes": (_("网络投票"), "votes"),
-}
+__all__ = ["HIGHEST", "SOURCE_WORDS", "Criterion", "Normalisation", "Scheme", "Source", "exact", "scheme_of"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +72,7 @@ def _criteria(declared: Mapping[str, Any]) -> list[Criterion]:
         return [_criterion(one) for one in declared["criteria"]]
     return [
         Criterion(key, str(name), exact(declared["weights"].get(key, 0)), source)
-        for key, (name, source) in _SHORTHAND.items()
+        for key, (name, source) in SHORTHAND.items()
         if declared.get("weights", {}).get(key)
     ]
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ..accounts.signed_in import acting_official
 from ..campaigns.creating import LOOKERS, WRITERS
+from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import DRAFT, SCHEDULED
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.standing import by_the_clock
@@ -17,6 +18,7 @@ from ..errors import Problem, ProblemsFound, Unavailable
 from ..text import Text, _
 from ..web import access, at_hand
 from ..web.headers import may_frame_our_own
+from .last_look import last_look as texts_of
 from .opening import Opener, PhaseForbids, open_voting, schedule_voting, unschedule_voting
 from .setup import readiness
 
@@ -104,8 +106,10 @@ def _last_look(slug: str, found: list[Problem] | None = None, status: int = 200)
         if campaign.frozen:
             return redirect(f"/desk/campaigns/{slug}/setup", 303)
         ready = readiness(session, campaign, now, opener.identities)
+        _version, policy = current_policy(session, campaign.id)
+        look = texts_of(campaign, standing_roster(session, campaign.id), policy, now)
     return _page(
-        "desk_open", status, campaign=campaign, rules=campaign.rules, ready=ready, found=found or [],
+        "desk_open", status, campaign=campaign, rules=campaign.rules, ready=ready, look=look, found=found or [],
         ahead=campaign.rules.opens_at > now, scheduled=campaign.phase == SCHEDULED,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import CLOSED, DRAFT, OPEN, SCHEDULED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..campaigns.rules import BallotRules
+from ..campaigns.specimens import not_filled_in
 from ..candidates.departures import departures_of, standing_roster
 from ..candidates.models import Candidate
 from ..candidates.profiles.document import profile_of
@@ -67,6 +68,9 @@ def problems_before_opening(
         *_time_problems(campaign.rules, now),
         *_roster_problems(campaign.rules, candidates),
         *_identity_problems(campaign.rules, identities),
+        *not_filled_in(
+            campaign.slug, campaign.title, campaign.organiser, campaign.description, campaign.plan
+        ),
         *_profile_problems(candidates),
         *_size_problems(campaign.rules, candidates, now),
     ]

@@ -16,17 +16,27 @@ from ..accounts.officials import ActingOfficial
 from ..campaigns.creating import WRITERS
 from ..campaigns.desk_links import CampaignFact
 from ..campaigns.models import DRAFT, Campaign
+from ..campaigns.plan_cautions import plan_cautions
+from ..campaigns.specimens import looks_unfinished
 from ..candidates.departures import departures_of, standing_roster
 from ..candidates.models import Candidate
 from ..candidates.profiles.reviewing import has_reviewers, review_cautions
-from ..candidates.queries import roster
+from ..candidates.queries import composition_person, roster
 from ..candidates.wordings import inducement_warnings
 from ..errors import Problem
 from ..text import Text, _
 from .opening import problems_before_opening, warnings_before_opening, what_freezes
 
 _NUMBERED = re.compile(r"(\d+) 号")
-_EDITED = ("title", "description", "voting.", "campaign.toml title", "campaign.toml description")
+_EDITED = (
+    "title",
+    "description",
+    "voting.",
+    "campaign.toml title",
+    "campaign.toml organiser",
+    "campaign.toml description",
+    "campaign.toml voting.",
+)
 
 
 class Line(NamedTuple):
@@ -64,10 +74,9 @@ def readiness(session: Session, campaign: Campaign, now: datetime, identities: C
     people = standing_roster(session, campaign.id)
     reviews = review_cautions(session, campaign, people)
     cautions = [
-        *warnings_before_opening(campaign.rules, identities),
+        *cautions_before_opening(campaign, people, now, identities),
         *_photo_cautions(people),
         *reviews,
-        *inducement_warnings(campaign.title, campaign.description, people),
     ]
     slug = campaign.slug
     return Readiness(
@@ -79,6 +88,19 @@ def readiness(session: Session, campaign: Campaign, now: datetime, identities: C
         sum(1 for one in people if one.photos),
         what_freezes(campaign, roster(session, campaign.id)),
     )
+
+
+def cautions_before_opening(
+    campaign: Campaign, people: list[Candidate], now: datetime, identities: Collection[str]
+) -> list[Problem]:
+    """What keeps nobody from opening and is better known before, of rules, plan and wordings; the command line says the same."""
+    today = now.astimezone(campaign.rules.zone).date()
+    return [
+        *warnings_before_opening(campaign.rules, identities),
+        *looks_unfinished(campaign.slug, campaign.organiser, campaign.plan),
+        *plan_cautions(campaign.rules, campaign.plan, [composition_person(one) for one in people], today),
+        *inducement_warnings(campaign.title, campaign.description, people),
+    ]
 
 
 def _photo_cautions(people: list[Candidate]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ MOST_COLUMNS = 60
 _MOST_UNPACKED = 200 * 1024**2
 # Formatting alone makes a sheet a million rows long; what follows so many empty ones is not a candidate.
 _BLANK_ROWS = 1_000
+_ESCAPED = re.compile(r"_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
+"""ECMA-376 part 1, 22.9.2.19; openpyxl leaves it to whoever reads. Half a surrogate pair is no character."""
+# Marks of order and width that editors leave behind, and two that no XML may hold.
+_UNSEEN = dict.fromkeys((0xFEFF, 0x200B, 0xFFFE, 0xFFFF))
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def _csv_rows(name: str, data: bytes, _problems: list[Problem]) -> Iterator[Row]
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
-            yield Row(number, tuple(_clean(cell) for cell in cells))
+            yield Row(number, tuple(clean(cell) for cell in cells))
     except csv.Error as error:
         remedy = _("请检查引号是否成对；或用 Excel 另存为 xlsx 文件。")
         where = f"{name} 第 {number + 1} 行"
@@ -129,7 +134,7 @@ def _sheet_rows(name: str, sheet: Any, problems: list[Problem]) -> Iterator[Row]
             if cell.data_type == "e":
                 where = f"{name} 第 {number} 行 第 {position} 列"
                 problems.append(Problem(where, _("公式出错（%(value)s）。", value=cell.value)))
-            cells.append(_clean(_worded(cell)))
+            cells.append(clean(_worded(cell)))
         while cells and not cells[-1]:
             cells.pop()
         blank = 0 if cells else blank + 1
@@ -148,14 +153,15 @@ def _worded(cell: Any) -> str:
         return value.strftime("%Y-%m-%d" if shows_day else "%Y-%m")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    # How Excel keeps a carriage return that somebody pasted.
-    return str(value).replace("_x000D_", "\n")
+    # How OOXML keeps what XML cannot, a pasted carriage return among it, and an underscore that would look like it.
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(value))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """A text as every table's cell is kept: in one normal form, with one kind of line end, without outer blanks."""
     # NFC, because a name typed on a Mac and on Windows is one name; line ends are one kind.
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return text.replace("\ufeff", "").replace("\u200b", "").strip()
+    return text.translate(_UNSEEN).strip()
 
 
 def _unreadable(where: str, sentence: Text, remedy: Text | None = None) -> TableBroken:

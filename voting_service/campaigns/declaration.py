@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -144,6 +145,11 @@ def _slug(top: TomlTable) -> str:
     return slug
 
 
+def same_word(text: str) -> str:
+    """As a category's key or name is looked up: width, case and blanks do not count."""
+    return unicodedata.normalize("NFKC", " ".join(text.split())).lower()
+
+
 def _categories(top: TomlTable) -> tuple[CategoryRule, ...]:
     categories: list[CategoryRule] = []
     taken: dict[str, str] = {}
@@ -154,8 +160,8 @@ def _categories(top: TomlTable) -> tuple[CategoryRule, ...]:
             table.problem("key", _("要用小写字母、数字和连字符，首尾不是连字符；中文写在 name 里。"))
         # The roster may say key or name: one word must not mean two categories.
         for field, word in (("key", key), ("name", name)):
-            if word and taken.setdefault(word, table.path) != table.path:
-                table.problem(field, _("%(word)s 已经用在 %(other)s。", word=shown(word), other=taken[word]))
+            if word and (first := taken.setdefault(same_word(word), table.path)) != table.path:
+                table.problem(field, _("%(word)s 已经用在 %(other)s。", word=shown(word), other=first))
         low = table.integer("min_choices", 0, MOST_CHOICES)
         high = table.integer("max_choices", 1, MOST_CHOICES)
         if low is not None and high is not None and low > high:

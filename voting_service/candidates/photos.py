@@ -20,6 +20,7 @@ from .. import pictures
 from ..errors import BadFile
 from ..pictures import Format
 from ..text import _
+from .photo_marks import mark_in, with_mark
 
 WIDTHS = (320, 640, 1080)
 MOST_BYTES = 30 * 1024**2
@@ -74,11 +75,16 @@ class PhotoStore:
 
     def check(self, data: bytes) -> Picture:
         """What ``keep`` would return, with nothing written. Raises BadFile."""
+        if own := self._own(data):
+            return own
         picture, _image = _read(data, None if self._has(data) else _small)
         return picture
 
     def keep(self, data: bytes) -> Picture:
-        """Store a photo; when this returns, all its files are on the disk. Raises BadFile."""
+        """Store a photo; when this returns, all its files are on the disk. One that was given away by ``copy`` is found again
+        by its mark, and is believed only where its bytes are those on our disk. Raises BadFile."""
+        if own := self._own(data):
+            return own
         picture, image = _read(data, None if self._has(data) else pictures.decoded)
         if image is not None:
             self.directory.mkdir(parents=True, exist_ok=True)
@@ -93,6 +99,23 @@ class PhotoStore:
         """Where a file is, or None: a name from an address is never joined to a path unless we could have made it."""
         path = self.directory / file_name
         return path if _FILE_NAME.fullmatch(file_name) and path.is_file() else None
+
+    def copy(self, picture: Picture) -> bytes | None:
+        """A photo to take away: its largest file, marked, so that ``keep`` knows it again; None where the file is not there."""
+        name = picture.file_name(picture.widths[-1])
+        path = self.path(name)
+        return None if path is None else with_mark(path.read_bytes(), name)
+
+    def _own(self, data: bytes) -> Picture | None:
+        """The picture of which this is the copy, where every byte of it is ours."""
+        marked = mark_in(data)
+        path = self.path(marked.file_name) if marked else None
+        if marked is None or path is None or path.read_bytes() != marked.plain:
+            return None
+        name, _dash, _width = marked.file_name.partition("-")
+        picture = pictures.look_at(marked.plain, lambda image: _picture(image, name))
+        files = (picture.file_name(width, fmt) for width in picture.widths for fmt in FORMATS)
+        return picture if all(map(self.path, files)) else None
 
     def _has(self, data: bytes) -> bool:
         try:

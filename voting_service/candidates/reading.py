@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..campaigns.assessment_declaration import assessment_cautions
 from ..campaigns.cells import MOST_BYTES as MOST_TABLE_BYTES
+from ..campaigns.composition import Person
 from ..campaigns.declaration import Declaration, DeclarationRead, read_declaration
+from ..campaigns.plan_cautions import plan_cautions
+from ..campaigns.specimens import looks_unfinished, not_filled_in
 from ..errors import BadFile, Problem, ProblemsFound
 from ..text import _
 from .folder import Folder, open_folder
@@ -137,9 +139,22 @@ def _check_together(
         yield from inducement_warnings(
             declared.declaration.title, declared.declaration.description, roster.rows
         )
-        yield from assessment_cautions(declared.declaration.plan)
+        yield from _unusual(declared.declaration, roster.rows)
     if declared.declaration is not None and roster.rows and not roster.problems:
         yield from check_numbers(declared.declaration, roster.rows, problems)
+
+
+def _unusual(declared: Declaration, rows: Sequence[RosterRow]) -> Iterator[Problem]:
+    """What opening will ask about, said while the folder is still at hand."""
+    yield from not_filled_in(
+        declared.slug, declared.title, declared.organiser, declared.description, declared.plan
+    )
+    yield from looks_unfinished(declared.slug, declared.organiser, declared.plan)
+    people = [
+        Person(row.gender, row.birth_date, row.category, row.organisation, row.front_line) for row in rows
+    ]
+    today = declared.rules.opens_at.astimezone(declared.rules.zone).date()
+    yield from plan_cautions(declared.rules, declared.plan, people, today)
 
 
 def _check_owners(files: Sequence[PhotoFile], numbers: frozenset[int], problems: list[Problem]) -> None:

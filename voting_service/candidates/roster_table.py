@@ -10,9 +10,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ..campaigns.cells import Row, read_cells
+from ..campaigns.declaration import same_word
 from ..campaigns.rules import CategoryRule
 from ..campaigns.toml_table import did_you_mean, listed, shown
 from ..errors import Problem
+from ..sheets import unguarded
 from ..text import Text, _
 from .personal_data import personal_data_in
 
@@ -124,7 +126,7 @@ class _Table:
         self.problems = problems
         self.categories = categories
         self._category_keys = {
-            unicodedata.normalize("NFKC", word).lower(): category.key
+            same_word(word): category.key
             for category in categories or ()
             for word in (category.key, category.name)
         }
@@ -155,7 +157,9 @@ class _Table:
         before = len(self.problems)
         self._guard(row, columns)
         texts = {
-            field: row.cells[columns[field]] if field in columns and columns[field] < len(row.cells) else ""
+            field: unguarded(row.cells[columns[field]]).strip()
+            if field in columns and columns[field] < len(row.cells)
+            else ""
             for field in FIELDS
         }
         number = self._number(row, texts["number"]) if "number" in columns else None
@@ -216,7 +220,7 @@ class _Table:
     def _category(self, row: Row, text: str, present: bool) -> str | None:
         if self.categories is None:
             return None
-        key = self._category_keys.get(unicodedata.normalize("NFKC", " ".join(text.split())).lower())
+        key = self._category_keys.get(same_word(text))
         if key is not None or (not text and not self.categories):
             return key
         if not self.categories:

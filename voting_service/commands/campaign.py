@@ -16,12 +16,12 @@ from ..ballots.opening import (
     schedule_voting,
     warnings_before_opening,
 )
+from ..ballots.setup import cautions_before_opening
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..candidates.departures import standing_roster
 from ..candidates.importing import import_read
 from ..candidates.reading import read_campaign
-from ..candidates.wordings import inducement_warnings
 from ..clock import rfc3339
 from ..errors import Unavailable
 from ..ledger import RecorderPosition
@@ -138,11 +138,9 @@ def check_command(make: MakeService, slug: str) -> None:
     with service.database.read() as session:
         found = campaign_by_slug(session, slug)
         people = standing_roster(session, found.id)
-        problems = problems_before_opening(found, people, service.clock.now(), service.opener.identities)
-        warnings = [
-            *warnings_before_opening(found.rules, service.opener.identities),
-            *inducement_warnings(found.title, found.description, people),
-        ]
+        now, identities = service.clock.now(), service.opener.identities
+        problems = problems_before_opening(found, people, now, identities)
+        warnings = cautions_before_opening(found, people, now, identities)
     _warn(warnings)
     for problem in problems:
         say(f"- {problem}")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
+from ...campaigns.cells import clean
 from ...errors import Problem
 from ...text import Text, _
 from ..models import Candidate
@@ -73,11 +74,9 @@ def changed_fields(before: Profile, after: Profile) -> tuple[str, ...]:
 
 
 def plain_texts(typed: Mapping[str, str]) -> dict[str, str]:
-    """What a form holds, as a profile keeps it: single lines without runs of blanks."""
-    found = {field: typed.get(field, "").replace("\r\n", "\n") for field in CORRECTABLE}
-    return {
-        field: text.strip() if field == "story" else " ".join(text.split()) for field, text in found.items()
-    }
+    """What a form holds, as the candidate table would be read: so that a folder made of it says the same."""
+    found = {field: clean(typed.get(field, "")) for field in CORRECTABLE}
+    return {field: text if field == "story" else " ".join(text.split()) for field, text in found.items()}
 
 
 def text_problems(texts: Mapping[str, str]) -> list[Problem]:
