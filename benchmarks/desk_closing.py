@@ -5,11 +5,7 @@ Two steps walk through the whole ledger within a request; what they take is meas
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -33,48 +29,10 @@ from voting_service.tally.certification import certify
 from voting_service.tally.certification.queries import proposed
 from voting_service.tally.decisions.models import PROPOSED, Decision
 
-from . import machine
+from . import desk_check
+from .desk_check import Walk
 from .desk_scene import FULL, Scene, submit
 from .stand import Stand
-
-_LONGEST_S = 1800
-
-
-@dataclass(frozen=True)
-class Walk:
-    """One walk through the whole ledger."""
-
-    took_s: float
-    cpu_s: float
-    before: int
-    """Bytes of memory of a process that is about to begin."""
-    peak: int
-    """Bytes of memory of the same process at its peak."""
-
-
-_CHECK = """
-import json, resource, sys, time
-from voting_service.settings import read_settings
-from voting_service.accounts.register import acting
-from voting_service.tally.certification import certify
-from voting_service.tally.certification.checking import check
-from wsgi import Service
-service = Service(read_settings())
-stores, slug = service.recorder_stores, sys.argv[1]
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-with service.database.read() as session:
-    official = acting(session, int(sys.argv[2]))
-before, began, cpu = peak(), time.perf_counter(), time.process_time()
-checked = check(stores, slug)
-took, cpu = time.perf_counter() - began, time.process_time() - cpu
-print(json.dumps([took, cpu, before, peak()]))
-with service.database.write() as session:
-    certify.propose(session, slug, checked, seen=checked.sha256, held_acknowledged=True, at=service.clock.now(), official=official)
-"""
-"""In a process of its own, as a worker of the website would do it: its peak is that of nothing else. Proposing checks anew; what
-was checked is taken here."""
-
 
 def close_voting(scene: Scene) -> None:
     """Sealed, drained, ``closed`` in the log; the archive is made. No decision waits."""
@@ -95,17 +53,10 @@ def close_voting(scene: Scene) -> None:
 
 def check_and_propose(scene: Scene) -> Walk:
     """The check before a tally is put to the members, then the proposal."""
-    place = scene.place
-    with machine.running_on(machine.MEASURED):
-        done = subprocess.run(
-            [sys.executable, "-c", _CHECK, FULL, str(scene.second.official.id)],
-            stdout=subprocess.PIPE, check=True, env=place.environ, timeout=_LONGEST_S,
-        )  # fmt: skip
-    took, cpu, before, peak = json.loads(done.stdout)
-    unit = 1 if sys.platform == "darwin" else 1024
+    walk = desk_check.in_a_process(scene.place, FULL, scene.second.official.id)
     scene.add("/desk/campaigns/<slug>/certification/<int:number>", {"number": 1})
     scene.add("/desk/campaigns/<slug>/certification/<int:number>/tally.json", {"number": 1})
-    return Walk(took, cpu, before * unit, peak * unit)
+    return walk
 
 
 def certify_it(scene: Scene) -> float:

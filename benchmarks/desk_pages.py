@@ -20,7 +20,7 @@ from . import desk_closing, desk_scene
 from .big_ledger import fill, open_campaign
 from .desk_bulk import FEW, MANY
 from .desk_campaign import CANDIDATES
-from .desk_closing import Walk
+from .desk_check import Walk
 from .desk_doors import half_way_in
 from .desk_scene import DRAFT, EMPTY, FULL, Scene
 from .desk_timing import Timed, Visitor, visit
@@ -29,6 +29,7 @@ from .stand import Stand, stand
 from .table import Row
 
 PROMISE_MS = 300
+_ROUNDS = 7
 ELSEWHERE = {
     "/desk/campaigns/<slug>/journal": "leads to /desk/journal with the campaign chosen; that page is what is measured",
 }
@@ -75,7 +76,7 @@ def _act(run: Run, scene: Scene, rules: list[Rule], timed: dict[str, Timed], act
         client = scene.viewer.client
         if rule.rule.startswith(("/desk/sign-in", "/desk/invitation")):
             client = half_way if rule.rule == "/desk/sign-in/code" and half_way else outside
-        visitor = Visitor(client, rule, _ACTS[act])
+        visitor = Visitor(client, rule, _ACTS[act], min(_ROUNDS, run.sizes.turns - 1), rule.rule in ELSEWHERE)
         for parts in _cases(scene, rule):
             found = visit(visitor, parts, EMPTY if act == 0 else None)
             if found is not None and found.is_slower_than(timed.get(rule.rule)):

@@ -25,8 +25,9 @@ from tests.dockets import assigned, last_seq, objection_of
 from tests.notices import published
 from tests.objectors import form, lodge_by_api, photo
 from tests.voting_committee import Committee
-from voting_service.accounts import managing
+from voting_service.accounts import managing, second_factor
 from voting_service.accounts.api_tokens.issuing import WantedToken, make_token
+from voting_service.accounts.models import Official
 from voting_service.accounts.officials import ROLES, RoleAt
 from voting_service.accounts.sessions import csrf_of
 from voting_service.assessment.scoring.handing_in import hand_in, keep_draft, own_sheet
@@ -39,6 +40,7 @@ from voting_service.scanning.models import ScanCluster
 from . import desk_bulk, desk_doors, desk_folder
 from .desk_bulk import Bulk
 from .desk_campaign import CANDIDATES, SEATS
+from .desk_timing import QUERY
 from .stand import Stand
 
 FULL, EMPTY, DRAFT = "full", "empty", "draft"
@@ -96,12 +98,19 @@ def furnish(scene: Scene, bulk: Bulk) -> None:
 def _accounts(scene: Scene) -> None:
     """A second factor that waits for its first code, a token, an act that waits for the second administrator."""
     place, now = scene.place, scene.place.service.clock.now()
-    scene.viewer.post("/desk/account/second-factor")
     with place.service.database.write() as session:
+        second_factor.begin(session, place.service.keyring, scene.viewer.official.id, at=now)
+        # Who has none cannot sign in, and confirms nothing.
+        session.get_one(Official, scene.viewer.official.id).passphrase_hash = "nothing opens this"
+        session.flush()
         token = make_token(session, WantedToken("指挥中心大屏", FULL, ("tally:read",), 90), at=now, actor="测量员")
         added = managing.add(session, "新来的", RoleAt("committee", FULL), at=now, official=scene.second.official)
         managing.act(session, "give", added.number, RoleAt("admin"), at=now, official=scene.second.official)
         proposals = [one.id for one in managing.proposals_for(session, scene.viewer.official)]
+    scene.add("/desk/journal/download.<kind>", {"kind": "jsonl"}, {"kind": "csv"})
+    # Whole, of one campaign, of one that has next to none, by act and by name.
+    asked = ({"campaign": FULL}, {"campaign": EMPTY}, {"act": "sign_in"}, {"actor": "复核员"}, {"campaign": FULL, "act": "open"})
+    scene.add("/desk/journal", *({QUERY: one} for one in asked))
     scene.add("/desk/api-tokens/<int:number>/revoke", {"number": token.id})
     scene.add("/desk/invitation/<secret>", {"secret": desk_doors.invitation(place, "受邀的人")[0]})
     for tail in ("", "/end", "/second-factor"):

@@ -16,7 +16,6 @@ from werkzeug.test import Client, TestResponse
 
 QUERY = "?"
 """The name under which the parts of an address have its query."""
-_ROUNDS = 7
 _FEW = 3
 _SAID = 200
 _SHOWN = ("text/html", "application/json", "image/svg+xml")
@@ -51,6 +50,9 @@ class Visitor:
     client: Client
     rule: Rule
     when: str
+    rounds: int
+    follows: bool
+    """Goes where the address leads."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,12 @@ class _Round:
 
 def visit(visitor: Visitor, parts: Mapping[str, Any], empty: str | None) -> Timed | None:
     """Ask for one page; None where nothing stands there now. ``empty``: the campaign to compare with, if any."""
-    found = _rounds(visitor.client, _path(visitor.rule, parts))
+    found = _rounds(visitor, parts)
     if found is None:
         return None
     beside = None
     if empty is not None and "slug" in parts and not found.is_file:
-        beside = _rounds(visitor.client, _path(visitor.rule, {**parts, "slug": empty}))
+        beside = _rounds(visitor, {**parts, "slug": empty})
     return Timed(
         visitor.rule.rule, found.took_ms, found.cpu_ms, found.statements, beside.took_ms if beside else None,
         found.is_file, found.bytes, visitor.when,
@@ -83,16 +85,16 @@ def _path(rule: Rule, parts: Mapping[str, Any]) -> str:
     return built[1] + (f"?{urlencode(parts[QUERY])}" if QUERY in parts else "")
 
 
-def _rounds(client: Client, path: str) -> _Round | None:
+def _rounds(visitor: Visitor, parts: Mapping[str, Any]) -> _Round | None:
     """The median; the first round, which compiles templates and opens connections, is not counted. A file is taken away
     a few times: it may be as long as the ledger."""
-    rounds: list[_Round] = []
+    path, rounds = _path(visitor.rule, parts), list[_Round]()
     while True:
-        made = _one(client, path)
+        made = _one(visitor, path)
         if made is None:
             return None
         rounds.append(made)
-        if len(rounds) > (_FEW if made.is_file else _ROUNDS):
+        if len(rounds) > (min(_FEW, visitor.rounds) if made.is_file else visitor.rounds):
             break
     counted = rounds[1:]
     return _Round(
@@ -101,10 +103,10 @@ def _rounds(client: Client, path: str) -> _Round | None:
     )  # fmt: skip
 
 
-def _one(client: Client, path: str) -> _Round | None:
+def _one(visitor: Visitor, path: str) -> _Round | None:
     with _statements() as said:
         before, cpu = time.perf_counter(), time.process_time()
-        response = client.get(path)
+        response = visitor.client.get(path, follow_redirects=visitor.follows)
         length = sum(map(len, response.response)) if response.is_streamed else len(response.get_data())
         took, cpu = time.perf_counter() - before, time.process_time() - cpu
     response.close()
