@@ -98,7 +98,9 @@ def objections(place: Stand, bulk: Bulk, notice_id: int) -> None:
             state = states[number % len(states)]
             reason = "no_clue" if state == DECLINED else None
             session.add(
-                objection_row(place.stage, notice, state, at=now - timedelta(hours=number), decline_class=reason)
+                objection_row(
+                    place.stage, notice, state, at=now - timedelta(hours=number), decline_class=reason
+                )
             )
 
 
@@ -120,12 +122,20 @@ def webhooks(place: Stand, bulk: Bulk, official: ActingOfficial) -> list[int]:
             {"message_id": f"msg_{secrets.token_hex(16)}", "kind": KINDS[n % len(KINDS)], "campaign_slug": "full", "at": at, "body": "{}"}
             for n, at in enumerate(moments)
         ]  # fmt: skip
-        ids = list(session.scalars(insert(WebhookEvent).returning(WebhookEvent.id, sort_by_parameter_order=True), events))
+        ids = list(
+            session.scalars(
+                insert(WebhookEvent).returning(WebhookEvent.id, sort_by_parameter_order=True), events
+            )
+        )
         rows = [
             {"event_id": one, "endpoint_id": made[n % 10 % 2], "tries": 1 + n % 3, **_outcome(n, at)}
             for n, (one, at) in enumerate(zip(ids, moments, strict=True))
         ]
-        deliveries = list(session.scalars(insert(WebhookDelivery).returning(WebhookDelivery.id, sort_by_parameter_order=True), rows))
+        deliveries = list(
+            session.scalars(
+                insert(WebhookDelivery).returning(WebhookDelivery.id, sort_by_parameter_order=True), rows
+            )
+        )
         tried = [
             {"delivery_id": one, "at": at, "fault": None if n % 10 else "too_slow", "status": 200 if n % 10 else None, "took_ms": 80}
             for n, (one, at) in enumerate(zip(deliveries, moments, strict=True))

@@ -34,6 +34,7 @@ from .desk_check import Walk
 from .desk_scene import FULL, Scene, submit
 from .stand import Stand
 
+
 def close_voting(scene: Scene) -> None:
     """Sealed, drained, ``closed`` in the log; the archive is made. No decision waits."""
     place = scene.place
@@ -102,7 +103,9 @@ def _worksheet(scene: Scene) -> None:
     one = "/desk/campaigns/<slug>/assessment/<int:number>"
     scene.add(one, {"number": 1})
     kinds = ("json", "csv", "xlsx")
-    scene.add(f"{one}/worksheet.<any(json, csv, xlsx):kind>", *({"number": 1, "kind": kind} for kind in kinds))
+    scene.add(
+        f"{one}/worksheet.<any(json, csv, xlsx):kind>", *({"number": 1, "kind": kind} for kind in kinds)
+    )
 
 
 def _final_list(scene: Scene) -> None:
@@ -154,7 +157,12 @@ def _earlier(place: Stand) -> int:
     """The notice that was published first."""
     with place.service.database.read() as session:
         query = select(Notice.number).where(Notice.campaign_id == place.campaign(session, FULL).id)
-        return session.scalars(query.order_by(Notice.published_at).where(Notice.published_at.is_not(None))).first() or 0
+        return (
+            session.scalars(
+                query.order_by(Notice.published_at).where(Notice.published_at.is_not(None))
+            ).first()
+            or 0
+        )
 
 
 def _award(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from voting_service.accounts.register import add_official
 
 from .stand import Stand
 
-_PASSPHRASE = "只在测量时用的一句话"  # noqa: S105 - of somebody made up
+_PASSPHRASE = "只在测量时用的一句话"
 _TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 

@@ -31,7 +31,9 @@ def packed(slug: str, candidates: int) -> bytes:
     with zipfile.ZipFile(made, "w") as archive:
         archive.writestr(
             "活动/campaign.toml",
-            _DECLARATION.format(slug=slug, opens=opens.isoformat(), closes=(opens + timedelta(days=9)).isoformat()),
+            _DECLARATION.format(
+                slug=slug, opens=opens.isoformat(), closes=(opens + timedelta(days=9)).isoformat()
+            ),
         )
         archive.writestr("活动/candidates.csv", "\n".join(["编号,姓名,单位,职务,性别,简介,事迹", *lines]))
         for number in range(1, candidates + 1):

@@ -94,9 +94,7 @@ def _cases(scene: Scene, rule: Rule) -> Iterator[dict[str, object]]:
         yield {"slug": FULL, **parts} if "slug" in rule.arguments else parts
 
 
-def _rows(
-    timed: dict[str, Timed], walk: Walk, signed_s: float, archive_s: float, ballots: int
-) -> list[Row]:
+def _rows(timed: dict[str, Timed], walk: Walk, signed_s: float, archive_s: float, ballots: int) -> list[Row]:
     slowest_first = sorted(timed.values(), key=lambda one: -one.took_ms)
     pages = [one for one in slowest_first if not one.is_file]
     worst = pages[0].took_ms
@@ -109,14 +107,18 @@ def _rows(
         *map(_row, pages),
         *map(_file_row, (one for one in slowest_first if one.is_file)),
         Row("认定前核对账目  checking the books before certifying", f"{walk.took_s:.1f} s, {walk.peak / 2**20:.0f} MiB",
-            note=f"within one request; {walk.cpu_s:.1f} s of processor time, {(walk.peak - walk.before) / 2**20:.0f} MiB more than the idle process"),
+            note=f"within one request; {walk.cpu_s:.1f} s of processor time, {(walk.peak - walk.before) / 2**20:.0f} MiB more than idle"),
         Row("完成认定的签认  the signature that certifies", f"{signed_s:.1f} s", note="within one request"),
         Row("生成结项归档  making the closing archive", f"{archive_s:.1f} s", note="within one request"),
     ]  # fmt: skip
 
 
 def _row(one: Timed) -> Row:
-    ratio = f"{one.took_ms / one.empty_ms:.2f} × without ballots ({one.empty_ms:.1f} ms); " if one.empty_ms else ""
+    ratio = (
+        f"{one.took_ms / one.empty_ms:.2f} × without ballots ({one.empty_ms:.1f} ms); "
+        if one.empty_ms
+        else ""
+    )
     return Row(
         one.address, f"{one.took_ms:.1f} ms", f"< {PROMISE_MS} ms", one.took_ms < PROMISE_MS,
         f"{ratio}{one.cpu_ms:.1f} ms of processor time; {one.statements} statements; {one.when}",

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from publicity.notices.models import Notice
 from publicity.docket.models import DISMISSED, Objection
+from publicity.notices.models import Notice
 from publicity.rulings.ruling import RulingDraft, confirm, propose
 from publicity.rulings.taking_up import accept
 from publicity.substitutions.models import Substitution
@@ -103,13 +103,23 @@ def _accounts(scene: Scene) -> None:
         # Who has none cannot sign in, and confirms nothing.
         session.get_one(Official, scene.viewer.official.id).passphrase_hash = "nothing opens this"
         session.flush()
-        token = make_token(session, WantedToken("指挥中心大屏", FULL, ("tally:read",), 90), at=now, actor="测量员")
-        added = managing.add(session, "新来的", RoleAt("committee", FULL), at=now, official=scene.second.official)
+        token = make_token(
+            session, WantedToken("指挥中心大屏", FULL, ("tally:read",), 90), at=now, actor="测量员"
+        )
+        added = managing.add(
+            session, "新来的", RoleAt("committee", FULL), at=now, official=scene.second.official
+        )
         managing.act(session, "give", added.number, RoleAt("admin"), at=now, official=scene.second.official)
         proposals = [one.id for one in managing.proposals_for(session, scene.viewer.official)]
     scene.add("/desk/journal/download.<kind>", {"kind": "jsonl"}, {"kind": "csv"})
     # Whole, of one campaign, of one that has next to none, by act and by name.
-    asked = ({"campaign": FULL}, {"campaign": EMPTY}, {"act": "sign_in"}, {"actor": "复核员"}, {"campaign": FULL, "act": "open"})
+    asked = (
+        {"campaign": FULL},
+        {"campaign": EMPTY},
+        {"act": "sign_in"},
+        {"actor": "复核员"},
+        {"campaign": FULL, "act": "open"},
+    )
     scene.add("/desk/journal", *({QUERY: one} for one in asked))
     scene.add("/desk/api-tokens/<int:number>/revoke", {"number": token.id})
     scene.add("/desk/invitation/<secret>", {"secret": desk_doors.invitation(place, "受邀的人")[0]})
@@ -188,7 +198,9 @@ def _scoring(scene: Scene) -> None:
                 session, FULL, "media", "市融媒体中心统计", values, at=now, official=scene.second.official
             )
             if turn == 0:
-                confirm_figures(session, FULL, "media", seen=row.sha256, at=now, official=scene.viewer.official)
+                confirm_figures(
+                    session, FULL, "media", seen=row.sha256, at=now, official=scene.viewer.official
+                )
     for number in range(1, 21):
         with place.service.database.write() as session:
             said = propose_opinion(
@@ -252,7 +264,15 @@ def _notices(scene: Scene) -> None:
         at=scene.place.service.clock.now() - _OVER,
     )  # fmt: skip
     one = "/desk/notices/<slug>/<int:number>"
-    for tail in ("", "/close", "/extend", "/dates", "/substitutions", "/substitutions/new", "/substitutions/notice"):
+    for tail in (
+        "",
+        "/close",
+        "/extend",
+        "/dates",
+        "/substitutions",
+        "/substitutions/new",
+        "/substitutions/notice",
+    ):
         scene.add(one + tail, {"number": 1}, {"number": earlier.number})
     for tail in ("/edit", "/preview", "/discard"):
         scene.add(one + tail, {"number": 2})
@@ -260,7 +280,8 @@ def _notices(scene: Scene) -> None:
         mine = select(Substitution.id).join(Notice, Notice.id == Substitution.notice_id)
         leaving = session.scalars(mine.where(Notice.campaign_id == earlier.campaign_id)).all()
     scene.add(
-        f"{one}/substitutions/<int:substitution_id>", *({"number": 1, "substitution_id": row} for row in leaving)
+        f"{one}/substitutions/<int:substitution_id>",
+        *({"number": 1, "substitution_id": row} for row in leaving),
     )
 
 
