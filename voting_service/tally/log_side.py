@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from ..ledger import COUNTED, HELD, LedgerRow
 from ..text import Text, _
 from ..transparency import entries, log, tiles
-from ..transparency.merkle import leaf_hash
+from ..transparency.merkle import HASH_SIZE, leaf_hash
 from ..transparency.models import Log, LogLeaf
 from .count import AFTER
 from .ledger_reads import PAGE, Progress, leaf_entries
 
 Add = Callable[[str, Text], None]
 """Takes a difference: where, and what."""
-_FULL = tiles.WIDTH * tiles.HASH_SIZE
+_FULL = tiles.WIDTH * HASH_SIZE
 _ASKED = 500
 """So many entries are asked for at once where a page's do not lie side by side."""
 
