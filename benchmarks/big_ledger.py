@@ -18,12 +18,9 @@ from tests.committee import confirm_it, propose_on
 from tests.desk import Desk
 from tests.notices import draft, published
 from tests.objectors import form, lodge_by_api
-from voting_service.ballots.ballot_box import OPEN
+from tests.stage import rules
 from voting_service.ballots.ballot_id import new_ballot_id
-from voting_service.ballots.box_builder import BoxBuilder
 from voting_service.ballots.box_contents import WaitingBallot
-from voting_service.ballots.opening import FIRST_EPOCH
-from voting_service.campaigns.models import Campaign
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.clock import to_ms
 from voting_service.evidence.record import Evidence, seal
@@ -31,12 +28,13 @@ from voting_service.ledger import HELD, LedgerEntry, RecorderPosition
 from voting_service.recorder.drain import publish, record
 from voting_service.scanning.models import ScanCluster, ScanRun
 from voting_service.tally.figures.follow import follow_one
+from voting_service.tally.rebuild import rebuild_box
 
+from .desk_campaign import CANDIDATES, declare
 from .run import Progress
 from .stand import Stand
 from .traffic import PRESETS, write
 
-CANDIDATES = 100
 DAYS = 10
 _BATCH = 10_000
 _EVIDENCE_EVERY = 20
@@ -48,9 +46,10 @@ _ENTRIES = ("menu", "search", "direct", "share", "qr")
 def open_campaign(place: Stand, slug: str) -> int:
     """An open campaign with no ballot in it; gives its id."""
     now = place.service.clock.now()
-    place.stage.campaign(
-        slug, CANDIDATES, opens_at=now - timedelta(days=DAYS), closes_at=now + timedelta(days=2)
-    )
+    window = rules(opens_at=now - timedelta(days=DAYS), closes_at=now + timedelta(days=2))
+    place.stage.draft(slug, CANDIDATES, window)
+    declare(place, slug)
+    place.stage.open(slug)
     with place.service.database.read() as session:
         campaign_id = campaign_by_slug(session, slug).id
     _publicity(place, slug)
@@ -85,7 +84,8 @@ def fill(place: Stand, slug: str, campaign_id: int, count: int, progress: Progre
         done += len(batch)
         progress(done, count)
     publish(place.service.recorder_stores, campaign_id)
-    _install_box(place, slug, campaign_id, count)
+    # Nobody cast these by the box: it is rebuilt from the ledger, with every voter, as after a Redis that was lost.
+    rebuild_box(database, place.service.box, place.service.clock, slug, keep_s=1, actor="benchmark")
     groups = _suspects(place, campaign_id, count)
     _decide(place, slug, groups)
     _add_clusters(place, slug, campaign_id, count, groups)
@@ -114,15 +114,6 @@ def _ballots(place: Stand, slug: str, count: int) -> Iterator[WaitingBallot]:
             f"{number}-0", ballot_id, number, to_ms(now - (count - number) * step), secrets.token_urlsafe(16), choices,
             ("wechat", "browser", "code")[number % 3], number % 50 == 0, False, sealed,
         )  # fmt: skip
-
-
-def _install_box(place: Stand, slug: str, campaign_id: int, count: int) -> None:
-    with place.service.database.read() as session:
-        rules = session.get_one(Campaign, campaign_id).rules
-    held = count // 50
-    with BoxBuilder(place.service.box, slug) as builder:
-        roster = dict.fromkeys(range(1, CANDIDATES + 1))
-        builder.install(FIRST_EPOCH, rules, roster, seq=count, counted=count - held, held=held, state=OPEN)
 
 
 def _suspects(place: Stand, campaign_id: int, count: int) -> list[list[str]]:

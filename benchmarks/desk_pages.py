@@ -1,182 +1,129 @@
 """How long the server works on each page of the desk with 100 candidates and a million ballots, beside the same page of a
 campaign without any.
 
-The pages are taken from the application's own map of addresses, so that none that is added later is forgotten.
+The pages are taken from the application's own map of addresses, so that none that is added later is forgotten: an address that
+nothing is known to stand under, or that answers nothing, ends the run. They are asked for while people vote, when a tally is
+before the committee, and when everything is done; of each the slowest counts.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import product
-from typing import Any, NamedTuple
 
 from flask import Flask
-from sqlalchemy import select
-from werkzeug.routing import AnyConverter, IntegerConverter, Rule
-from werkzeug.test import Client
+from werkzeug.routing import Rule
 
-from publicity.docket.models import Objection
-from publicity.substitutions.models import Substitution
-from tests.desk import Desk
-from voting_service.accounts.officials import ROLES
-from voting_service.scanning.models import ScanCluster
 from voting_service.web import access
 from wsgi import make_flask
 
-from .big_ledger import CANDIDATES, fill, open_campaign
-from .run import Run
+from . import desk_closing, desk_scene
+from .big_ledger import fill, open_campaign
+from .desk_bulk import FEW, MANY
+from .desk_campaign import CANDIDATES
+from .desk_check import Walk
+from .desk_doors import half_way_in
+from .desk_scene import DRAFT, EMPTY, FULL, Scene
+from .desk_timing import Timed, Visitor, visit
+from .run import QUICK, Run
 from .stand import Stand, stand
 from .table import Row
 
 PROMISE_MS = 300
-FULL, EMPTY = "full", "empty"
 _ROUNDS = 7
-_SAID = 200
-
-
-@dataclass(frozen=True)
-class Timed:
-    """One page: milliseconds of the server's work, full and empty; None where it did not answer 200."""
-
-    path: str
-    full_ms: float | None
-    empty_ms: float | None
-    status: int
-    download: bool = False
-    """A file to take away, as long as the ledger may be: told, not bound by the promise."""
+ELSEWHERE = {
+    "/desk/campaigns/<slug>/journal": "leads to /desk/journal with the campaign chosen; that page is what is measured",
+}
+"""Addresses that have no page of their own, and why. Their answer is followed."""
+_ACTS = ("while people vote", "a tally before the committee", "certified and awarded")
 
 
 def measure(run: Run) -> list[Row]:
-    """Every GET route of the desk; a route whose arguments name nothing that is there is told, not measured."""
+    """Every GET address of the desk, in each of the acts; what walks through the whole ledger within a request beside them."""
+    ballots = run.sizes.desk_ballots
     with stand(run.directory) as place:
         open_campaign(place, EMPTY)
         campaign_id = open_campaign(place, FULL)
-        fill(place, FULL, campaign_id, run.sizes.desk_ballots, run.progress("填充台账 filling the ledger"))
-        # One official with every role that acts; whoever supervises has no other.
-        desk = Desk(place.stage, "测量员", *(role for role in ROLES if role != "supervisor"))
-        pages = list(_pages(place))
-        named = _stand_ins(place, campaign_id)
-        progress, timed = run.progress("工作台页面 desk pages"), []
-        for done, rule in enumerate(pages, start=1):
-            timed.append(_time(desk.client, rule, named))
-            progress(done, len(pages))
-    return _rows(timed, run.sizes.desk_ballots)
+        fill(place, FULL, campaign_id, ballots, run.progress("填充台账 filling the ledger"))
+        scene = Scene(place)
+        desk_scene.furnish(scene, MANY if ballots > QUICK.desk_ballots else FEW)
+        rules = list(_addresses(place))
+        timed: dict[str, Timed] = {}
+        _act(run, scene, rules, timed, 0)
+        desk_closing.close_voting(scene)
+        walk = desk_closing.check_and_propose(scene)
+        _act(run, scene, rules, timed, 1)
+        signed_s = desk_closing.certify_it(scene)
+        archive_s = desk_closing.finish(scene)
+        _act(run, scene, rules, timed, 2)
+    if missing := sorted({rule.rule for rule in rules} - set(timed)):
+        raise RuntimeError(f"nothing answered under these addresses: {', '.join(missing)}")
+    return _rows(timed, walk, signed_s, archive_s, ballots)
 
 
-def _pages(place: Stand) -> Iterator[Rule]:
+def _addresses(place: Stand) -> Iterator[Rule]:
     app: Flask = make_flask(place.service, place.place)
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        view = app.view_functions[rule.endpoint]
-        if (
-            rule.rule.startswith("/desk")
-            and "GET" in (rule.methods or ())
-            and access.declared(view) == "official"
-        ):
+        declared = access.declared(app.view_functions[rule.endpoint])
+        if rule.rule.startswith("/desk") and "GET" in (rule.methods or ()) and declared is not None:
             yield rule
 
 
-def _stand_ins(place: Stand, campaign_id: int) -> dict[str, list[Any]]:
-    """What the parts of an address may be, by their names."""
-    with place.service.database.read() as session:
-        clusters = list(
-            session.scalars(
-                select(ScanCluster.cluster).where(ScanCluster.campaign_id == campaign_id).limit(1)
-            )
-        )
-        dockets = list(session.scalars(select(Objection.docket_number)))
-        substitutions = list(session.scalars(select(Substitution.id)))
-    return {
-        "cluster": clusters, "cluster_id": clusters, "number": [*dockets, "D-0001", "1"],
-        "substitution_id": substitutions, "kind": ["csv", "xlsx", "json", "pdf"],
-        "table": ["decisions", "candidates"],
-    }  # fmt: skip
+def _act(run: Run, scene: Scene, rules: list[Rule], timed: dict[str, Timed], act: int) -> None:
+    """The slowest of each address so far, in ``timed``."""
+    progress = run.progress(f"工作台页面 desk pages, {_ACTS[act]}")
+    outside, half_way = scene.place.stage.client(), half_way_in(scene.place) if act == 0 else None
+    for done, rule in enumerate(rules, start=1):
+        client = scene.viewer.client
+        if rule.rule.startswith(("/desk/sign-in", "/desk/invitation")):
+            client = half_way if rule.rule == "/desk/sign-in/code" and half_way else outside
+        visitor = Visitor(client, rule, _ACTS[act], min(_ROUNDS, run.sizes.turns - 1), rule.rule in ELSEWHERE)
+        for parts in _cases(scene, rule):
+            found = visit(visitor, parts, EMPTY if act == 0 else None)
+            if found is not None and found.is_slower_than(timed.get(rule.rule)):
+                timed[rule.rule] = found
+        progress(done, len(rules))
 
 
-def _arguments(rule: Rule, named: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    """Every way to fill in an address; the first that leads to something is taken."""
-    names = sorted(rule.arguments - {"slug"})
-    yield from (
-        dict(zip(names, chosen, strict=True))
-        for chosen in product(*(_values(rule, name, named) for name in names))
-    )
+def _cases(scene: Scene, rule: Rule) -> Iterator[dict[str, object]]:
+    """What an address is asked with."""
+    known = scene.at.get(rule.rule, [])
+    if not rule.arguments - {"slug"}:
+        slugs = (FULL, DRAFT) if "slug" in rule.arguments else (None,)
+        known = [*known, *({} if slug is None else {"slug": slug} for slug in slugs)]
+    for parts in known:
+        yield {"slug": FULL, **parts} if "slug" in rule.arguments else parts
 
 
-def _values(rule: Rule, name: str, named: dict[str, list[Any]]) -> list[Any]:
-    converter = rule._converters[name]
-    if isinstance(converter, AnyConverter):
-        return sorted(converter.items)[:1]
-    if isinstance(converter, IntegerConverter):
-        return [*(value for value in named.get(name, []) if isinstance(value, int)), 1, 2, 3]
-    return [*named.get(name, []), "1"]
-
-
-def _time(client: Client, rule: Rule, named: dict[str, list[Any]]) -> Timed:
-    full = Round(None, 0, False)
-    for arguments in _arguments(rule, named):
-        full = _rounds(client, _path(rule, arguments, FULL))
-        if full.took_ms is not None:
-            empty = (
-                _rounds(client, _path(rule, arguments, EMPTY)).took_ms if "slug" in rule.arguments else None
-            )
-            return Timed(rule.rule, full.took_ms, empty, full.status, full.download)
-    return Timed(rule.rule, None, None, full.status)
-
-
-def _path(rule: Rule, arguments: dict[str, Any], slug: str) -> str:
-    built = rule.build({**arguments, **({"slug": slug} if "slug" in rule.arguments else {})})
-    if built is None:
-        raise RuntimeError(f"no address can be built for {rule.rule}")
-    return built[1]
-
-
-class Round(NamedTuple):
-    """Milliseconds, where it was answered 200."""
-
-    took_ms: float | None
-    status: int
-    download: bool
-
-
-def _rounds(client: Client, path: str) -> Round:
-    """The median; the first round, which compiles templates and opens connections, is not counted. A file is taken away
-    once: it may be as long as the ledger."""
-    took: list[float] = []
-    while True:
-        before = time.perf_counter()
-        response = client.get(path)
-        response.get_data()
-        took.append((time.perf_counter() - before) * 1000)
-        download = response.headers.get("Content-Disposition", "").startswith("attachment")
-        if response.status_code != _SAID:
-            return Round(None, response.status_code, download)
-        if download or len(took) > _ROUNDS:
-            return Round(statistics.median(took[1:] or took), _SAID, download)
-
-
-def _rows(timed: list[Timed], ballots: int) -> list[Row]:
-    measured = sorted((one for one in timed if one.full_ms is not None), key=lambda one: -(one.full_ms or 0))
-    pages = [one for one in measured if not one.download]
-    left_out = [f"{one.path} ({one.status})" for one in timed if one.full_ms is None]
-    worst = max((one.full_ms or 0 for one in pages), default=0.0)
+def _rows(timed: dict[str, Timed], walk: Walk, signed_s: float, archive_s: float, ballots: int) -> list[Row]:
+    slowest_first = sorted(timed.values(), key=lambda one: -one.took_ms)
+    pages = [one for one in slowest_first if not one.is_file]
+    worst = pages[0].took_ms
     return [
         Row(
             f"工作台 {len(pages)} 个页面中最慢的，{CANDIDATES} 名候选人、{ballots:,} 张选票  the slowest of the desk's pages",
             f"{worst:.0f} ms", f"< {PROMISE_MS} ms each", worst < PROMISE_MS,
-            "not measured, since nothing is there under a stand-in address: " + json.dumps(left_out) if left_out else "",
+            f"{len(timed)} addresses, all of them reached; {len(timed) - len(pages)} are files",
         ),
         *map(_row, pages),
-        *(_row(one) for one in measured if one.download),
+        *map(_file_row, (one for one in slowest_first if one.is_file)),
+        Row("认定前核对账目  checking the books before certifying", f"{walk.took_s:.1f} s, {walk.peak / 2**20:.0f} MiB",
+            note=f"within one request; {walk.cpu_s:.1f} s of processor time, {(walk.peak - walk.before) / 2**20:.0f} MiB more than idle"),
+        Row("完成认定的签认  the signature that certifies", f"{signed_s:.1f} s", note="within one request"),
+        Row("生成结项归档  making the closing archive", f"{archive_s:.1f} s", note="within one request"),
     ]  # fmt: skip
 
 
 def _row(one: Timed) -> Row:
-    took, ratio = one.full_ms or 0.0, ""
-    if one.empty_ms:
-        ratio = f"{took / one.empty_ms:.2f} × the same page without ballots ({one.empty_ms:.1f} ms)"
-    if one.download:
-        return Row(one.path, f"{took:.1f} ms", note=f"a file to take away; {ratio}")
-    return Row(one.path, f"{took:.1f} ms", f"< {PROMISE_MS} ms", took < PROMISE_MS, ratio)
+    ratio = (
+        f"{one.took_ms / one.empty_ms:.2f} × without ballots ({one.empty_ms:.1f} ms); "
+        if one.empty_ms
+        else ""
+    )
+    return Row(
+        one.address, f"{one.took_ms:.1f} ms", f"< {PROMISE_MS} ms", one.took_ms < PROMISE_MS,
+        f"{ratio}{one.cpu_ms:.1f} ms of processor time; {one.statements} statements; {one.when}",
+    )  # fmt: skip
+
+
+def _file_row(one: Timed) -> Row:
+    return Row(f"文件 file: {one.address}", f"{one.took_ms:.1f} ms", note=f"{one.bytes:,} bytes; {one.when}")

@@ -20,12 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests.actors import IPHONE
 from tests.stage import Stage, environment, make_service
 from voting_service.ballots.opening import open_voting
 from voting_service.ballots.polling_place import PollingPlace
 from voting_service.campaigns.models import Campaign
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.importing import import_campaign
 from voting_service.redis_server.embedded import EmbeddedRedis
 from voting_service.web.sessions import COOKIE, VoterSession
@@ -110,6 +113,15 @@ class Stand:
         """The environment in which another process is this same service."""
         ours = environment(self.service.settings.data_dir, self.redis.url, self.service.settings.database_url)
         return os.environ | ours | {"VOTING_LIMIT_CAST_ADDRESS": WIDE}
+
+    def campaign(self, session: Session, slug: str) -> Campaign:
+        """A campaign's row."""
+        return campaign_by_slug(session, slug)
+
+    def expect(self, answer: TestResponse, status: int) -> None:
+        """Raises RuntimeError where something that is only made ready was answered otherwise."""
+        if answer.status_code != status:
+            raise RuntimeError(f"{answer.request.path} was answered {answer.status}")
 
     def ballots(self, slug: str, count: int, choices: tuple[int, ...] = (2, 5)) -> list[Ballot]:
         """Voters whom the box has never seen, each with a form."""

@@ -46,7 +46,7 @@ def listing() -> Response:
         ]
         titles = _titles(session)
         proposals = _spoken(session, managing.proposals_for(session, official), titles)
-        factors = {one.number for one in everyone if second_factor.is_on(session, one.number)}
+        factors = second_factor.all_on(session)
     rows = [
         (one, [(role, titles.get(role.slug, role.slug)) for role in one.roles if may_see(official, role)])
         for one in everyone

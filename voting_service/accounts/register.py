@@ -147,11 +147,13 @@ def list_officials(session: Session, *, now: datetime) -> list[OfficialLine]:
         )
     )
     links = {row.official_id: row.expires_at for row in rows}
+    # One question for everybody: there are hundreds after some years.
+    held = _roles_by_official(session)
     return [
         OfficialLine(
             one.id,
             one.name,
-            roles_of(session, one.id),
+            held.get(one.id, []),
             one.passphrase_hash is not None,
             links.get(one.id),
             one.added_at,
@@ -182,8 +184,21 @@ def roles_of(session: Session, official_id: int) -> list[RoleAt]:
             OfficialRole.official_id == official_id
         )
     )
-    held = [RoleAt(cast(Role, role), where, unit) for role, where, unit in rows]
-    return sorted(held, key=lambda one: (ROLES.index(one.role), one.slug, one.unit))
+    return _in_order(RoleAt(cast(Role, role), where, unit) for role, where, unit in rows)
+
+
+def _roles_by_official(session: Session) -> dict[int, list[RoleAt]]:
+    rows = session.execute(
+        select(OfficialRole.official_id, OfficialRole.role, OfficialRole.campaign_slug, OfficialRole.unit)
+    )
+    found: dict[int, list[RoleAt]] = {}
+    for number, role, where, unit in rows:
+        found.setdefault(number, []).append(RoleAt(cast(Role, role), where, unit))
+    return {number: _in_order(roles) for number, roles in found.items()}
+
+
+def _in_order(roles: Iterable[RoleAt]) -> list[RoleAt]:
+    return sorted(roles, key=lambda one: (ROLES.index(one.role), one.slug, one.unit))
 
 
 def _whole(roles: Roles) -> set[RoleAt]:

@@ -62,6 +62,11 @@ def is_on(session: Session, official_id: int) -> bool:
     return state_of(session, official_id).on_since is not None
 
 
+def all_on(session: Session) -> set[int]:
+    """Everybody who has it on."""
+    return set(session.scalars(select(SecondFactor.official_id).where(SecondFactor.on_since.is_not(None))))
+
+
 def begin(session: Session, keyring: Keyring, official_id: int, *, at: datetime) -> None:
     """A fresh secret that waits for its first code; an earlier one that waited is over. Raises ProblemsFound where one is
     on already. The caller commits."""

@@ -41,8 +41,14 @@ class Composite:
 
 def composites(scheme: Scheme, material: Material) -> tuple[Composite, ...]:
     """Everyone's, by number. A criterion of which nothing is known (nobody has scored a candidate, say) counts 0."""
-    points = criterion_points(scheme, material)
-    return tuple(_weighted(scheme, points, number) for number in sorted(material.numbers))
+    return weighted(scheme, criterion_points(scheme, material), material.numbers)
+
+
+def weighted(
+    scheme: Scheme, points: Mapping[str, Mapping[int, Fraction]], numbers: Iterable[int]
+) -> tuple[Composite, ...]:
+    """The same from points that are known already: a scheme whose weights alone are others has the same."""
+    return tuple(_weighted(scheme, points, number) for number in sorted(numbers))
 
 
 def _weighted(scheme: Scheme, points: Mapping[str, Mapping[int, Fraction]], number: int) -> Composite:
@@ -53,10 +59,11 @@ def _weighted(scheme: Scheme, points: Mapping[str, Mapping[int, Fraction]], numb
 
 def criterion_points(scheme: Scheme, material: Material) -> dict[str, dict[int, Fraction]]:
     """Criterion → candidate → points of 100."""
-    return {criterion.key: _points(criterion, material) for criterion in scheme.criteria}
+    return {criterion.key: points_for(criterion, material) for criterion in scheme.criteria}
 
 
-def _points(criterion: Criterion, material: Material) -> dict[int, Fraction]:
+def points_for(criterion: Criterion, material: Material) -> dict[int, Fraction]:
+    """Candidate → points of 100 for one criterion."""
     if criterion.source == "judges":
         means = {
             number: trimmed_mean(scores_of(material.sheets, number, criterion.key), criterion.trim)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from .composite import Material, composites
+from .composite import Material, criterion_points, points_for, weighted
 from .normalise import FULL
 from .ranking import Seated, rank, seated
 from .scheme import Scheme
 
+Points = Mapping[str, Mapping[int, Fraction]]
+"""Criterion → candidate → points of 100."""
 VOTE_WEIGHTS = (Fraction(0), Fraction(20), Fraction(40))
 """In per cent."""
 
@@ -43,14 +45,21 @@ def scenarios(
     votes = scheme.by("votes")
     if not votes:
         return ()
-    now = _list(scheme, material, seats)
+    # Exact means are what takes long: what judges' points come to is the same in each of them.
+    points = criterion_points(scheme, material)
+
+    def list_by(wanted: Scheme, known: Points) -> Seated:
+        return seated(rank(wanted, weighted(wanted, known, material.numbers)), seats)
+
+    now = list_by(scheme, points)
     found = [
-        _compared(now, _list(reweighted, material, seats), weight, False)
+        _compared(now, list_by(reweighted, points), weight, False)
         for weight in VOTE_WEIGHTS
         if (reweighted := with_vote_weight(scheme, weight)) is not None
     ]
     more = _counting(material, [criterion.key for criterion in votes], held)
-    return (*found, _compared(now, _list(scheme, more, seats), None, True))
+    counted = {**points, **{criterion.key: points_for(criterion, more) for criterion in votes}}
+    return (*found, _compared(now, list_by(scheme, counted), None, True))
 
 
 def with_vote_weight(scheme: Scheme, weight: Fraction) -> Scheme | None:
@@ -68,10 +77,6 @@ def with_vote_weight(scheme: Scheme, weight: Fraction) -> Scheme | None:
         scheme,
         criteria=tuple(replace(one, weight=scaled(one.source, one.weight)) for one in scheme.criteria),
     )
-
-
-def _list(scheme: Scheme, material: Material, seats: int) -> Seated:
-    return seated(rank(scheme, composites(scheme, material)), seats)
 
 
 def _compared(now: Seated, then: Seated, weight: Fraction | None, with_held: bool) -> Scenario:

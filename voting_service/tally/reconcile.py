@@ -7,8 +7,9 @@ the ballots that wait to be recorded. What is prepared for the desk's pages is r
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -24,14 +25,13 @@ from ..recorder.drain import ballot_entry_of
 from ..text import _
 from ..transparency import entries, log, tiles
 from ..transparency.checkpoint import Checkpoint
-from ..transparency.merkle import leaf_hash
 from ..transparency.models import Log
 from ..transparency.notes import NoteInvalid, VerifierKey
-from .count import standings
 from .decisions.queries import count_changes_after, last_sequence
 from .figures.compare import figures_problems
-from .ledger_reads import Progress, leaf_entries, ledger_rows, no_progress
-from .voter_states import CastBallot, voter_states
+from .ledger_reads import Progress, ledger_rows, no_progress
+from .log_side import LogSide, read_log
+from .voter_states import CastBallot, VoterStates
 
 MOST_LISTED = 100
 
@@ -99,11 +99,15 @@ def _compare(
 ) -> Reconciliation:
     found = _Differences()
     public_log = session.get_one(Log, campaign.id)
-    log_side = _read_log(session, public_log, found, progress)
-    counted, ballots = _read_ledger(session, campaign.id, log_side, found, progress)
-    if position.seq != len(ballots):
+    log_side = read_log(session, public_log, found.add, progress)
+    _check_checkpoint(public_log, log.tile_reader(session, campaign.id), found)
+    # As long as nobody reads them they would be a million strings for nothing.
+    is_ours = snapshot is not None and snapshot.state.epoch == position.box_epoch
+    states = VoterStates(campaign.rules.zone) if is_ours else None
+    ledger = _read_ledger(ledger_rows(session, campaign.id, progress), log_side, found, states)
+    if position.seq != ledger.rows:
         found.add(
-            "recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=len(ballots))
+            "recorder_positions", _("记到第 %(n)s 张，台账却有 %(m)s 张。", n=position.seq, m=ledger.rows)
         )
     for problem in figures_problems(session, campaign, progress):
         found.add_problem(problem)
@@ -112,24 +116,26 @@ def _compare(
         if campaign.phase == "open":
             found.add("box", _("Redis 中没有票箱。"))
     else:
-        expected = _as_the_box_should_have(session, campaign.id, snapshot, counted, found)
-        compared = _compare_box(campaign, position, box, snapshot, expected, ballots, found)
+        expected = _as_the_box_should_have(session, campaign.id, snapshot, ledger, found)
+        compared = _compare_box(campaign, position, box, snapshot, expected, states, found)
     return Reconciliation(
         campaign.slug,
         snapshot.state.seq if snapshot else None,
         len(snapshot.waiting) if snapshot else None,
-        len(ballots),
+        ledger.rows,
         public_log.size,
         compared,
         found.problems(),
     )
 
 
-class _Counted(NamedTuple):
-    """Votes by candidate, and how many counted ballots they come from."""
+@dataclass
+class _Counted:
+    """Votes by candidate, and how many counted ballots they come from; of how many rows in all."""
 
     votes: Counter[int]
     ballots: int
+    rows: int
 
 
 class _Differences:
@@ -153,28 +159,6 @@ class _Differences:
         return (*self._listed, *more)
 
 
-def _read_log(
-    session: Session, public_log: Log, found: _Differences, progress: Progress
-) -> dict[int, tuple[bytes, str]]:
-    """Leaf index → (entry, standing) of each ballot; checks tree and signature on the way."""
-    raw = {row[0]: row[1] for row in leaf_entries(session, public_log.campaign_id, public_log.size, progress)}
-    if len(raw) != public_log.size:
-        found.add("log_leaves", _("应有 %(n)s 条，实有 %(m)s 条。", n=public_log.size, m=len(raw)))
-    hashes = [leaf_hash(raw[index]) for index in sorted(raw)]
-    stored = log.tile_reader(session, public_log.campaign_id)
-    for tile, expected in tiles.extend(0, hashes, lambda _tile: b"").items():
-        if stored(tile)[: len(expected)] != expected:
-            found.add(tiles.tile_path(tile.level, tile.index), _("瓦片与日志条目不符。"))
-    _check_checkpoint(public_log, stored, found)
-    parsed = {index: entries.decode(entry) for index, entry in raw.items()}
-    standing = standings(parsed[index] for index in sorted(parsed))
-    return {
-        index: (raw[index], standing[entry["ballot"]])
-        for index, entry in parsed.items()
-        if entry["type"] == "ballot"
-    }
-
-
 def _check_checkpoint(public_log: Log, stored: tiles.ReadTile, found: _Differences) -> None:
     try:
         text = VerifierKey.parse(public_log.verifier_key).verify(public_log.checkpoint or "")
@@ -187,38 +171,38 @@ def _check_checkpoint(public_log: Log, stored: tiles.ReadTile, found: _Differenc
 
 
 def _read_ledger(
-    session: Session,
-    campaign_id: int,
-    log_side: dict[int, tuple[bytes, str]],
-    found: _Differences,
-    progress: Progress,
-) -> tuple[_Counted, list[CastBallot]]:
-    """What counts and all ballots by the ledger; compares each row with its leaf."""
-    votes, counted = Counter[int](), 0
-    ballots: list[CastBallot] = []
-    unmatched = set(log_side)
-    for expected, row in enumerate(ledger_rows(session, campaign_id, progress), start=1):
+    rows: Iterator[LedgerRow], log_side: LogSide, found: _Differences, states: VoterStates | None
+) -> _Counted:
+    """What counts by the ledger; compares each row with its leaf, and follows its voters."""
+    ledger = _Counted(Counter(), 0, 0)
+    for expected, (row, entry) in enumerate(log_side.beside(rows), start=1):
         where = f"ledger_entries seq={row.seq}"
         if row.seq != expected:
             found.add(where, _("此处应为第 %(n)s 张，编号不连续。", n=expected))
-        _compare_row(row, log_side.get(row.leaf_index), where, found)
-        unmatched.discard(row.leaf_index)
-        ballots.append(CastBallot(row.voter_tag, row.cast_at, row.choices))
+        _compare_row(row, entry, log_side, where, found)
+        ledger.rows += 1
         if row.standing == COUNTED:
-            votes.update(row.choices)
-            counted += 1
-    for index in sorted(unmatched):
+            ledger.votes.update(row.choices)
+            ledger.ballots += 1
+        if states is not None:
+            states.follow(CastBallot(row.voter_tag, row.cast_at, row.choices))
+    for index in log_side.left():
         found.add(f"log leaf={index}", _("日志中的选票不在台账中。"))
-    return _Counted(votes, counted), ballots
+    return ledger
 
 
-def _compare_row(row: LedgerRow, leaf: tuple[bytes, str] | None, where: str, found: _Differences) -> None:
-    if leaf is None:
+def _compare_row(
+    row: LedgerRow, entry: bytes | None, log_side: LogSide, where: str, found: _Differences
+) -> None:
+    if entry is None:
         found.add(where, _("台账中的选票不在日志中。"))
         return
-    entry, standing = leaf
+    ballot_id, held = row.ballot_id, row.held
     if entry != ballot_entry_of(row):
         found.add(where, _("台账与日志第 %(leaf)s 条的内容不同。", leaf=row.leaf_index))
+        said = entries.decode(entry)
+        ballot_id, held = said["ballot"], said["held"]
+    standing = log_side.standing(ballot_id, held=held)
     if row.standing != standing:
         found.add(where, _("台账状态为 %(ledger)s，日志为 %(log)s。", ledger=row.standing, log=standing))
 
@@ -240,7 +224,7 @@ def _as_the_box_should_have(
         if not ballot.held:
             votes.update(ballot.choices)
             ballots += 1
-    return _Counted(votes, ballots)
+    return _Counted(votes, ballots, ledger.rows)
 
 
 def _compare_box(
@@ -249,18 +233,18 @@ def _compare_box(
     box: BallotBox,
     snapshot: BoxSnapshot,
     expected: _Counted,
-    ballots: list[CastBallot],
+    states: VoterStates | None,
     found: _Differences,
 ) -> bool:
     """Compare the box with the ledger and the waiting ballots; tells whether voters could be compared too."""
     state = snapshot.state
-    if state.epoch != position.box_epoch:
+    if states is None:
         found.add("box", _("票箱是第 %(a)s 代，台账是第 %(b)s 代。", a=state.epoch, b=position.box_epoch))
         return False
-    if state.seq != len(ballots) + len(snapshot.waiting):
+    if state.seq != expected.rows + len(snapshot.waiting):
         found.add(
             "box", _("票箱投出 %(a)s 张，台账 %(b)s 张加待入账 %(c)s 张不等。",
-                     a=state.seq, b=len(ballots), c=len(snapshot.waiting)),
+                     a=state.seq, b=expected.rows, c=len(snapshot.waiting)),
         )  # fmt: skip
     if state.counted != expected.ballots:
         found.add("box", _("票箱计入 %(a)s 张，应为 %(b)s 张。", a=state.counted, b=expected.ballots))
@@ -270,19 +254,18 @@ def _compare_box(
                 f"box {number}",
                 _("实时票数 %(a)s，应为 %(b)s。", a=snapshot.counts.get(number, 0), b=expected.votes[number]),
             )
-    return _compare_voters(campaign, box, snapshot, ballots, found)
+    return _compare_voters(campaign, box, snapshot, states, found)
 
 
 def _compare_voters(
-    campaign: Campaign, box: BallotBox, snapshot: BoxSnapshot, ballots: list[CastBallot], found: _Differences
+    campaign: Campaign, box: BallotBox, snapshot: BoxSnapshot, states: VoterStates, found: _Differences
 ) -> bool:
-    waiting = [CastBallot(b.voter_tag, from_ms(b.cast_ms), b.choices) for b in snapshot.waiting]
-    expected = voter_states([*ballots, *waiting], campaign.rules.zone)
-    actual = dict(box.voters(campaign.slug))
+    for b in snapshot.waiting:
+        states.follow(CastBallot(b.voter_tag, from_ms(b.cast_ms), b.choices))
+    differing = states.differing(box.voters(campaign.slug))
     after = box.state(campaign.slug)
     if after is None or after.seq != snapshot.state.seq:
         return False  # people voted meanwhile; the rest is compared all the same
-    for tag in set(expected) | set(actual):
-        if expected.get(tag) != actual.get(tag):
-            found.add("box voters", _("有一名投票人在票箱中的次数与台账不符。"))
+    for _one in range(differing):
+        found.add("box voters", _("有一名投票人在票箱中的次数与台账不符。"))
     return True

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+_SEEN = ""
+"""In place of a state that a box has too; no packed state is empty."""
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -23,10 +25,34 @@ class CastBallot(NamedTuple):
 
 def voter_states(ballots: Iterable[CastBallot], zone: ZoneInfo) -> dict[str, str]:
     """Voter tag → packed state, after these ballots in the order of casting."""
-    states: dict[str, str] = {}
+    followed = VoterStates(zone)
     for ballot in ballots:
-        states[ballot.voter_tag] = _after(states.get(ballot.voter_tag), ballot, zone)
-    return states
+        followed.follow(ballot)
+    return followed.states
+
+
+class VoterStates:
+    """The same, ballot by ballot; then compared with a box's, of which no copy is made: there may be a million."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.states: dict[str, str] = {}
+        self._zone = zone
+
+    def follow(self, ballot: CastBallot) -> None:
+        """The next one in the order of casting."""
+        self.states[ballot.voter_tag] = _after(self.states.get(ballot.voter_tag), ballot, self._zone)
+
+    def differing(self, voters: Iterable[tuple[str, str]]) -> int:
+        """How many voters a box knows otherwise, or alone, or not at all. It may name one more than once, as Redis does; uses
+        up what is known here."""
+        strangers: set[str] = set()
+        for tag, state in voters:
+            ours = self.states.get(tag)
+            if ours is None:
+                strangers.add(tag)
+            elif ours == state:
+                self.states[tag] = _SEEN
+        return len(strangers) + sum(state != _SEEN for state in self.states.values())
 
 
 def _after(before: str | None, ballot: CastBallot, zone: ZoneInfo) -> str:
