@@ -95,6 +95,16 @@ def list_problems(standing: ListStanding) -> list[Problem]:
         for row in standing.substitutions
         if row.supplementary_id not in told
     ]
+    # By another notice, or by none: nobody was told that the place is empty, and nobody has taken it.
+    problems += [
+        Problem(
+            "notice",
+            _("%(who)s已经不是候选人，而名单还没有变动。", who=standing.called(number)),
+            _("请在公告的“名单变动和递补”里办理。"),
+        )
+        for number in standing.listed
+        if number in standing.gone
+    ]
     if not standing.people():
         problems.append(Problem("notice", _("名单上没有人。")))
     return problems

@@ -166,6 +166,9 @@ def test_who_withdraws_after_the_proposal_undoes_it(town: Town) -> None:
     with pytest.raises(ProblemsFound) as found:
         town.confirm_award()
     assert "名单有了变化" in words(found)
+    assert "2 号 候选人2已经不是候选人，而名单还没有变动。" in words(found)
+    with town.stage.service.database.read() as session:
+        assert awardable(session, "test") == []
 
 
 def test_nobody_is_awarded_whose_leaving_waits_to_be_confirmed(town: Town) -> None:
