@@ -16,7 +16,8 @@ from sqlalchemy import func, select
 from anti_fraud.networks.build import TABLE_FILE, build
 from anti_fraud.scan.files import scan_files
 from benchmarks.traffic import scenario
-from tests.committee import decide
+from tests.committee import CONFIRMER, PROPOSER, decide
+from tests.desk import Desk
 from tests.oracle import check_books
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.activity import JournalEntry
@@ -35,6 +36,7 @@ from voting_service.scanning.live import clusters_of, last_run
 from voting_service.scanning.models import ScanCluster
 from voting_service.scanning.retention import delete_evidence, due_for_deletion
 from voting_service.scanning.watch import EVERY, Watch
+from voting_service.tally.blind.reviewing import judge, of_cluster
 from wsgi import make_polling_place
 
 Row = dict[str, str]
@@ -176,12 +178,23 @@ def test_what_is_exported_is_what_is_scanned(voted: Any, tmp_path: Path) -> None
     assert elsewhere.as_dict() == here.as_dict()
 
 
+def judges_all(stage: Stage, desk: Desk) -> None:
+    """Blind, as whoever decides on their ballots has to."""
+    service = stage.service
+    with service.database.write() as session:
+        for one in clusters_of(session, "test", service.keyring):
+            at = service.clock.now()
+            judge(session, "test", of_cluster(one["id"]), "one_hand", "", at=at, official=desk.official)
+
+
 def test_voided_ballots_are_not_found_again(voted: Any) -> None:
     stage, names, _forged = voted
     outcome = stage.service.live_scan.scan("test")
     found = [
         str(one) for one, verdict in zip(outcome.ballot_ids, outcome.verdicts, strict=True) if verdict == 2
     ]
+    for name in (PROPOSER, CONFIRMER):
+        judges_all(stage, Desk(stage, name, "committee"))
     decide(stage, VOIDED, found)
     again = stage.service.live_scan.scan("test")
     assert len(again.ballot_ids) == len(names) - len(found)

@@ -238,7 +238,7 @@ def _upload_page(
         campaign = campaign_by_slug(session, slug) if slug else None
     found = found or []
     waiting = [
-        (one, f"{_address(one.where)}/{one.token}", one.size / 1024**2)
+        (one, f"{_address(one.where)}/{one.token}", max(0.1, one.size / 1024**2))
         for one in _staging().waiting(acting_official().id, now=at_hand.now())
     ]
     return _page(
