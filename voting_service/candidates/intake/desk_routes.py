@@ -279,7 +279,7 @@ def _edit_page(
     form = {**form_of(campaign), **(typed or {})}
     return _page(
         "desk_edit", status, campaign=campaign, form=form, found=found or [], frozen=campaign.frozen,
-        frozen_fields=FROZEN_FIELDS if campaign.frozen else (),
+        frozen_fields=FROZEN_FIELDS if campaign.frozen else (), offices=bool(campaign.plan.get("publicity", {}).get("offices")),
         warnings=[*inducement_warnings(form["title"], form["description"], ())],
         seen=(typed or {}).get("seen", campaign.version),
     )  # fmt: skip
