@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...accounts.officials import ActingOfficial
 from ...accounts.signed_in import acting_official
-from ...campaigns.creating import LOOKERS, WRITERS
+from ...campaigns.creating import TAKERS, WRITERS
 from ...campaigns.queries import campaign_by_slug
 from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound, Unavailable
@@ -59,7 +59,7 @@ def template() -> Response:
 
 
 @pages.get("/<slug>/folder.zip")
-@access.official(*LOOKERS)
+@access.official(*TAKERS)
 def present_folder(slug: str) -> Response:
     """The campaign as it stands, as the folder that would make it. Journaled before its first byte."""
     if not _downloading.acquire(blocking=False):
