@@ -91,7 +91,8 @@ def _setup_page(slug: str, found: list[Problem] | None = None, status: int = 200
         people = [] if campaign.frozen else standing_roster(session, campaign.id)
     response = _page(
         "desk_setup", status, campaign=campaign, ready=ready, found=found or [], people=people[:60],
-        may_write=acting_official().may(slug, *WRITERS), may_take=acting_official().may(slug, *TAKERS), done=DONE.get(request.args.get("done", "")),
+        may_write=acting_official().may(slug, *WRITERS), may_take=acting_official().may(slug, *TAKERS),
+        done=DONE.get(request.args.get("done", "")),
         clock=by_the_clock(campaign, now), draft=campaign.phase == DRAFT, scheduled=campaign.phase == SCHEDULED,
         address=f"{current_app.config['BASE_URL']}/c/{slug}",
     )  # fmt: skip
