@@ -16,6 +16,7 @@ from voting_service.assessment.final_list.queries import final_list_of, list_in_
 from voting_service.assessment.scheme import scheme_of
 from voting_service.campaigns.models import Campaign
 from voting_service.errors import Problem
+from voting_service.names import in_title_marks
 from voting_service.text import _
 
 from ..notices.list_comparison import WHOLE, differences, whole_notice_of
@@ -65,7 +66,7 @@ def _beside(session: Session, notice: Notice, listed: FinalList) -> Iterator[Pro
             _(
                 "第 %(n)s 号公告《%(title)s》不是最终名单 %(name)s 的公示。",
                 n=notice.number,
-                title=notice.title,
+                title=in_title_marks(notice.title),
                 name=listed.name,
             ),
             _("请在第 %(n)s 号公告结束公示以后，表彰它的名单。", n=whole.number)
@@ -77,6 +78,10 @@ def _beside(session: Session, notice: Notice, listed: FinalList) -> Iterator[Pro
     if not same or any(differences(session, notice, listed, text_of(notice))):
         yield Problem(
             "notice",
-            _("《%(title)s》的人选与最终名单 %(name)s 不一致。", title=notice.title, name=listed.name),
+            _(
+                "《%(title)s》的人选与最终名单 %(name)s 不一致。",
+                title=in_title_marks(notice.title),
+                name=listed.name,
+            ),
             _("公示以后内容不能再改，请联系技术人员核对。"),
         )

@@ -73,3 +73,45 @@ def test_the_gates_changed_settings_are_among_what_stays_open(stage: Stage) -> N
     still = words(desk.get(f"{AT}/setup/open")).partition("仍可以改：")[2]
     assert "min_dwell_ms900（默认 1200）" in still
     assert "actions.dwellhold（默认 challenge）" in still
+
+
+def test_the_contact_is_mended_in_the_form_before_and_after_opening(stage: Stage) -> None:
+    desk = Desk(stage, "王敏", "operator")
+    make(stage, desk, toml() + PLAN.replace("8271234", "0000000"))
+    assert f'href="{AT}/edit">去修改' in desk.get(f"{AT}/setup").text
+    page = desk.get(f"{AT}/edit").text
+    assert 'value="0479-0000000"' in page
+    before = campaign(stage)
+    done = desk.post(
+        f"{AT}/edit", seen=seen_in(page), contact_phone=" 0479-8271234 ", contact_department="宣教部"
+    )
+    assert done.status_code == 303, words(done)
+    after = campaign(stage)
+    assert after.plan["publicity"] == {
+        **before.plan["publicity"],
+        "contact": {"phone": "0479-8271234", "department": "宣教部"},
+    }
+    assert (after.plan["assessment"], after.rules) == (before.plan["assessment"], before.rules)
+    assert "可以开始投票" in words(desk.get(f"{AT}/setup"))
+    long = desk.post(f"{AT}/edit", seen=str(after.version), contact_phone="1" * 201)
+    assert (long.status_code, 'id="contact_phone-error"' in long.text) == (422, True)
+    stage.open("yun-chuan")
+    page = desk.get(f"{AT}/edit").text
+    assert desk.post(f"{AT}/edit", seen=seen_in(page), contact_phone="0479-8271235").status_code == 303
+    assert campaign(stage).plan["publicity"]["contact"] == {"phone": "0479-8271235", "department": "宣教部"}
+
+
+def test_several_offices_come_from_the_folder(stage: Stage) -> None:
+    desk = Desk(stage, "王敏", "operator")
+    office = '[[publicity.offices]]\ndepartment = "宣教部"\nphone = "0479-8271234"\n'
+    make(
+        stage, desk, toml() + PLAN.replace("[publicity.contact]\nphone", "[publicity.contact]\nname") + office
+    )
+    page = desk.get(f"{AT}/edit").text
+    assert "有几个受理部门，在活动文件夹里改。" in page
+    assert "contact_phone" not in page.partition('<form class="panel pad"')[2]
+    plan = campaign(stage).plan
+    assert (
+        desk.post(f"{AT}/edit", seen=seen_in(page), description="新的", contact_phone="1").status_code == 303
+    )
+    assert campaign(stage).plan == plan

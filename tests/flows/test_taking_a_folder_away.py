@@ -70,7 +70,7 @@ def test_a_correction_after_opening_is_in_it(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("operator", 200), ("admin", 200), ("committee", 200), ("supervisor", 200), ("judge", 403), ("reviewer", 403)],
+    [("operator", 200), ("admin", 200), ("committee", 403), ("supervisor", 200), ("judge", 403), ("reviewer", 403)],
 )  # fmt: skip
 def test_who_may_take_it(stage: Stage, role: str, status: int) -> None:
     make(stage, Desk(stage, "王敏", "operator"))

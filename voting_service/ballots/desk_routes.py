@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, ren
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..accounts.signed_in import acting_official
-from ..campaigns.creating import LOOKERS, WRITERS
+from ..campaigns.creating import LOOKERS, TAKERS, WRITERS
 from ..campaigns.gate_policies import current_policy
 from ..campaigns.models import DRAFT, SCHEDULED
 from ..campaigns.queries import campaign_by_slug
@@ -91,7 +91,8 @@ def _setup_page(slug: str, found: list[Problem] | None = None, status: int = 200
         people = [] if campaign.frozen else standing_roster(session, campaign.id)
     response = _page(
         "desk_setup", status, campaign=campaign, ready=ready, found=found or [], people=people[:60],
-        may_write=acting_official().may(slug, *WRITERS), done=DONE.get(request.args.get("done", "")),
+        may_write=acting_official().may(slug, *WRITERS), may_take=acting_official().may(slug, *TAKERS),
+        done=DONE.get(request.args.get("done", "")),
         clock=by_the_clock(campaign, now), draft=campaign.phase == DRAFT, scheduled=campaign.phase == SCHEDULED,
         address=f"{current_app.config['BASE_URL']}/c/{slug}",
     )  # fmt: skip

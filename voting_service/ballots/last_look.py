@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from ..campaigns.plan_texts import Line, assessment_texts, composition_texts, of
 from ..campaigns.rule_texts import departure_text, rule_texts
 from ..candidates.models import Candidate
 from ..committee.quorum import quorum_of
-from ..text import Text, _
+from ..text import Text, _, enumerated
 
 
 class Part(NamedTuple):
@@ -56,9 +57,10 @@ def last_look(campaign: Campaign, people: Sequence[Candidate], policy: Policy, n
 
 def _groups(campaign: Campaign, people: Sequence[Candidate]) -> Iterator[Line]:
     yield _("共有"), _("%(n)s 名，编号、姓名、单位、组别同规则一起写入公开的透明日志。", n=len(people))
-    for group in campaign.rules.categories:
-        size = sum(1 for one in people if one.category and one.category.key == group.key)
-        yield _("“%(name)s”组", name=group.name), _("%(n)s 名。", n=size)
+    sizes = Counter(one.category.key for one in people if one.category)
+    groups = campaign.rules.categories
+    if told := enumerated(_("%(name)s %(n)s 名", name=one.name, n=sizes[one.key]) for one in groups):
+        yield _("各组别"), told
 
 
 def _committee(campaign: Campaign) -> Iterator[Line]:

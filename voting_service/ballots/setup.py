@@ -29,13 +29,15 @@ from .opening import problems_before_opening, warnings_before_opening, what_free
 
 _NUMBERED = re.compile(r"(\d+) 号")
 _EDITED = (
-    "title",
-    "description",
-    "voting.",
-    "campaign.toml title",
-    "campaign.toml organiser",
-    "campaign.toml description",
-    "campaign.toml voting.",
+    *(
+        "title",
+        "description",
+        "voting.",
+        "campaign.toml title",
+        "campaign.toml organiser",
+        "campaign.toml description",
+    ),
+    *("campaign.toml voting.", "campaign.toml publicity.contact"),
 )
 
 

@@ -6,6 +6,8 @@ from ..accounts.officials import EVERYWHERE, ActingOfficial, Role
 
 WRITERS: tuple[Role, ...] = ("operator", "admin")
 LOOKERS: tuple[Role, ...] = (*WRITERS, "committee", "supervisor")
+TAKERS: tuple[Role, ...] = (*WRITERS, "supervisor")
+"""Who may take the whole folder away: birth dates are in it, which no page and no other file gives to the committee."""
 
 
 def may_create(official: ActingOfficial) -> bool:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from ...accounts.officials import ActingOfficial
 from ...accounts.signed_in import acting_official
-from ...campaigns.creating import LOOKERS, WRITERS
+from ...campaigns.creating import TAKERS, WRITERS
 from ...campaigns.queries import campaign_by_slug
 from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound, Unavailable
@@ -59,7 +59,7 @@ def template() -> Response:
 
 
 @pages.get("/<slug>/folder.zip")
-@access.official(*LOOKERS)
+@access.official(*TAKERS)
 def present_folder(slug: str) -> Response:
     """The campaign as it stands, as the folder that would make it. Journaled before its first byte."""
     if not _downloading.acquire(blocking=False):
@@ -288,7 +288,7 @@ def _edit_page(
     form = {**form_of(campaign), **(typed or {})}
     return _page(
         "desk_edit", status, campaign=campaign, form=form, found=found or [], frozen=campaign.frozen,
-        frozen_fields=FROZEN_FIELDS if campaign.frozen else (),
+        frozen_fields=FROZEN_FIELDS if campaign.frozen else (), offices=bool(campaign.plan.get("publicity", {}).get("offices")),
         warnings=[*inducement_warnings(form["title"], form["description"], ())],
         seen=(typed or {}).get("seen", campaign.version),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from ...campaigns.declaration import UNLIMITED, read_values
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...campaigns.rules import BallotRules
+from ...campaigns.toml_table import TomlTable
 from ...encryption import Keyring
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
@@ -24,13 +25,15 @@ from ..reading import check_numbers
 LIMITS = ("ballots_per_day", "ballots_total", "same_candidate_per_day")
 FIELDS = (
     "title", "organiser", "description", "opens_at", "closes_at", "hours_from", "hours_to", "min_choices", "max_choices",
-    *LIMITS, "counts", "counts_at",
+    *LIMITS, "counts", "counts_at", *(f"contact_{key}" for key in ("department", "name", "phone", "email", "address", "postcode")),
 )  # fmt: skip
+CONTACT_FIELDS = tuple(field for field in FIELDS if field.startswith("contact_"))
+"""Whom to turn to; where a campaign has several offices, they come from the folder."""
 FIELD_WORDS: Mapping[str, Text] = {
     "min_choices": _("每票至少选几人"), "max_choices": _("每票至多选几人"), "ballots_per_day": _("每人每天可投几次"),
     "ballots_total": _("每人全程可投几次"), "same_candidate_per_day": _("每天给同一候选人可投几次"),
 }  # fmt: skip
-FROZEN_FIELDS = tuple(field for field in FIELDS if field != "description")
+FROZEN_FIELDS = tuple(field for field in FIELDS if field not in ("description", *CONTACT_FIELDS))
 """What nobody changes once voting has begun."""
 
 
@@ -39,12 +42,14 @@ def form_of(campaign: Campaign) -> dict[str, str]:
     rules = campaign.rules
     first, last = rules.daily_hours or ("", "")
     words = rules.counts.split()
+    contact = campaign.plan.get("publicity", {}).get("contact", {})
     return {
         "title": campaign.title, "organiser": campaign.organiser, "description": campaign.description,
         "opens_at": _local(rules, rules.opens_at), "closes_at": _local(rules, rules.closes_at),
         "hours_from": first, "hours_to": last, "min_choices": str(rules.min_choices),
         "max_choices": str(rules.max_choices), "counts": words[0], "counts_at": words[1] if len(words) > 1 else "",
         **{name: str(getattr(rules, name) or "") for name in LIMITS},
+        **{field: str(contact.get(field.removeprefix("contact_"), "")) for field in CONTACT_FIELDS},
     }  # fmt: skip
 
 
@@ -60,10 +65,11 @@ def edit_campaign(
     wanted = {**form_of(campaign), **{name: value.strip() for name, value in typed.items() if name in FIELDS}}
     values, problems = _values(campaign, wanted)
     read = read_values(values, campaign.rules.timezone)
+    plan = _plan(standing.declaration.plan, wanted, problems)
     known = {one.where for one in problems}
     problems += [one for one in map(_at_field, read.problems) if one.where not in known]
     if read.declaration is not None:
-        declaration = replace(read.declaration, plan=standing.declaration.plan)
+        declaration = replace(read.declaration, plan=plan)
         numbers: list[Problem] = []
         list(check_numbers(declaration, standing.rows, numbers))
         problems += [one for one in map(_at_field, numbers) if one.where not in known]
@@ -73,6 +79,21 @@ def edit_campaign(
     return import_read(
         session, changed, at=at, actor=official.name, keyring=keyring, act="campaign.edit", seen=seen
     )
+
+
+def _plan(standing: Mapping[str, Any], wanted: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """The plan with the contact that the form holds; all else as it stands."""
+    publicity = standing.get("publicity", {})
+    if publicity.get("offices"):
+        return dict(standing)
+    typed = {field.removeprefix("contact_"): wanted[field] for field in CONTACT_FIELDS}
+    found: list[Problem] = []
+    table = TomlTable(typed, "", found)
+    contact = {key: text for key in typed if (text := table.text(key, 200))}
+    problems += [replace(one, where=f"contact_{one.where.rpartition(' ')[2]}") for one in found]
+    if contact == publicity.get("contact", {}):
+        return dict(standing)
+    return {**standing, "publicity": {**publicity, "contact": contact}}
 
 
 def _values(campaign: Campaign, wanted: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
