@@ -19,12 +19,26 @@ def _rows(output: str) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("name", [name for name in MEASUREMENTS if name != "trips"])
+@pytest.mark.parametrize("name", [name for name in MEASUREMENTS if name not in ("trips", "desk")])
 def test_every_benchmark_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--only", name, "--quick", "--json"]) == 0
     rows = _rows(capsys.readouterr().out)
     assert rows
     assert all(row["what"] and row["figure"] for row in rows)
+
+
+def test_every_address_of_the_desk_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    """It ends with an error where nothing is known to stand under an address: who adds one gives it something to show."""
+    assert main(["--only", "desk", "--quick", "--json"]) == 0
+    rows = _rows(capsys.readouterr().out)
+    assert "all of them reached" in str(rows[0]["note"])
+    measured = {str(row["what"]).removeprefix("文件 file: ") for row in rows}
+    assert {
+        "/desk/campaigns/<slug>/motions/<int:number>",
+        "/desk/campaigns/<slug>/certification/<int:number>",
+        "/desk/dockets/<number>",
+        "/desk/sign-in/code",
+    } <= measured
 
 
 def test_a_cast_is_one_round_trip_to_redis(capsys: pytest.CaptureFixture[str]) -> None:
