@@ -115,9 +115,7 @@ def _rows(timed: dict[str, Timed], walk: Walk, signed_s: float, archive_s: float
 
 def _row(one: Timed) -> Row:
     ratio = (
-        f"{one.took_ms / one.empty_ms:.2f} × without ballots ({one.empty_ms:.1f} ms); "
-        if one.empty_ms
-        else ""
+        f"{one.cpu_ms / one.empty_ms:.2f} × without ballots ({one.empty_ms:.1f} ms); " if one.empty_ms else ""
     )
     return Row(
         one.address, f"{one.cpu_ms:.1f} ms", f"< {PROMISE_MS} ms", one.cpu_ms < PROMISE_MS,
