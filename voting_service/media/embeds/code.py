@@ -1,0 +1,46 @@
+"""What another site puts into its page: a plain frame, or one line of script that makes and sizes the frame itself."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ...text import Text
+
+SCRIPT_PATH = "/embed.js"
+CAMPAIGN_SIZE = (600, 640)
+"""Width and height, in CSS pixels, at which a campaign's embed shows all it has."""
+CANDIDATE_SIZE = (600, 360)
+
+
+def embed_path(slug: str, number: int | None = None) -> str:
+    """Where the embed of a campaign, or of one candidate of it, is."""
+    return f"/c/{slug}/embed" if number is None else f"/c/{slug}/candidates/{number}/embed"
+
+
+def default_size(number: int | None = None) -> tuple[int, int]:
+    """Width and height of a frame for which none were asked."""
+    return CAMPAIGN_SIZE if number is None else CANDIDATE_SIZE
+
+
+def frame_code(
+    base_url: str,
+    slug: str,
+    number: int | None = None,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    title: str | Text = "",
+    key: str = "",
+) -> Markup:
+    """A plain frame, for sites that allow no script of others. Width and height in CSS pixels, by default those at
+    which the embed shows all it has; ``key`` is a media partner's."""
+    usual_width, usual_height = default_size(number)
+    return Markup(
+        '<iframe src="{src}" width="{width}" height="{height}" title="{title}" loading="lazy"'
+        ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
+    ).format(
+        src=base_url + embed_path(slug, number) + (f"?key={key}" if key else ""),
+        width=width or usual_width,
+        height=height or usual_height,
+        title=str(title),
+    )
