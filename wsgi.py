@@ -70,6 +70,8 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.media.partners.book import MediaBook
+from voting_service.media.partners.counting import EmbedCounter
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
@@ -277,6 +279,11 @@ class Service:
     def views(self) -> ViewBook:
         """Page views of this process."""
         return ViewBook(self.database, self.keyring, self.clock)
+
+    @cached_property
+    def embed_counter(self) -> EmbedCounter:
+        """Views and clicks of embeds in this process."""
+        return EmbedCounter(self.database, self.clock)
 
     @cached_property
     def live_scan(self) -> LiveScan:
@@ -510,6 +517,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),
         "figures": Figures(service.recorder_stores, service.probing_redis.ping),
+        "media_book": MediaBook(service.database),
+        "embed_counter": service.embed_counter,
+        "embed_pages": PageCache(),
     }
 
 
