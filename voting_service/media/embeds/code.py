@@ -44,3 +44,24 @@ def frame_code(
         height=height or usual_height,
         title=str(title),
     )
+
+
+def script_code(
+    base_url: str,
+    slug: str,
+    number: int | None = None,
+    *,
+    key: str = "",
+    theme: str = "",
+    title: str | Text = "",
+) -> Markup:
+    """One line of script that makes a frame as wide as the column it stands in, and keeps it as high as its content."""
+    data = {"campaign": slug, "candidate": number, "key": key, "theme": theme, "title": str(title)}
+    attributes = Markup("").join(
+        Markup(' data-{name}="{value}"').format(name=name, value=value)
+        for name, value in data.items()
+        if value
+    )
+    return Markup('<script src="{src}"{attributes} async></script>').format(
+        src=base_url + SCRIPT_PATH, attributes=attributes
+    )
