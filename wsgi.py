@@ -70,6 +70,7 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.media.kit.kit import KitMaker
 from voting_service.media.partners.book import MediaBook
 from voting_service.media.partners.counting import EmbedCounter
 from voting_service.recorder.drain import Stores as RecorderStores
@@ -520,6 +521,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "media_book": MediaBook(service.database),
         "embed_counter": service.embed_counter,
         "embed_pages": PageCache(),
+        "media_kits": KitMaker(
+            settings.data_dir / "media-kits", service.photos, settings.base_url, rooms.MEDIA_KIT_PARTS
+        ),
     }
 
 

@@ -47,6 +47,11 @@ ACT_WORDS: dict[str, Text] = {
     "propose_departure": _("提出候选人退出"),
     "confirm_departure": _("确认候选人退出"),
     "drop_departure": _("撤回候选人退出的提议"),
+    # Media.
+    "change_media_terms": _("调整嵌入和素材的范围"),
+    "make_media_partner": _("添加合作媒体"),
+    "change_media_partner": _("修改合作媒体"),
+    "revoke_media_partner": _("撤销合作媒体的授权"),
     # Printed codes and members.
     "make_codes": _("生成投票码"),
     "revoke_codes": _("作废投票码"),

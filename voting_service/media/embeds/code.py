@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 
 from ...text import Text
@@ -31,15 +33,17 @@ def frame_code(
     height: int | None = None,
     title: str | Text = "",
     key: str = "",
+    theme: str = "",
 ) -> Markup:
     """A plain frame, for sites that allow no script of others. Width and height in CSS pixels, by default those at
-    which the embed shows all it has; ``key`` is a media partner's."""
+    which the embed shows all it has; ``key`` is a media partner's; ``theme``: light or dark, whatever the reader's system."""
     usual_width, usual_height = default_size(number)
+    query = urlencode({name: value for name, value in (("key", key), ("theme", theme)) if value})
     return Markup(
         '<iframe src="{src}" width="{width}" height="{height}" title="{title}" loading="lazy"'
         ' referrerpolicy="strict-origin-when-cross-origin"></iframe>'
     ).format(
-        src=base_url + embed_path(slug, number) + (f"?key={key}" if key else ""),
+        src=base_url + embed_path(slug, number) + (f"?{query}" if query else ""),
         width=width or usual_width,
         height=height or usual_height,
         title=str(title),
