@@ -8,13 +8,13 @@
   script.embedded = true;
   const home = new URL(script.src).origin;
   const number = parseInt(asked.candidate, 10);
-  const query = ["key", "theme", "lang"].filter((name) => asked[name])
+  const query = ["key", "theme", "lang", "preview"].filter((name) => asked[name])
     .map((name) => name + "=" + encodeURIComponent(asked[name])).join("&");
   const frame = document.createElement("iframe");
   frame.src = home + "/c/" + asked.campaign + (number > 0 ? "/candidates/" + number : "") + "/embed" + (query && "?" + query);
   frame.title = asked.title || "评选活动";
   frame.width = "100%";
-  frame.height = asked.height || (number > 0 ? 360 : 640);
+  frame.height = asked.height || (number > 0 ? 480 : 720);
   frame.referrerPolicy = "strict-origin-when-cross-origin";
   frame.setAttribute("loading", "lazy");
   frame.style.border = "0";

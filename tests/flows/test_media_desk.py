@@ -87,7 +87,8 @@ def test_codes_to_copy_are_the_codes_that_work(stage: Stage) -> None:
         'data-title="3 号 候选人3" async></script>'
     )
     preview = r'<iframe src="/c/test/candidates/3/embed\?preview=1&amp;theme=dark" width="(\d+)"'
-    assert re.findall(preview, page.text) == ["240", "360", "600"]
+    assert re.findall(preview, page.text) == ["240", "360", "600"], "for browsers without scripts"
+    assert page.text.count('data-preview="1"') == 3
     assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     source = html.unescape(re.findall(r'src="([^"]+)"', shown[1])[0]).removeprefix(base)

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from ...text import Text
 
 SCRIPT_PATH = "/embed.js"
-CAMPAIGN_SIZE = (600, 640)
-"""Width and height, in CSS pixels, at which a campaign's embed shows all it has."""
-CANDIDATE_SIZE = (600, 360)
+CAMPAIGN_SIZE = (600, 720)
+"""Width and height, in CSS pixels, at which a campaign's embed shows all it has, also in a column of 240 pixels."""
+CANDIDATE_SIZE = (600, 480)
 
 
 def embed_path(slug: str, number: int | None = None) -> str:

@@ -20,7 +20,7 @@ pages = Blueprint("desk_embeds", __name__, url_prefix="/desk/campaigns/<slug>/me
 
 WIDTHS = (240, 360, 600)
 """At which the page shows it."""
-THEMES = (("", _("随读者的系统")), ("light", _("浅色")), ("dark", _("深色")))
+THEMES = (("auto", _("随读者的系统")), ("light", _("浅色")), ("dark", _("深色")))
 
 
 @pages.get("")
@@ -34,7 +34,7 @@ def codes(slug: str) -> Response:
         partners = [one for one in list_partners(session, campaign.id) if one.revoked_at is None]
     person = next((one for one in people if str(one.number) == asked.get("candidate", "")), None)
     partner = next((one for one in partners if one.key == asked.get("key", "")), None)
-    theme = asked.get("theme", "") if asked.get("theme", "") in dict(THEMES) else ""
+    theme = asked.get("theme", "") if asked.get("theme") in ("light", "dark") else ""
     number, base, key = (
         person.number if person else None,
         current_app.config["BASE_URL"],
@@ -48,8 +48,8 @@ def codes(slug: str) -> Response:
             theme=theme, themes=THEMES, preview=None if campaign.phase == DRAFT else preview, widths=WIDTHS,
             height=default_size(number)[1], at=f"/desk/campaigns/{slug}/media",
             may_act=acting_official().may(slug, *WRITERS),
-            subjects=[("", _("整个活动")), *((one.number, _called(one)) for one in people)],
-            keys=[("", _("不用密钥")), *((one.key, one.name) for one in partners)],
+            subjects=[("all", _("整个活动")), *((one.number, _called(one)) for one in people)],
+            keys=[("none", _("不用密钥")), *((one.key, one.name) for one in partners)],
             # As text, to be read and copied: markup would be put into this very page.
             script=str(script_code(base, slug, number, key=key, theme=theme, title=title)),
             frame=str(frame_code(base, slug, number, title=title, key=key, theme=theme)),
