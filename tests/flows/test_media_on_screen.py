@@ -95,7 +95,7 @@ def fits_default(page: Page, number: int | None) -> bool:
 
 @pytest.mark.parametrize("wide", [True, False], ids=["desk", "phone"])
 def test_media_at_the_desk(make_phone: MakePhone, live: LiveService, example: str, wide: bool) -> None:
-    desk = Desk(live.stage, "王敏", "operator")
+    desk = Desk(live.stage, "王敏" if wide else "李静", "operator")
     name = "工人报" if wide else "青年报"
     phone = make_phone(**SEEN, **(DESKTOP if wide else {}), permissions=["clipboard-read", "clipboard-write"])
     phone.context.add_cookies([{"name": COOKIE, "value": desk.secret, "url": live.url}])
