@@ -1,11 +1,12 @@
 """Views and clicks of embeds: added up in each web process without asking anyone, and written some seconds later.
 
 What is kept is a number for each campaign, key and day. No address, no cookie, no browser is read for it, so one person who
-comes again counts again. A process that dies loses what it has not written; a database that is away is waited for.
+comes again counts again. A process that is killed loses what it has not written; a database that is away is waited for.
 """
 
 from __future__ import annotations
 
+import atexit
 import threading
 import time
 from collections import Counter
@@ -64,6 +65,7 @@ class EmbedCounter:
                 # Only now, in the process that serves: a thread does not survive a fork.
                 self._thread = threading.Thread(target=self._run, name="embeds", daemon=True)
                 self._thread.start()
+                atexit.register(self.close)
 
     def flush(self) -> None:
         """Write what waits; what cannot be written waits on."""
