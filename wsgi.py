@@ -72,6 +72,9 @@ from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
 from voting_service.journal_values import criteria_names
+from voting_service.media.kit.kit import KitMaker
+from voting_service.media.partners.book import MediaBook
+from voting_service.media.partners.counting import EmbedCounter
 from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
@@ -286,6 +289,11 @@ class Service:
     def views(self) -> ViewBook:
         """Page views of this process."""
         return ViewBook(self.database, self.keyring, self.clock)
+
+    @cached_property
+    def embed_counter(self) -> EmbedCounter:
+        """Views and clicks of embeds in this process."""
+        return EmbedCounter(self.database, self.clock)
 
     @cached_property
     def live_scan(self) -> LiveScan:
@@ -524,6 +532,12 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),
         "figures": Figures(service.recorder_stores, service.probing_redis.ping),
+        "media_book": MediaBook(service.database),
+        "embed_counter": service.embed_counter,
+        "embed_pages": PageCache(),
+        "media_kits": KitMaker(
+            settings.data_dir / "media-kits", service.photos, settings.base_url, rooms.MEDIA_KIT_PARTS
+        ),
     }
 
 

@@ -20,6 +20,7 @@ import voting_service.candidates.profiles.models
 import voting_service.committee.models
 import voting_service.evidence.models
 import voting_service.ledger
+import voting_service.media.partners.models
 import voting_service.recorder.early_closing.models
 import voting_service.scanning.models
 import voting_service.tally.blind.models

@@ -61,6 +61,8 @@ class Origin:
         self.port = free_port()
         self._lock = threading.Lock()
         self._app = app
+        self.meeting: dict[str, threading.Barrier] = {}
+        """Paths at which so many requests are answered only when all of them are there."""
         self.start()
 
     def start(self) -> None:
@@ -78,6 +80,8 @@ class Origin:
     def _count(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         with self._lock:
             self.asked[environ["PATH_INFO"]] += 1
+        if environ["PATH_INFO"] in self.meeting:
+            self.meeting[environ["PATH_INFO"]].wait(60)
         return self._app(environ, start_response)
 
 

@@ -184,6 +184,8 @@ class Stage:
         """Write what waits, and let go of connections."""
         if "views" in self.service.__dict__:
             self.service.views.close()
+        if "embed_counter" in self.service.__dict__:
+            self.service.embed_counter.close()
         self.service.database.dispose()
         if "redis_client" in self.service.__dict__:
             self.service.redis_client.close()

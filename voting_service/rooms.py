@@ -45,6 +45,13 @@ from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
+from .media.embeds import desk_routes as embed_desk_routes
+from .media.embeds import routes as embed_routes
+from .media.kit import desk_routes as kit_desk_routes
+from .media.kit import routes as kit_routes
+from .media.kit.contents import KitPart
+from .media.partners import desk_routes as media_desk_routes
+from .media.partners.keeping import LOOKERS as MEDIA_LOOKERS
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
 from .recorder.early_closing.waiting import closings_waiting
@@ -109,6 +116,11 @@ BLUEPRINTS = (
     setup_routes.pages,
     preview_routes.pages,
     early_closing_routes.pages,
+    embed_routes.pages,
+    media_desk_routes.pages,
+    embed_desk_routes.pages,
+    kit_routes.pages,
+    kit_desk_routes.pages,
 )
 """In flow order."""
 
@@ -178,6 +190,9 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     CampaignLink(_("最终名单"), "list", _LOOKERS, _("名额线、结构比例、递补顺序，确认后起草公示"), _VOTED),
     CampaignLink(_("评委会表决"), "motions", motion_routes.LOOKERS, _("签到，无记名投票，自动生成纪要")),
     CampaignLink(
+        _("媒体和嵌入"), "media", MEDIA_LOOKERS, _("嵌入代码、合作媒体和统计、素材包"), group="publish"
+    ),
+    CampaignLink(
         _("计票"), "tally", _LOOKERS, _("计入、待核、作废，附检查点；怎样重新计票"), _VOTED, group="record"
     ),
     CampaignLink(_("导出"), "exports", _LOOKERS, _("计票、决定、候选名单、证据文件、归档"), group="record"),
@@ -198,6 +213,9 @@ CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
     CampaignStage(_("名单"), lambda session, campaign: final_list_of(session, campaign.id) is not None, "list"),
 )  # fmt: skip
 """What comes after voting, in flow order."""
+
+MEDIA_KIT_PARTS: tuple[KitPart, ...] = ()
+"""What rooms add to every media kit."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (
     account_section,

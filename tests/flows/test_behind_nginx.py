@@ -88,6 +88,14 @@ def test_no_voter_gets_anothers_page(town: Town) -> None:
     assert (len(forms), len(cookies), len(nonces), town.origin.asked[PAGE] - before) == (8, 8, 8, 8)
 
 
+def test_no_voter_waits_for_another(town: Town) -> None:
+    town.origin.meeting[PAGE] = threading.Barrier(6)
+    try:
+        assert {page.status for page in at_once(lambda: town.ask(PAGE), 6)} == {200}
+    finally:
+        town.origin.meeting.clear()
+
+
 def test_what_is_kept_said_so_itself_and_holds_nothing_of_whoever_asked(town: Town) -> None:
     """Every public address that this campaign's pages lead to, asked for by two visitors."""
     for path in sorted(_addresses(town)):

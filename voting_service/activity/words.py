@@ -52,6 +52,11 @@ ACT_WORDS: dict[str, Text] = {
     "propose_correction": _("提出更正"),
     "confirm_correction": _("确认更正"),
     "drop_correction": _("撤回更正"),
+    # Media.
+    "change_media_terms": _("调整嵌入和素材的范围"),
+    "make_media_partner": _("添加合作媒体"),
+    "change_media_partner": _("修改合作媒体"),
+    "revoke_media_partner": _("撤销合作媒体的授权"),
     # Printed codes and members.
     "make_codes": _("生成投票码"),
     "revoke_codes": _("作废投票码"),

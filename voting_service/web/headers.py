@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from flask import Flask, Response, g
 
@@ -67,6 +68,21 @@ def same_for_everyone(response: Response, *, in_frames: bool = False) -> Respons
     return response
 
 
+def for_other_sites(response: Response, ancestors: Sequence[str]) -> Response:
+    """For a page that holds nothing of whoever looks at it, made for frames on other sites: those of ``ancestors``, as the
+    directive writes them. It sends nothing but for its own pictures, and there is no form in it."""
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
+        f"frame-ancestors {' '.join(ancestors)}"
+    )
+    return response
+
+
+def _is_for_other_sites(policy: str) -> bool:
+    """Whether a policy's last directive lets sites hold the page that ``X-Frame-Options`` cannot name."""
+    return policy.rpartition("frame-ancestors ")[2] not in ("", _NO_SITE, "'self'")
+
+
 def may_frame_our_own(response: Response) -> Response:
     """For a page of the desk that holds another page of ours in a frame."""
     policy = content_security_policy(csp_nonce()).replace("frame-src 'none'", "frame-src 'self'")
@@ -87,7 +103,7 @@ def add_security_headers(response: Response) -> Response:
     is_page = response.mimetype == "text/html"
     for name, value in page_headers(csp_nonce()) if is_page else _EVERYWHERE:
         response.headers.setdefault(name, value)
-    if response.headers.get("Content-Security-Policy", "").endswith(f"frame-ancestors {_ANY_SITE}"):
+    if _is_for_other_sites(response.headers.get("Content-Security-Policy", "")):
         response.headers.pop("X-Frame-Options", None)
     return response
 

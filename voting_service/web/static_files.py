@@ -33,6 +33,12 @@ def install(app: Flask, directory: Path) -> None:
         # At the root, since a worker may only serve what lies beneath it; kept briefly, so that a mended one arrives.
         return cacheable(send_from_directory(directory, "sw.js"), max_age=60)
 
+    @access.public
+    def embed_script() -> Response:
+        # Its address stands in other people's pages for years: it never changes, and what is there is asked for each hour.
+        return cacheable(send_from_directory(directory, "embed.js"), max_age=3600)
+
     app.jinja_env.globals["asset"] = asset
     app.add_url_rule("/static/<path:filename>", "static", static_file)
     app.add_url_rule("/sw.js", "service_worker", service_worker)
+    app.add_url_rule("/embed.js", "embed_script", embed_script)
