@@ -70,6 +70,7 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.media.press import Press
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
 from voting_service.recorder.metrics import Figures
@@ -468,6 +469,9 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "clock": service.clock,
         "database": service.database,
         "photos": service.photos,
+        "poster_pages": PageCache(64),
+        "press": Press(),
+        "share_images": Press(),
         "networks": service.networks,
         "opener": service.opener,
         "staging": service.staging,

@@ -117,15 +117,11 @@ def printed_code(url: str, side_mm: float, *, logo: bool = False) -> PrintedCode
     except (DataOverflowError, ValueError):
         plain = ()
     if not plain or side_mm / (len(plain) + 2 * QUIET) < LEAST_MODULE_MM:
-        raise ProblemsFound(
-            [
-                Problem(
-                    "q",
-                    _("网址太长，二维码印成 %(size)s 厘米见方，手机扫不出来。", size=f"{side_mm / 10:g}"),
-                    _("请印得大一些、去掉中间的标志，或者换更短的投放点代号。"),
-                )
-            ]
+        sentence = _(
+            "网址太长，二维码印成 %(size)s 厘米见方，手机扫不出来。请印得大一些、去掉中间的标志，或者换更短的投放点代号。",
+            size=f"{side_mm / 10:g}",
         )
+        raise ProblemsFound([Problem("q", sentence)], sentence)
     if logo:
         return PrintedCode(plain, side_mm, "H", logo=True)
     better: tuple[Level, ...] = ("H", "Q")

@@ -44,6 +44,8 @@ from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
+from .media.posters import routes as poster_routes
+from .media.share_image import routes as share_image_routes
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
 from .recorder.early_closing.waiting import closings_waiting
@@ -108,6 +110,8 @@ BLUEPRINTS = (
     setup_routes.pages,
     preview_routes.pages,
     early_closing_routes.pages,
+    poster_routes.pages,
+    share_image_routes.pages,
 )
 """In flow order."""
 
