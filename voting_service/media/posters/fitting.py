@@ -20,7 +20,10 @@ _UNBROKEN = "\n"
 """In front of a text that is to stay on one line."""
 OPENING_QUOTES = ("“", "『", "「", "《")
 _HANG = 0.45
-_PHRASE_ENDS = re.compile(r"(?<=[，、。；：！？—·”》』])(?![，。；：！？—”》』])|(?=[“《『])")
+_CLOSES = "，、。；：！？—”》』"
+_PHRASE_ENDS = re.compile(f"(?<=[{_CLOSES}])(?![{_CLOSES}])|(?=[“《『])")
+_PART_ENDS = re.compile(f"(?<=[{_CLOSES}·])(?![{_CLOSES}·])|(?=[“《『])")
+"""The same and behind a middle dot, where what stands between two marks is too long for a line."""
 _MOST_PHRASES = 7
 _SHORTEST_PHRASE = 3
 _WORTH = 0.7
@@ -59,11 +62,13 @@ def fit(text: str, area: Area, kind: Type) -> Fitted:
     where it is spoken in parts (behind a comma, around a quotation), unless that would make it much smaller."""
     whole = shown(" ".join(text.split()))
     anywhere = _largest([whole], area, kind)
-    spoken = _by_phrases(whole, kind.lines)
-    if len(anywhere.words) == 1 or not spoken:
+    if len(anywhere.words) < 2:
         return anywhere
-    natural = _largest(spoken, area, kind)
-    return natural if natural.size >= _WORTH * anywhere.size else anywhere
+    for ends in (_PHRASE_ENDS, _PART_ENDS):
+        natural = _largest(_by_phrases(whole, kind.lines, ends), area, kind)
+        if natural.size >= _WORTH * anywhere.size:
+            return natural
+    return anywhere
 
 
 def fit_lines(lines: tuple[str, ...], area: Area, kind: Type) -> Fitted:
@@ -84,7 +89,12 @@ def fit_name(name: str, area: Area, kind: Type) -> Fitted:
 
 
 def _largest(ways: Iterable[str], area: Area, kind: Type) -> Fitted:
-    ways, size = list(ways), min(kind.largest, area.height / kind.leading)
+    ways = [way for way in ways if way.strip()]
+    if not ways:
+        return Fitted((), 0, 0)
+    # No larger than its signs side by side have room in all lines together.
+    room = kind.lines * area.width / min(width_of(way.replace("\n", "")) for way in ways)
+    size = min(kind.largest, area.height / kind.leading, room)
     while True:
         for way in ways:
             lines = _broken(way, area.width / size)
@@ -96,9 +106,9 @@ def _largest(ways: Iterable[str], area: Area, kind: Type) -> Fitted:
         size *= _STEP
 
 
-def _by_phrases(text: str, most_lines: int) -> list[str]:
+def _by_phrases(text: str, most_lines: int, phrase_ends: re.Pattern[str]) -> list[str]:
     """All ways to break a text between its phrases into no more than so many lines."""
-    ends = [found.end() for found in _PHRASE_ENDS.finditer(text) if 0 < found.end() < len(text)][
+    ends = [found.end() for found in phrase_ends.finditer(text) if 0 < found.end() < len(text)][
         :_MOST_PHRASES
     ]
     ways = [

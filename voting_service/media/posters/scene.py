@@ -189,7 +189,7 @@ def circle(x: float, y: float, radius: float, *, back: bool = False) -> tuple[Po
 
 def rays(x: float, y: float, length: float) -> list[tuple[Point, ...]]:
     """Beams from a point to above and both sides."""
-    beams = []
+    beams: list[tuple[Point, ...]] = []
     for degrees in range(180, 361, 24):
         at, half = degrees * pi / 180, 4.5 * pi / 180
         beams.append(

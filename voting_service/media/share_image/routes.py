@@ -55,4 +55,5 @@ def _image(slug: str, number: int | None) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     # Its name is kept beside it: nothing is hashed again for a picture that is warm.
     response.set_etag(made.etag)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
