@@ -70,6 +70,8 @@ from voting_service.encryption import Keyring, derive
 from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
+from voting_service.media.posters.batch import BatchTurn
+from voting_service.media.posters.scans import ScanCounts
 from voting_service.media.press import Press
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
@@ -470,6 +472,8 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "database": service.database,
         "photos": service.photos,
         "poster_pages": PageCache(64),
+        "poster_batches": BatchTurn(),
+        "poster_scans": ScanCounts(service.keyring),
         "press": Press(),
         "share_images": Press(),
         "networks": service.networks,

@@ -44,6 +44,7 @@ from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
+from .media.posters import desk_routes as poster_desk_routes
 from .media.posters import routes as poster_routes
 from .media.share_image import routes as share_image_routes
 from .recorder import routes as recorder_routes
@@ -111,6 +112,7 @@ BLUEPRINTS = (
     preview_routes.pages,
     early_closing_routes.pages,
     poster_routes.pages,
+    poster_desk_routes.pages,
     share_image_routes.pages,
 )
 """In flow order."""
@@ -153,6 +155,9 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     ),
     CampaignLink(
         _("候选人"), "candidates", WHO_SEE_CANDIDATES, _("名单、主页审核和更正、退出"), by_unit=True, group="prepare"
+    ),
+    CampaignLink(
+        _("海报"), "posters", LOOKERS, _("海报、易拉宝、桌卡，各投放点的扫码人数"), (SCHEDULED, *_VOTED), group="prepare"
     ),
     CampaignLink(
         _("实时看板"), "board", board_routes.LOOKERS, _("票数、趋势、来源和系统状态，随入账更新"), _VOTED, group="vote"

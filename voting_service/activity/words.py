@@ -47,6 +47,7 @@ ACT_WORDS: dict[str, Text] = {
     "propose_departure": _("提出候选人退出"),
     "confirm_departure": _("确认候选人退出"),
     "drop_departure": _("撤回候选人退出的提议"),
+    "name_poster_sites": _("登记海报投放点"),
     # Printed codes and members.
     "make_codes": _("生成投票码"),
     "revoke_codes": _("作废投票码"),

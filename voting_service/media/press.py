@@ -48,6 +48,16 @@ class Press:
         self._turn = threading.Lock()
         self._waiting = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn now."""
+        return self._waiting
+
+    @property
+    def kept_bytes(self) -> int:
+        """How much is kept."""
+        return self._bytes
+
     def known(self, key: Hashable) -> Rendering | None:
         """What was made for this key, if it is kept."""
         with self._books:

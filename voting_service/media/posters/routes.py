@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +16,10 @@ from ...web.language import html_language, say
 from ...web.limits import costly
 from ...web.page_cache import PageCache
 from ..press import Press
-from . import raster
 from .asked import Asked
 from .compose import compose
 from .papers import PAPERS
-from .pdf import to_pdf
-from .scene import Scene
+from .rendering import make_file
 from .subject import Subject, candidate_of, stage_of, subject_of
 from .svg import to_svg
 
@@ -30,8 +27,6 @@ pages = Blueprint("posters", __name__)
 
 MAX_AGE = 60
 """Seconds: what a poster says changes with the campaign's stage and with corrections."""
-PNG_WIDTH = 1080
-"""Pixels: as wide as phones show a picture of a chat."""
 
 
 @pages.get("/c/<slug>/poster")
@@ -116,13 +111,3 @@ def _file(slug: str, number: int | None, kind: str) -> Response:
     name = "-".join(part for part in (slug, str(number or ""), asked.paper.key, asked.site) if part)
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{kind}"'
     return cacheable(response, max_age=MAX_AGE)
-
-
-def make_file(subject: Subject, asked: Asked, kind: str, photos: Path) -> bytes:
-    """A poster as PDF or PNG. Raises ProblemsFound where its code could not be read, MissingPhoto."""
-    scene = compose(subject, asked.paper, logo=asked.logo)
-    makers: dict[str, Callable[[Scene], bytes]] = {
-        "pdf": lambda drawn: to_pdf(drawn, photos, author=subject.organiser, bleed=asked.bleed),
-        "png": lambda drawn: raster.png(raster.to_picture(drawn, PNG_WIDTH, photos)),
-    }
-    return makers[kind](scene)
