@@ -91,20 +91,37 @@ def _unreadable(batch: Batch) -> list[Problem]:
 
 
 class BatchTurn:
-    """One batch at a time in a process. Letting go twice is letting go once."""
+    """One batch at a time in a process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
 
-    def take(self) -> None:
+    def take(self) -> Turn:
         """Raises PressBusy where another is being made."""
         if not self._lock.acquire(blocking=False):
             raise PressBusy
+        return Turn(self._lock)
 
-    def let_go(self) -> None:
+
+class Turn:
+    """One batch's. Given back once, however often that is asked: at the archive's end, and when its reader goes away."""
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock: threading.Lock | None = lock
+
+    def give_back(self) -> None:
         """For the next one."""
-        if self._lock.locked():
-            self._lock.release()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
+
+
+def sent(batch: Batch, press: Press, photos: Path, turn: Turn) -> Iterator[bytes]:
+    """The archive in pieces, while it is this batch's turn."""
+    try:
+        yield from zipped(batch, press, photos)
+    finally:
+        turn.give_back()
 
 
 def zipped(batch: Batch, press: Press, photos: Path) -> Iterator[bytes]:

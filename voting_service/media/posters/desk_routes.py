@@ -21,7 +21,7 @@ from ...web import access, at_hand
 from ...web.language import say
 from ..press import Press
 from .asked import Asked
-from .batch import NOWHERE, Batch, BatchTurn, problems_of, zipped
+from .batch import NOWHERE, Batch, BatchTurn, problems_of, sent
 from .papers import PAPERS
 from .scans import OTHERS, ScanCounts
 from .sites import Site, current_sites, known_names, name_sites
@@ -64,12 +64,12 @@ def download(slug: str) -> Response:
             raise ProblemsFound(problems)
     except ProblemsFound as found:
         return _page(slug, list(found.problems), 422)
-    turn: BatchTurn = current_app.extensions["poster_batches"]
+    turns: BatchTurn = current_app.extensions["poster_batches"]
     press: Press = current_app.extensions["press"]
-    turn.take()
-    response = Response(zipped(batch, press, photos), mimetype="application/zip")
-    # Whoever goes away in the middle lets the next one in too.
-    response.call_on_close(turn.let_go)
+    turn = turns.take()
+    response = Response(sent(batch, press, photos, turn), mimetype="application/zip")
+    # Whoever goes away before the first byte lets the next one in too.
+    response.call_on_close(turn.give_back)
     response.headers["Content-Disposition"] = (
         f'attachment; filename="{slug}-posters-{batch.asked.paper.key}.zip"'
     )
