@@ -475,7 +475,8 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "poster_batches": BatchTurn(),
         "poster_scans": ScanCounts(service.keyring),
         "press": Press(),
-        "share_images": Press(),
+        # Chats ask for many of them at once, and there are no more than candidates.
+        "share_images": Press(most_waiting=6, patience_s=10),
         "networks": service.networks,
         "opener": service.opener,
         "staging": service.staging,

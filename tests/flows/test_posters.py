@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import event
 
 from tests.departures import leaves
+from tests.live import wait_until
 from tests.posters import scanned
 from tests.stage import Stage, rules
 from voting_service.ballots.opening import schedule_voting
@@ -139,27 +140,28 @@ def test_no_name_from_an_address_gets_onto_a_poster(stage: Stage, slug: str) -> 
     assert "BuyMyShoes" not in sheet
 
 
-def test_a_flood_of_posters_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_posters_is_told_to_come_back() -> None:
     """One is made, two wait, the fourth is sent away at once; who waited for the same one gets it without work."""
     begun, go_on = threading.Event(), threading.Event()
     made: list[str] = []
-    press = Press(patience_s=60)
+    press = Press(patience_s=600)
 
     def make(name: str) -> bytes:
         made.append(name)
         begun.set()
-        go_on.wait(60)
+        go_on.wait(600)
         return name.encode()
 
-    with ThreadPoolExecutor(3) as threads:
-        first = threads.submit(press.rendering, "a", lambda: make("a"))
-        assert begun.wait(60)
-        others = [threads.submit(press.rendering, "a", lambda: make("a again")) for _ in range(2)]
-        while press.waiting < 2:
-            pass
-        with pytest.raises(PressBusy):
-            press.rendering("b", lambda: make("b"))
-        go_on.set()
+    with ThreadPoolExecutor(4) as threads:
+        try:
+            first = threads.submit(press.rendering, "a", lambda: make("a"))
+            assert begun.wait(60)
+            others = [threads.submit(press.rendering, "a", lambda: make("a again")) for _ in range(2)]
+            wait_until(lambda: press.waiting == 2, "two to wait")
+            fourth = threads.submit(press.rendering, "b", lambda: make("b"))
+            assert isinstance(fourth.exception(timeout=60), PressBusy)
+        finally:
+            go_on.set()
         assert {one.result().data for one in (first, *others)} == {b"a"}
     assert made == ["a"]
     assert press.rendering("b", lambda: make("b")).data == b"b"

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.desk import Desk
 from tests.flows.conftest import MakePhone
-from tests.live import LiveService
+from tests.flows.test_accessibility import look
+from tests.live import EXAMPLE, LiveService
 from tests.phone import overflow
 from tests.posters import opened, photographed, rendered, scanned, turned
+from voting_service.accounts.sessions import COOKIE
 from voting_service.media.posters.papers import PAPERS
 
 DESKTOP: dict[str, Any] = {
@@ -85,6 +88,19 @@ def test_a_poster_is_found_from_the_candidates_page_and_downloaded(
         seen = rendered(pdf)
         for image in (seen, turned(seen, 7), photographed(seen)):
             assert scanned(image) == [f"{live.url}{at}/candidates/1"]
+
+
+def test_choices_and_sheet_are_for_everybody(make_phone: MakePhone, live: LiveService, at: str) -> None:
+    """axe-core on the public page and on the desk's, by day and by night."""
+    phone = make_phone(bypass_csp=True, service_workers="block", reduced_motion="reduce")
+    for path in (f"{at}/poster", f"{at}/candidates/1/poster?paper=cards&logo=1"):
+        look(phone.open(path), path)
+    desk = Desk(live.stage, "李伟", "operator")
+    desk.post(f"/desk/campaigns/{EXAMPLE}/posters/sites", sites="东门食堂\n三车间")
+    phone.context.add_cookies([{"name": COOKIE, "value": desk.secret, "url": live.url}])
+    page = phone.open(f"/desk/campaigns/{EXAMPLE}/posters")
+    assert overflow(page) == []
+    look(page, "the desk's posters")
 
 
 def fetched(page: Page, link: str) -> bytes:
