@@ -58,7 +58,7 @@ def _sheet(subject: Subject, width: float, height: float, *, logo: bool) -> Iter
 
 def _person_sheet(subject: Subject, person: Person, width: float, foot: float) -> Iterator[Item]:
     yield from band(beyond(width, 0, 60, top=True), motif=44)
-    yield from heading(subject, Area(14, 14, width - 28, 40), organiser=5.4, title=15, lines=2)
+    yield from heading(subject, Area(14, 14, width - 28, 40), organiser=5.4, title=15, lines=3)
     if person.photo and person.photo.wide:
         yield photo(person.photo, beyond(width, 60, 112))
         yield from _beneath(subject, person, Area(14, 178, width - 28, foot - 178 - 6))
@@ -138,14 +138,14 @@ def _rollup(subject: Subject, width: float, height: float, *, logo: bool) -> Ite
             yield photo(subject.cover, beyond(width, 0, top, top=True))
         yield from band(beyond(width, top, 330 if top else 520, top=not top), motif=250)
         title = Area(side, top + 56 if top else 110, width - 2 * side, 250 if top else 360)
-        yield from heading(subject, title, organiser=30, title=92, lines=3)
+        yield from heading(subject, title, organiser=30, title=92, lines=4)
         low = top + 330 if top else 520
         if 1 <= len(subject.people) <= MOST_FACES:
             room = Area(side - 10, low + 25, width - 2 * side + 20, panel - low - 45)
             yield from faces(subject.people, room, FAR)
     else:
         yield from band(beyond(width, 0, 370, top=True), motif=240)
-        yield from heading(subject, Area(side, 74, width - 2 * side, 260), organiser=30, title=84, lines=3)
+        yield from heading(subject, Area(side, 74, width - 2 * side, 260), organiser=30, title=84, lines=4)
         picture = beyond(width, 370, 560)
         yield from [photo(person.photo, picture)] if person.photo else no_photo(person, picture)
         yield from badge(subject.number_word % person.number, side, 893, 48)
@@ -210,7 +210,7 @@ def _card(subject: Subject, width: float, height: float, *, logo: bool) -> Itera
     inner = Area(0, 0, width, height).inset(3.5)
     yield from band(Area(inner.x, inner.y, inner.width, 14), motif=12)
     title = Area(inner.x + 3.5, inner.y + 1, inner.width - 7, 12)
-    yield from fit(subject.title, title, Type(5, 2, 1.22, ink.PAPER, bold=True, upright="middle")).words
+    yield from fit(subject.title, title, Type(5, 3, 1.2, ink.PAPER, bold=True, upright="middle")).words
     side = 38.0
     code = Area(inner.right - side + 2, inner.y + 15, side, side)
     yield code_of(subject, code.x, code.y, side, logo=logo)
@@ -243,8 +243,13 @@ def _card_person(subject: Subject, person: Person, area: Area) -> Iterator[Item]
 
 
 def _card_campaign(subject: Subject, area: Area) -> Iterator[Item]:
-    yield from fit(subject.organiser, Area(area.x, area.y, area.width, 11), Type(4.2, 2, 1.35)).words
-    yield from _card_call(subject, Area(area.x, area.y + 13, area.width, area.height - 13))
+    who = fit(subject.organiser, Area(area.x, area.y, area.width, 10), Type(4.2, 2, 1.35))
+    yield from who.words
+    y = area.y + who.height + 1
+    how = fit(subject.steps, Area(area.x, y, area.width, 10), Type(3.2, 3, 1.35, ink.FAINT))
+    yield from how.words
+    y += how.height + 1
+    yield from _card_call(subject, Area(area.x, y, area.width, area.bottom - y))
 
 
 def _card_call(subject: Subject, area: Area) -> Iterator[Item]:

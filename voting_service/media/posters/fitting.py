@@ -15,6 +15,7 @@ from .scene import Area, Words
 BASELINE = 0.88
 """Where a sign stands in its square."""
 _STEP = 0.96
+_HAIR = 0.01
 _DOT = "·"
 _UNBROKEN = "\n"
 """In front of a text that is to stay on one line."""
@@ -96,14 +97,24 @@ def _largest(ways: Iterable[str], area: Area, kind: Type) -> Fitted:
     room = kind.lines * area.width / min(width_of(way.replace("\n", "")) for way in ways)
     size = min(kind.largest, area.height / kind.leading, room)
     while True:
-        for way in ways:
-            lines = _broken(way, area.width / size)
-            high = len(lines) * size * kind.leading
-            one_sign_each = any(len(line) == 1 for line in lines) and len(lines) > 1
-            fits = len(lines) <= kind.lines and high <= area.height + 0.01 and not one_sign_each
-            if fits and all(width_of(line) * size <= area.width + 0.01 for line in lines):
-                return Fitted(tuple(_set(lines, size, area, kind)), size, high)
+        fitting = [
+            lines
+            for lines in (_broken(way, area.width / size) for way in ways)
+            if _fits(lines, size, area, kind)
+        ]
+        if fitting:
+            # Of several ways the evenest.
+            lines = min(fitting, key=lambda lines: max(map(width_of, lines)))
+            return Fitted(tuple(_set(lines, size, area, kind)), size, len(lines) * size * kind.leading)
         size *= _STEP
+
+
+def _fits(lines: list[str], size: float, area: Area, kind: Type) -> bool:
+    if len(lines) > kind.lines or len(lines) * size * kind.leading > area.height + _HAIR:
+        return False
+    if len(lines) > 1 and any(len(line) == 1 for line in lines):
+        return False
+    return all(width_of(line) * size <= area.width + _HAIR for line in lines)
 
 
 def _by_phrases(text: str, most_lines: int, phrase_ends: re.Pattern[str]) -> list[str]:
