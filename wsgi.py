@@ -75,6 +75,9 @@ from voting_service.journal_values import criteria_names
 from voting_service.media.kit.kit import KitMaker
 from voting_service.media.partners.book import MediaBook
 from voting_service.media.partners.counting import EmbedCounter
+from voting_service.media.posters.batch import BatchTurn
+from voting_service.media.posters.scans import ScanCounts
+from voting_service.media.press import Press
 from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
@@ -485,6 +488,12 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "clock": service.clock,
         "database": service.database,
         "photos": service.photos,
+        "poster_pages": PageCache(64),
+        "poster_batches": BatchTurn(),
+        "poster_scans": ScanCounts(service.keyring),
+        "press": Press(),
+        # Chats ask for many of them at once, and there are no more than candidates.
+        "share_images": Press(most_waiting=6, patience_s=10),
         "networks": service.networks,
         "opener": service.opener,
         "staging": service.staging,

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
 import qrcode
 from PIL import Image, ImageDraw
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_M, ERROR_CORRECT_Q
+from qrcode.exceptions import DataOverflowError
 
+from .errors import Problem, ProblemsFound
 from .text import Text, _
+
+Level = Literal["M", "Q", "H"]
+Matrix = tuple[tuple[bool, ...], ...]
 
 QUIET = 4
 """Modules of white around the code; ISO/IEC 18004 asks for four."""
 DARK = "#111111"
 
-_LOGO_SHARE = 0.22
+LOGO_SHARE = 0.22
 """Of the code's side. Level H repairs 30 % of the code words; a logo of this size covers 5 % of the area."""
+LEAST_MODULE_MM = 0.4
+"""The finest square on paper. A telephone an arm's length away gives it two to three pixels, and so do 150 dpi; office
+printers and paper spread ink by a tenth of a millimetre."""
+_LEVELS: dict[Level, int] = {"M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
 
 
 def qr_svg(url: str, *, logo: bool = False, title: Text | str | None = None) -> str:
     """A scalable code as one ``<svg>`` element, to stand in a page or alone; with the service's mark in the middle
     where ``logo``. ``title``: what it is called where the address is not to be read out."""
-    matrix = _matrix(url, high=logo)
+    matrix = _matrix(url, "H" if logo else "M")
     side = len(matrix) + 2 * QUIET
     called = escape(str(title or _("二维码：%(url)s", url=url)))
     return (
@@ -39,7 +50,7 @@ def qr_svg(url: str, *, logo: bool = False, title: Text | str | None = None) -> 
 def qr_png(url: str, *, pixels: int = 720, logo_image: Path | None = None) -> bytes:
     """A PNG of ``pixels`` by ``pixels``, larger only where a module would be less than one pixel. Modules are whole
     pixels, so that edges stay sharp; what is left over widens the quiet zone."""
-    matrix = _matrix(url, high=logo_image is not None)
+    matrix = _matrix(url, "M" if logo_image is None else "H")
     side = len(matrix) + 2 * QUIET
     scale = max(pixels // side, 1)
     pixels = max(pixels, side)
@@ -49,7 +60,7 @@ def qr_png(url: str, *, pixels: int = 720, logo_image: Path | None = None) -> by
     canvas = Image.new("L", (pixels, pixels), 255)
     canvas.paste(image.resize((len(matrix) * scale,) * 2, Image.Resampling.NEAREST), (start, start))
     if logo_image is not None:
-        canvas = _with_logo(canvas, logo_image, round(len(matrix) * scale * _LOGO_SHARE))
+        canvas = _with_logo(canvas, logo_image, round(len(matrix) * scale * LOGO_SHARE))
     file = io.BytesIO()
     canvas.save(file, "PNG", optimize=True)
     return file.getvalue()
@@ -58,7 +69,7 @@ def qr_png(url: str, *, pixels: int = 720, logo_image: Path | None = None) -> by
 def qr_terminal(url: str) -> str:
     """Half blocks for a dark terminal: what is light in the code is drawn, what is dark is left out, so that the
     code has the colours that a scanner expects."""
-    matrix = _matrix(url, high=False)
+    matrix = _matrix(url, "M")
     side = len(matrix) + 2 * QUIET
     blank = [False] * side
     rows = [[*blank[:QUIET], *row, *blank[:QUIET]] for row in matrix]
@@ -71,33 +82,91 @@ def qr_terminal(url: str) -> str:
     return "\n".join("".join(halves[pair] for pair in zip(*line, strict=True)) for line in lines)
 
 
-# A code takes 20 ms to make and a page of candidates asks for the same ones again and again.
-@lru_cache(maxsize=256)
-def _matrix(url: str, *, high: bool) -> tuple[tuple[bool, ...], ...]:
-    code = qrcode.QRCode(border=0, error_correction=ERROR_CORRECT_H if high else ERROR_CORRECT_M)
-    code.add_data(url)
-    code.make(fit=True)
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+@dataclass(frozen=True)
+class PrintedCode:
+    """A code of a size on paper."""
+
+    matrix: Matrix
+    side_mm: float
+    """With its quiet zone."""
+    level: Level
+    logo: bool = False
+
+    @property
+    def modules(self) -> int:
+        """Along one side, quiet zone included."""
+        return len(self.matrix) + 2 * QUIET
+
+    @property
+    def module_mm(self) -> float:
+        """One square."""
+        return self.side_mm / self.modules
+
+    @property
+    def logo_modules(self) -> int:
+        """Along one side of the white square under a logo; its edges lie on module edges."""
+        return logo_modules(len(self.matrix)) if self.logo else 0
 
 
-def _runs(matrix: tuple[tuple[bool, ...], ...]) -> str:
-    """One rectangle for each run of dark modules in a row."""
-    path: list[str] = []
+def printed_code(url: str, side_mm: float, *, logo: bool = False) -> PrintedCode:
+    """The code of an address for print, ``side_mm`` wide with its quiet zone, under the service's mark where ``logo``. Its
+    error level is the highest that makes no module smaller; under a mark it is H. Raises ProblemsFound where a module would
+    be finer than ``LEAST_MODULE_MM``: such a code is not for print at this size."""
+    try:
+        plain = _matrix(url, "H" if logo else "M")
+    except (DataOverflowError, ValueError):
+        plain = ()
+    if not plain or side_mm / (len(plain) + 2 * QUIET) < LEAST_MODULE_MM:
+        sentence = _(
+            "网址太长，二维码印成 %(size)s 厘米见方，手机扫不出来。请印得大一些、去掉中间的标志，或者换更短的投放点代号。",
+            size=f"{side_mm / 10:g}",
+        )
+        raise ProblemsFound([Problem("q", sentence)], sentence)
+    if logo:
+        return PrintedCode(plain, side_mm, "H", logo=True)
+    better: tuple[Level, ...] = ("H", "Q")
+    for level in better:
+        matrix = _matrix(url, level)
+        if len(matrix) == len(plain):
+            return PrintedCode(matrix, side_mm, level)
+    return PrintedCode(plain, side_mm, "M")
+
+
+def logo_modules(modules: int) -> int:
+    """How wide a logo's white square is, in modules of a code of so many; of the same parity as the code."""
+    size = round(modules * LOGO_SHARE)
+    return size + (size + modules) % 2
+
+
+def dark_runs(matrix: Matrix) -> list[tuple[int, int, int]]:
+    """One rectangle for each run of dark modules in a row: x, y (quiet zone included) and its length."""
+    found: list[tuple[int, int, int]] = []
     for y, row in enumerate(matrix, QUIET):
         x = QUIET
         for dark, group in groupby(row):
             length = len(list(group))
             if dark:
-                path.append(f"M{x} {y}h{length}v1h-{length}z")
+                found.append((x, y, length))
             x += length
-    return "".join(path)
+    return found
+
+
+# A code takes 20 ms to make and a page of candidates asks for the same ones again and again.
+@lru_cache(maxsize=256)
+def _matrix(url: str, level: Level) -> Matrix:
+    code = qrcode.QRCode(border=0, error_correction=_LEVELS[level])
+    code.add_data(url)
+    code.make(fit=True)
+    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
+def _runs(matrix: Matrix) -> str:
+    return "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in dark_runs(matrix))
 
 
 def _mark(side: int, modules: int) -> str:
     """A tick in a white square."""
-    size = round(modules * _LOGO_SHARE)
-    # Of the same parity as the code, so that the square's edges lie on module edges.
-    size += (size + modules) % 2
+    size = logo_modules(modules)
     start = (side - size) / 2
     unit = size / 12
     return (

@@ -52,6 +52,9 @@ from .media.kit import routes as kit_routes
 from .media.kit.contents import KitPart
 from .media.partners import desk_routes as media_desk_routes
 from .media.partners.keeping import LOOKERS as MEDIA_LOOKERS
+from .media.posters import desk_routes as poster_desk_routes
+from .media.posters import routes as poster_routes
+from .media.share_image import routes as share_image_routes
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
 from .recorder.early_closing.waiting import closings_waiting
@@ -121,6 +124,9 @@ BLUEPRINTS = (
     embed_desk_routes.pages,
     kit_routes.pages,
     kit_desk_routes.pages,
+    poster_routes.pages,
+    poster_desk_routes.pages,
+    share_image_routes.pages,
 )
 """In flow order."""
 
@@ -165,6 +171,9 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
     ),
     CampaignLink(
         _("候选人"), "candidates", WHO_SEE_CANDIDATES, _("名单、主页审核和更正、退出"), by_unit=True, group="prepare"
+    ),
+    CampaignLink(
+        _("海报"), "posters", LOOKERS, _("海报、易拉宝、桌卡，各投放点的扫码人数"), (SCHEDULED, *_VOTED), group="prepare"
     ),
     CampaignLink(
         _("实时看板"), "board", board_routes.LOOKERS, _("票数、趋势、来源和系统状态，随入账更新"), _VOTED, group="vote"

@@ -57,6 +57,7 @@ ACT_WORDS: dict[str, Text] = {
     "make_media_partner": _("添加合作媒体"),
     "change_media_partner": _("修改合作媒体"),
     "revoke_media_partner": _("撤销合作媒体的授权"),
+    "name_poster_sites": _("登记海报投放点"),
     # Printed codes and members.
     "make_codes": _("生成投票码"),
     "revoke_codes": _("作废投票码"),

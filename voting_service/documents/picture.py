@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ..qr import qr_png
-from .glyphs import GETA, OWN_FONT, own_coverage, printable, system_font
+from .drawn_text import font_of, shown
 from .line_breaking import break_lines
 
 WIDTH = 750
@@ -59,7 +58,7 @@ def _write(draw: ImageDraw.ImageDraw, pieces: Sequence[tuple[int, float, str, st
     for size, leading, colour, line in pieces:
         x, baseline = float(_MARGIN), y + size * (leading + 0.76) / 2
         for sign in line:
-            font = _font_of(sign, size)
+            font = font_of(sign, size)
             draw.text((x, baseline), sign, font=font, fill=colour, anchor="ls")
             x += font.getlength(sign)
         y += size * leading
@@ -67,28 +66,7 @@ def _write(draw: ImageDraw.ImageDraw, pieces: Sequence[tuple[int, float, str, st
 
 
 def _lines(text: str, size: int) -> list[str]:
-    shown = "".join(sign if _known(sign) else GETA for sign in printable(text))
-
     def measure(piece: str) -> float:
-        return sum(_font_of(sign, size).getlength(sign) for sign in piece)
+        return sum(font_of(sign, size).getlength(sign) for sign in piece)
 
-    return [line.text for line in break_lines(shown, WIDTH - 2 * _MARGIN, measure)]
-
-
-def _known(sign: str) -> bool:
-    system = system_font()
-    return (
-        sign == "\n" or ord(sign) in own_coverage() or (system is not None and ord(sign) in system.coverage)
-    )
-
-
-def _font_of(sign: str, size: int) -> ImageFont.FreeTypeFont:
-    return _font(size, ord(sign) in own_coverage())
-
-
-@lru_cache(maxsize=8)
-def _font(size: int, own: bool) -> ImageFont.FreeTypeFont:
-    system = system_font()
-    if own or system is None:
-        return ImageFont.truetype(OWN_FONT, size)
-    return ImageFont.truetype(system.path, size, index=system.index)
+    return [line.text for line in break_lines(shown(text), WIDTH - 2 * _MARGIN, measure)]

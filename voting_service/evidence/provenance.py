@@ -54,6 +54,11 @@ class Provenance(NamedTuple):
 DIRECT = Provenance()
 
 
+def is_site(code: str) -> bool:
+    """Whether this can be a poster site's code: anything else would be read as no site at all."""
+    return _SITE.fullmatch(code) is not None
+
+
 def named_in(query: str, slug: str, tokens: ShareTokens) -> Provenance | None:
     """What a query string (``s=…``, ``q=…``, ``entry=…``) says of the way; None where it says nothing."""
     if "s=" not in query and "q=" not in query and "entry=" not in query:
