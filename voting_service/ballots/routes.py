@@ -27,6 +27,7 @@ from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line_for, leavi
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
+from .heads import candidate_head, page_head
 from .polling_place import Guest, keep_session, login_to, polling_place, receive, visit
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
@@ -42,18 +43,8 @@ def _page(body: str | bytes, status: int = 200, cache: str = PRIVATE) -> Respons
     return response
 
 
-def _share(
-    view: CampaignView, title: str, description: str, path: str, image: str | None = None
-) -> dict[str, Any]:
-    base = polling_place().base_url
-    image = image or (view.cover.src if view.cover else None)
-    card = {
-        "title": title,
-        "description": description,
-        "image_url": base + image if image else None,
-        "url": base + path,
-    }
-    return {"canonical_url": base + path, "share": card}
+def _head(view: CampaignView, path: str, title: str) -> dict[str, Any]:
+    return page_head(polling_place().base_url, view, path, title).values()
 
 
 @pages.get("/")
@@ -191,13 +182,7 @@ def candidate(slug: str, number: int) -> BaseResponse:
         form, _ballot_form = place.station.forms.issue(slug, guest.session, now, guest.came)
     people = view.show.candidates
     at = people.index(person)
-    share = _share(
-        view,
-        say(_("%(number)s 号 %(name)s｜%(title)s", number=number, name=person.name, title=view.title)),
-        person.summary or person.story_text,
-        person.url,
-        person.photo.src if person.photo else None,
-    )
+    head = candidate_head(place.base_url, view, person)
     return _page(
         render_template(
             "candidates/candidate.html",
@@ -212,7 +197,7 @@ def candidate(slug: str, number: int) -> BaseResponse:
             kiosk=guest.turn,
             kiosk_line=kiosk_line_for(view, guest),
             now=now,
-            **share,
+            **head.values(),
         )
     )
 
@@ -232,7 +217,7 @@ def ranking(slug: str) -> Response:
             now=now,
             csp_nonce=_NONCE,
             kiosk_line=_KIOSK_LINE,
-            **_share(view, view.title, view.summary, view.ranking_url),
+            **_head(view, view.ranking_url, say(_("票数｜%(title)s", title=view.title))),
         )
 
     filled = {"nonce": csp_nonce().encode(), "kiosk_line": leaving_line(view).encode()}
@@ -246,7 +231,6 @@ def rules(slug: str) -> Response:
     _place, now, view = visit(slug)
     lines = _said([*rule_texts(view.show.rules), departure_text(view.show.plan)])
     records = _said(record_texts(view.show.policy))
-    share = _share(view, view.title, view.summary, view.rules_url)
     page = render_template(
         "campaigns/rules.html",
         campaign=view,
@@ -255,7 +239,7 @@ def rules(slug: str) -> Response:
         contact=[{"term": say(term), "text": text} for term, text in contact_texts(view.show.plan)],
         kiosk_line=leaving_line(view),
         now=now,
-        **share,
+        **_head(view, view.rules_url, say(_("评选规则｜%(title)s", title=view.title))),
     )
     return _page(page)
 
@@ -345,6 +329,7 @@ def verify(slug: str) -> BaseResponse:
         archive_url=view.archive_url,
         kiosk_line=leaving_line(view),
         **_log_facts(view),
+        **_head(view, view.verify_url, say(_("选票查验｜%(title)s", title=view.title))),
     )
     return _page(page, 404 if error else 200)
 
