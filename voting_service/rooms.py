@@ -44,6 +44,8 @@ from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
+from .media.descriptions import routes as description_routes
+from .media.results import routes as result_routes
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
 from .recorder.early_closing.waiting import closings_waiting
@@ -86,6 +88,8 @@ BLUEPRINTS = (
     log_routes.public,
     tally_routes.public,
     tally_routes.api,
+    result_routes.pages,
+    description_routes.pages,
     account_routes.pages,
     own_account_routes.pages,
     officials_routes.pages,

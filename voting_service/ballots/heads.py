@@ -33,7 +33,9 @@ def campaign_head(base_url: str, view: CampaignView) -> Head:
 
 def candidate_head(base_url: str, view: CampaignView, person: CandidateView) -> Head:
     """A candidate page's: a person."""
-    title = say(_("%(number)s 号 %(name)s｜%(title)s", number=person.number, name=person.name, title=view.title))
+    title = say(
+        _("%(number)s 号 %(name)s｜%(title)s", number=person.number, name=person.name, title=view.title)
+    )
     stands = person.departed is None
     return Head(
         base_url,
