@@ -119,7 +119,7 @@ def _ending(session: Session, show: CampaignOnShow) -> Iterator[Happening]:
 def _candidates(session: Session, campaign: Campaign, show: CampaignOnShow) -> Iterator[Happening]:
     shown_at = show.opened_at or campaign.imported_at
     left = select(Candidate.number, Departure.at).join(Departure, Departure.candidate_id == Candidate.id)
-    gone = {number: at for number, at in session.execute(left.where(Candidate.campaign_id == show.id)).all()}
+    gone: dict[int, datetime] = dict(session.execute(left.where(Candidate.campaign_id == show.id)).all())
     for person in show.candidates:
         changed = [shown_at, *(one.at for one in person.corrections)]
         if person.number in gone:
