@@ -23,10 +23,11 @@ from voting_service.database import Database
 from voting_service.text import _
 from voting_service.web import access, at_hand
 from voting_service.web.caching import cacheable
-from voting_service.web.headers import csp_nonce, keep_out_of_sight, same_for_everyone
+from voting_service.web.headers import same_for_everyone
 from voting_service.web.heads import Head
 from voting_service.web.language import say
 from voting_service.web.limits import costly
+from voting_service.web.same_page import same_page
 
 from ..docket.words import DECLINE_WORDS
 from ..notices.official_text import change_line, office_line
@@ -158,15 +159,4 @@ def _page(campaign: CampaignNotices, template: str, head: Head, **values: Any) -
     line = ""
     if campaign.public and "Cookie" in request.headers:
         line = leaving_line(polling_place().view(campaign.slug, at_hand.now()))
-    page = render_template(
-        template, campaign=campaign, now=at_hand.now(), kiosk_line=line, csp_nonce=csp_nonce() if line else "",
-        **head.values(), **values,
-    )  # fmt: skip
-    response = make_response(page)
-    if line:
-        return keep_out_of_sight(response)
-    same_for_everyone(response)
-    response.add_etag()
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+    return same_page(line, template, campaign=campaign, now=at_hand.now(), **head.values(), **values)

@@ -8,13 +8,18 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from playwright.sync_api import Browser
 
 from publicity.award.certificates import decide_revocation, propose_revocation
 from publicity.award.published import published_lists
 from tests.committee import campaign_of, decide, recorded
 from tests.contract.test_award import OVER, Town
 from tests.contract.test_certification import Scene
+from tests.flows.test_accessibility import look
+from tests.live import live_stage
 from tests.notices import beijing
+from tests.phone import Phone, overflow
+from tests.served import served
 from tests.stage import ClockInHand, Stage, make_service, rules
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates.departures import depart
@@ -77,6 +82,32 @@ def test_the_result_as_it_was_certified(stage: Stage, tmp_path: Path) -> None:
     assert not told.bozo
     assert [entry.id.split("/")[-1] for entry in told.entries[:2]] == ["certified", "closed"]
     assert told.feed.updated == told.entries[0].updated
+
+
+def test_on_screen_nothing_is_refused_and_everybody_can_read_it(
+    browser: Browser, tmp_path: Path, redis_url: str
+) -> None:
+    stage = live_stage(tmp_path / "data", redis_url)
+    scene = Scene(stage)
+    stage.campaign("next")
+    decide(stage, "voided", scene.ids[:1])
+    with served(stage) as home:
+        phone = Phone(browser, home)
+        phone.expects(r"status of 404")
+        # The page's own policy, with its data block of schema.org: nothing of it may be refused.
+        for path in ("/c/next", "/c/next/candidates/1", "/c/next/ranking", "/c/next/result"):
+            assert overflow(phone.open(path)) == [], path
+        phone.put_away()
+        scene.close()
+        number = scene.propose()
+        assert [scene.sign(number, member) for member in (1, 2, 3)] == [False, False, True]
+        reader = Phone(browser, home, bypass_csp=True, service_workers="block")
+        reader.expects(r"status of 404")
+        for path in ("/c/test/result", "/c/next/result", "/archive"):
+            look(reader.open(path), path)
+            assert overflow(reader.page) == [], path
+        reader.put_away()
+    stage.strike()
 
 
 def test_without_a_past_campaign_the_archive_is_calm(stage: Stage) -> None:
