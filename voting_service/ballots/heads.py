@@ -44,7 +44,7 @@ def candidate_head(base_url: str, view: CampaignView, person: CandidateView) -> 
         person.summary or person.story_text,
         kind="profile",
         picture=drawn_picture(base_url, person.url, title, view.version) if stands else None,
-        photo=_address(base_url, person.photo or view.cover),
+        photo=_address(base_url, (person.photo if stands else None) or view.cover),
         data=person_node(base_url, person) if stands else None,
         embeds=stands,
         feed=view.feed_url,
