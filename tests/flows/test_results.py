@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,3 +173,22 @@ def test_the_feed_tells_every_step_of_a_notice_and_names_no_one_on_it(town: Town
         f"<lastmod>{steps[0].updated}</lastmod>"
         in client.get("/sitemap.xml").text.split("/c/test/notices/1<")[1][:80]
     )
+
+
+def test_the_feed_tells_when_counts_were_published(stage: Stage) -> None:
+    stage.campaign(counts="daily 18:00")
+    with stage.service.database.write() as session:
+        campaign = campaign_by_slug(session, "test")
+        campaign.counts_json = json.dumps(
+            {"as_of": "2026-11-27T10:00:00.000Z", "final": False, "ballots": 1234, "counts": {"1": 1234}}
+        )
+        campaign.version += 1
+    client = stage.client()
+    told = feedparser.parse(client.get("/c/test/feed.atom").data)
+    (counts,) = [entry for entry in told.entries if "/counts-" in entry.id]
+    assert counts.id.endswith("test/counts-20261127T100000Z")
+    assert "11月27日 18:00" in counts.title
+    assert "1,234" in counts.summary
+    assert counts.link.endswith("/c/test/ranking")
+    ranking = client.get("/sitemap.xml").text.split("/c/test/ranking<")[1][:60]
+    assert "<lastmod>2026-11-27T10:00:00.000Z</lastmod>" in ranking

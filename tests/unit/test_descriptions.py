@@ -81,6 +81,12 @@ def test_a_port_of_its_own_is_a_part_of_the_address() -> None:
         assert page_at(other, base) is None, other
 
 
+def test_a_sign_that_only_looks_like_a_letter_is_another() -> None:
+    """The Kelvin sign becomes a k where a host name is written small."""
+    assert page_at("https://k.example.org/c/spring", "https://k.example.org") is not None
+    assert page_at("https://\N{KELVIN SIGN}.example.org/c/spring", "https://k.example.org") is None
+
+
 @given(st.text())
 def test_no_address_breaks_it(url: str) -> None:
     page_at(url, BASE)
