@@ -23,8 +23,15 @@ from tests.phone import Phone, overflow
 from tests.served import served
 from tests.stage import ClockInHand, Stage, make_service, rules
 from voting_service.campaigns.queries import campaign_by_slug
+from voting_service.candidates import showcase
 from voting_service.candidates.departures import depart
 from voting_service.tally.publication import publish_due
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_a_moment_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However quick the machine is, pages show what has just been done."""
+    monkeypatch.setattr(showcase, "FRESH_S", 0)
 
 
 def plain(page: str) -> str:
