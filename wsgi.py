@@ -72,12 +72,14 @@ from voting_service.evidence.networks import Networks
 from voting_service.evidence.views import ViewBook
 from voting_service.findings import Finding
 from voting_service.journal_values import criteria_names
+from voting_service.media.descriptions.library import Library
 from voting_service.media.kit.kit import KitMaker
 from voting_service.media.partners.book import MediaBook
 from voting_service.media.partners.counting import EmbedCounter
 from voting_service.media.posters.batch import BatchTurn
 from voting_service.media.posters.scans import ScanCounts
 from voting_service.media.press import Press
+from voting_service.media.results.result import Results
 from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.drain import Stores as RecorderStores
 from voting_service.recorder.early_closing.deciding import seal_confirmed
@@ -540,6 +542,15 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),
+        "descriptions": Library(
+            service.database,
+            place.showcase,
+            service.clock,
+            publicity_rooms.HAPPENINGS,
+            settings.base_url,
+            settings.site_name,
+        ),
+        "results": Results(service.database, publicity_rooms.READ_LISTS),
         "figures": Figures(service.recorder_stores, service.probing_redis.ping),
         "media_book": MediaBook(service.database),
         "embed_counter": service.embed_counter,

@@ -16,11 +16,13 @@ from .award import archive_parts, archive_routes
 from .award import desk_routes as award_desk_routes
 from .award import routes as award_routes
 from .award.awarding import has_award
+from .award.published import published_lists
 from .award.waiting import awards_waiting
 from .board import routes as board_routes
 from .notices import desk_routes as notice_desk_routes
 from .notices.desk_links import NoticeLink
 from .notices.from_list import FOLLOWERS, lists_without_notice
+from .notices.happenings import notice_happenings
 from .notices.listing import notices_waiting
 from .objections import api_routes as objection_api_routes
 from .objections import return_routes as objection_return_routes
@@ -107,6 +109,12 @@ COMPARE_SUPPLEMENT = compare_supplement
 
 FINAL_LIST_FOLLOWERS = FOLLOWERS
 """What the final list's room asks: whether a notice was published from a list, and how one is drafted."""
+
+HAPPENINGS = (notice_happenings,)
+"""What feeds tell of publicity."""
+
+READ_LISTS = published_lists
+"""The lists that a result page shows: who was put forward or awarded, as it was made public."""
 
 NOTICE_NOTES = (objection_notes, list_notes)
 """What other rooms know of a published notice, on its page at the desk."""

@@ -45,6 +45,7 @@ from .committee.waiting import motions_waiting
 from .evidence import record, views
 from .journal_desk import desk_routes as journal_routes
 from .journal_desk.seen import READERS as JOURNAL_READERS
+from .media.descriptions import routes as description_routes
 from .media.embeds import desk_routes as embed_desk_routes
 from .media.embeds import routes as embed_routes
 from .media.kit import desk_routes as kit_desk_routes
@@ -54,6 +55,8 @@ from .media.partners import desk_routes as media_desk_routes
 from .media.partners.keeping import LOOKERS as MEDIA_LOOKERS
 from .media.posters import desk_routes as poster_desk_routes
 from .media.posters import routes as poster_routes
+from .media.posters.kit_part import posters_in_kit
+from .media.results import routes as result_routes
 from .media.share_image import routes as share_image_routes
 from .recorder import routes as recorder_routes
 from .recorder.early_closing import desk_routes as early_closing_routes
@@ -97,6 +100,8 @@ BLUEPRINTS = (
     log_routes.public,
     tally_routes.public,
     tally_routes.api,
+    result_routes.pages,
+    description_routes.pages,
     account_routes.pages,
     own_account_routes.pages,
     officials_routes.pages,
@@ -223,7 +228,7 @@ CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
 )  # fmt: skip
 """What comes after voting, in flow order."""
 
-MEDIA_KIT_PARTS: tuple[KitPart, ...] = ()
+MEDIA_KIT_PARTS: tuple[KitPart, ...] = (posters_in_kit,)
 """What rooms add to every media kit."""
 
 DESK_SECTIONS: tuple[MakeSection, ...] = (

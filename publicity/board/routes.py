@@ -23,13 +23,16 @@ from voting_service.database import Database
 from voting_service.text import _
 from voting_service.web import access, at_hand
 from voting_service.web.caching import cacheable
-from voting_service.web.headers import csp_nonce, keep_out_of_sight, same_for_everyone
+from voting_service.web.headers import same_for_everyone
+from voting_service.web.heads import Head
 from voting_service.web.language import say
 from voting_service.web.limits import costly
+from voting_service.web.same_page import same_page
 
 from ..docket.words import DECLINE_WORDS
 from ..notices.official_text import change_line, office_line
 from .board import CampaignNotices, NoticeBoard, document_bytes
+from .heads import list_head, notice_head
 from .pages import docx_of, notice_in_full, notice_summary, pdf_of, text_of
 
 PDF = "application/pdf"
@@ -57,7 +60,8 @@ def notices(slug: str) -> Response:
     """A campaign's notices, the latest first."""
     campaign = _board().campaign(slug)
     title = say(_("公示公告｜%(title)s", title=campaign.title))
-    return _page(campaign, "board/notices.html", campaign.notices_url, title, notices=campaign.notices)
+    head = list_head(_base_url(), campaign, title)
+    return _page(campaign, "board/notices.html", head, notices=campaign.notices)
 
 
 @pages.get("/c/<slug>/notices/<int:number>")
@@ -66,7 +70,8 @@ def notice(slug: str, number: int) -> Response:
     """One notice."""
     found = _board().notice(slug, number)
     campaign = _board().campaign(slug)
-    return _page(campaign, "board/notice.html", found.url, found.title, notice=found,
+    head = notice_head(_base_url(), campaign, found)
+    return _page(campaign, "board/notice.html", head, notice=found,
                  address=_base_url() + found.url, **_words())  # fmt: skip
 
 
@@ -149,21 +154,9 @@ def _words() -> dict[str, Any]:
     return {"office_line": office_line, "change_line": change_line, "decline_words": DECLINE_WORDS}
 
 
-def _page(campaign: CampaignNotices, template: str, path: str, title: str, **values: Any) -> Response:
+def _page(campaign: CampaignNotices, template: str, head: Head, **values: Any) -> Response:
     """The same bytes for everyone, asked for by their ETag; at a kiosk with the line that ends a turn."""
     line = ""
     if campaign.public and "Cookie" in request.headers:
         line = leaving_line(polling_place().view(campaign.slug, at_hand.now()))
-    share = {"title": title, "description": campaign.title, "image_url": None, "url": _base_url() + path}
-    page = render_template(
-        template, campaign=campaign, now=at_hand.now(), kiosk_line=line, csp_nonce=csp_nonce() if line else "",
-        canonical_url=_base_url() + path, share=share, **values,
-    )  # fmt: skip
-    response = make_response(page)
-    if line:
-        return keep_out_of_sight(response)
-    same_for_everyone(response)
-    response.add_etag()
-    response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
-    return response
+    return same_page(line, template, campaign=campaign, now=at_hand.now(), **head.values(), **values)

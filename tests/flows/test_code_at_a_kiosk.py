@@ -32,6 +32,8 @@ PAGES = (
     "/c/test/rules",
     "/c/test/verify",
     "/c/test/verify?code=AAAA",
+    "/c/test/result",
+    "/archive",
 )
 """All that somebody can come to before they have cast."""
 

@@ -22,15 +22,11 @@ from voting_service.candidates.models import Candidate
 from voting_service.redis_server.embedded import EmbeddedRedis
 
 FORM = re.compile(r'name="form" value="([^"]+)"')
-PAGES = (
-    "/",
-    "/c/test",
-    "/c/test/candidates/1",
-    "/c/test/ranking",
-    "/c/test/rules",
-    "/c/test/verify",
-    "/offline",
-)
+OWN = ("/c/test", "/c/test/candidates/1")
+"""Pages that are filled in for one voter."""
+SAME = ("/", "/archive", "/c/test/ranking", "/c/test/rules", "/c/test/verify")
+"""Pages that are the same for whoever asks."""
+PAGES = (*SAME, *OWN, "/offline")
 EVIL = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 
 
@@ -109,7 +105,7 @@ class Guest:
 # Headers
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/nothing", "/c/nothing"])
+@pytest.mark.parametrize("path", [*OWN, "/offline", "/nothing", "/c/nothing"])
 def test_a_page_trusts_its_own_nonce_and_nothing_else(stage: Stage, path: str) -> None:
     stage.campaign()
     client = stage.client()
@@ -129,6 +125,21 @@ def test_a_page_trusts_its_own_nonce_and_nothing_else(stage: Stage, path: str) -
         assert [tag for tag in tags if f'nonce="{nonce}"' not in tag] == []
         assert re.findall(r"<[^>]*\s(?:style|on\w+)=", answer.text) == []
     assert nonces[0] != nonces[1]
+
+
+@pytest.mark.parametrize("path", [*SAME, "/c/test/result"])
+def test_a_page_for_everyone_trusts_our_own_files_and_nothing_else(stage: Stage, path: str) -> None:
+    stage.campaign()
+    answer = stage.client().get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "nonce" not in policy
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert policy.endswith("base-uri 'none'; frame-ancestors 'none'")
+    assert re.findall(r"<[^>]*\s(?:style|on\w+)=", answer.text) == []
+    for script in re.findall(r"<script\b[^>]*>", answer.text):
+        assert 'src="/static/' in script or 'type="application/ld+json"' in script
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/nothing"])
@@ -185,16 +196,34 @@ def test_a_cookie_is_given_once_and_only_by_the_ballot(stage: Stage) -> None:
 def test_pages_for_one_voter_are_kept_by_nobody(stage: Stage) -> None:
     stage.campaign()
     client = stage.client()
-    for path in PAGES[:-1]:
+    for path in OWN:
         assert client.get(path).headers["Cache-Control"] == "private, no-cache", path
+    asked = client.get("/c/test/verify?code=7QK2").headers["Cache-Control"]
+    assert asked == "private, no-cache", "what somebody typed stands on it"
     assert client.get("/offline").headers["Cache-Control"] == "no-cache"
     assert client.get("/nothing").headers["Cache-Control"] == "no-store"
     assert client.get("/api/v1/campaigns/test/ballot-form").headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", SAME)
+def test_a_page_for_everyone_is_asked_for_again_cheaply(stage: Stage, path: str) -> None:
+    stage.campaign()
+    first, other = stage.client().get(path), stage.client()
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = other.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    asked = other.head(path)
+    assert (asked.status_code, asked.data, asked.headers["ETag"]) == (200, b"", first.headers["ETag"])
+
+
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
+        ("/c/test/feed.atom", "public, max-age=300"),
+        ("/feed.atom", "public, max-age=300"),
+        ("/sitemap.xml", "public, max-age=3600"),
+        ("/robots.txt", "public, max-age=3600"),
+        ("/oembed?url=http://127.0.0.1:8000/c/test", "public, max-age=600"),
         ("/api/v1/campaigns", "public, max-age=5"),
         ("/api/v1/campaigns/test", "public, max-age=5"),
         ("/api/v1/campaigns/test/candidates", "public, max-age=5"),

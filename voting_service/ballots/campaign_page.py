@@ -13,14 +13,15 @@ from markupsafe import Markup
 
 from ..candidates.showcase import CandidateView
 from ..clock import rfc3339
-from ..text import _
 from ..web.headers import csp_nonce
+from ..web.heads import Head
 from ..web.identities import acting_as
 from ..web.inside_wechat import login_address
-from ..web.language import CHINESE, Slot, html_language, say
+from ..web.language import CHINESE, Slot, html_language
 from ..web.page_cache import CachedPage
 from ..web.sessions import VoterSession
 from .campaign_view import CampaignView
+from .heads import campaign_head
 from .polling_place import Guest, KnownBy, PollingPlace, polling_place
 
 T = TypeVar("T")
@@ -150,7 +151,7 @@ def _render_cached(view: CampaignView, known_by: KnownBy) -> str:
         query="",
         category_chosen="",
         kept=[],
-        **_share(view),
+        **_head(view).values(),
     )
 
 
@@ -225,7 +226,7 @@ def _searched(
         query=sought.query,
         category_chosen=sought.category,
         kept=[c for c in order if c.number in sought.chosen and c.number not in shown],
-        **_share(view),
+        **_head(view).values(),
     )
 
 
@@ -237,16 +238,5 @@ def _matches(candidate: CandidateView, query: str) -> bool:
     )
 
 
-def _share(view: CampaignView) -> dict[str, object]:
-    """Share card and canonical address."""
-    base = current_app.extensions["polling_place"].base_url
-    image = view.cover.src if view.cover else None
-    return {
-        "canonical_url": base + view.url,
-        "share": {
-            "title": say(_("%(title)s｜候选人展示与投票", title=view.title)),
-            "description": view.summary,
-            "image_url": base + image if image else None,
-            "url": base + view.url,
-        },
-    }
+def _head(view: CampaignView) -> Head:
+    return campaign_head(polling_place().base_url, view)

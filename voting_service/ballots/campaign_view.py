@@ -43,6 +43,16 @@ class CampaignView:
         return f"{self.show.url}/verify"
 
     @property
+    def result_url(self) -> str:
+        """Path of the page that shows the tally as it was certified."""
+        return f"{self.show.url}/result"
+
+    @property
+    def feed_url(self) -> str:
+        """Path of the feed."""
+        return f"{self.show.url}/feed.atom"
+
+    @property
     def qr_svg_url(self) -> str:
         """Path of the campaign's QR code."""
         return f"{self.show.url}/qr.svg"

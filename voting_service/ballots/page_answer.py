@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import VotingError
 from ..web.headers import new_nonce, page_headers
+from ..web.heads import link_header
 from .campaign_page import PRIVATE, warm_page
 from .cast_api import Answer
 from .polling_place import PollingPlace
@@ -37,6 +38,7 @@ def answer_page(place: PollingPlace, slug: str, environ: Mapping[str, Any]) -> A
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Length", str(len(page))),
         ("Cache-Control", PRIVATE),
+        ("Link", link_header(place.base_url, view.url)),
         *page_headers(nonce),
     ]
     headers += [("Set-Cookie", cookie) for cookie in place.cookies_for(guest)]

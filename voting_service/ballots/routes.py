@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ..campaigns.rule_texts import TermAndText, contact_texts, departure_text, record_texts, rule_texts
@@ -19,14 +19,17 @@ from ..transparency.checkpoint import Checkpoint
 from ..transparency.models import Log
 from ..web import access
 from ..web.headers import csp_nonce
+from ..web.heads import Head, link_header
 from ..web.inside_wechat import login_address
 from ..web.language import Slot, html_language, say
 from ..web.limits import costly
 from ..web.problems import status_of, title_of
+from ..web.same_page import same_bytes, same_page
 from .campaign_page import PRIVATE, Sought, campaign_page, kiosk_line_for, leaving_line, standing_at
 from .campaign_view import CampaignView
 from .cast import Cast, CastRequest, Refused, cast
 from .door import Knock
+from .heads import candidate_head, page_head
 from .polling_place import Guest, keep_session, login_to, polling_place, receive, visit
 from .ranking import ranking_rows
 from .receipts import ReceiptState, find_receipt
@@ -42,18 +45,8 @@ def _page(body: str | bytes, status: int = 200, cache: str = PRIVATE) -> Respons
     return response
 
 
-def _share(
-    view: CampaignView, title: str, description: str, path: str, image: str | None = None
-) -> dict[str, Any]:
-    base = polling_place().base_url
-    image = image or (view.cover.src if view.cover else None)
-    card = {
-        "title": title,
-        "description": description,
-        "image_url": base + image if image else None,
-        "url": base + path,
-    }
-    return {"canonical_url": base + path, "share": card}
+def _head(view: CampaignView, path: str, title: str) -> dict[str, Any]:
+    return page_head(polling_place().base_url, view, path, title).values()
 
 
 @pages.get("/")
@@ -64,7 +57,13 @@ def home() -> Response:
     now = place.clock.now()
     campaigns = [place.view(show.slug, now) for show in place.showcase.listed()]
     line = next(filter(None, map(leaving_line, campaigns)), "")
-    return _page(render_template("web/home.html", campaigns=campaigns, now=now, kiosk_line=line))
+    return same_page(line, "web/home.html", campaigns=campaigns, now=now, **_home_head().values())
+
+
+def _home_head() -> Head:
+    name: str = current_app.extensions["site_name"]
+    description = say(_("职工评选和公开投票：候选人事迹、票数、规则和公示公告。"))
+    return Head(polling_place().base_url, "/", name, description, feed="/feed.atom")
 
 
 @pages.get("/c/<slug>")
@@ -73,7 +72,15 @@ def campaign(slug: str) -> BaseResponse:
     """The ballot."""
     place, now, view = visit(slug)
     guest = receive(view)
-    return _to_login(guest) if guest.login else _page(campaign_page(place, view, guest, now, Sought()))
+    if guest.login:
+        return _to_login(guest)
+    return _described(_page(campaign_page(place, view, guest, now, Sought())), view.url)
+
+
+def _described(response: Response, path: str) -> Response:
+    """With the way to what oEmbed says of the page."""
+    response.headers["Link"] = link_header(polling_place().base_url, path)
+    return response
 
 
 def _to_login(guest: Guest) -> BaseResponse:
@@ -191,14 +198,8 @@ def candidate(slug: str, number: int) -> BaseResponse:
         form, _ballot_form = place.station.forms.issue(slug, guest.session, now, guest.came)
     people = view.show.candidates
     at = people.index(person)
-    share = _share(
-        view,
-        say(_("%(number)s 号 %(name)s｜%(title)s", number=number, name=person.name, title=view.title)),
-        person.summary or person.story_text,
-        person.url,
-        person.photo.src if person.photo else None,
-    )
-    return _page(
+    head = candidate_head(place.base_url, view, person)
+    response = _page(
         render_template(
             "candidates/candidate.html",
             campaign=view,
@@ -212,9 +213,10 @@ def candidate(slug: str, number: int) -> BaseResponse:
             kiosk=guest.turn,
             kiosk_line=kiosk_line_for(view, guest),
             now=now,
-            **share,
+            **head.values(),
         )
     )
+    return _described(response, person.url) if head.embeds else response
 
 
 @pages.get("/c/<slug>/ranking")
@@ -232,11 +234,12 @@ def ranking(slug: str) -> Response:
             now=now,
             csp_nonce=_NONCE,
             kiosk_line=_KIOSK_LINE,
-            **_share(view, view.title, view.summary, view.ranking_url),
+            **_head(view, view.ranking_url, say(_("票数｜%(title)s", title=view.title))),
         )
 
-    filled = {"nonce": csp_nonce().encode(), "kiosk_line": leaving_line(view).encode()}
-    return _page(place.pages.page(key, render).fill(filled))
+    line = leaving_line(view)
+    filled = {"nonce": csp_nonce().encode() if line else b"", "kiosk_line": line.encode()}
+    return same_bytes(line, place.pages.page(key, render).fill(filled))
 
 
 @pages.get("/c/<slug>/rules")
@@ -246,18 +249,16 @@ def rules(slug: str) -> Response:
     _place, now, view = visit(slug)
     lines = _said([*rule_texts(view.show.rules), departure_text(view.show.plan)])
     records = _said(record_texts(view.show.policy))
-    share = _share(view, view.title, view.summary, view.rules_url)
-    page = render_template(
+    return same_page(
+        leaving_line(view),
         "campaigns/rules.html",
         campaign=view,
         rules=lines,
         records=records,
         contact=[{"term": say(term), "text": text} for term, text in contact_texts(view.show.plan)],
-        kiosk_line=leaving_line(view),
         now=now,
-        **share,
+        **_head(view, view.rules_url, say(_("评选规则｜%(title)s", title=view.title))),
     )
-    return _page(page)
 
 
 def _said(lines: list[TermAndText]) -> list[dict[str, str]]:
@@ -337,16 +338,20 @@ def verify(slug: str) -> BaseResponse:
             turn = f"?turn={guest.turn}" if guest.kiosk else ""
             return redirect(f"/r/{state.receipt.to_json()['tracking_code']}{turn}", 303)
         error = _("没有查到这个查验码，请对照回执核对后再试。")
-    page = render_template(
+    response = same_page(
+        leaving_line(view),
         "ballots/verify.html",
+        404 if error else 200,
         campaign=view,
         code=typed,
         error=say(error) if error else None,
         archive_url=view.archive_url,
-        kiosk_line=leaving_line(view),
         **_log_facts(view),
+        **_head(view, view.verify_url, say(_("选票查验｜%(title)s", title=view.title))),
     )
-    return _page(page, 404 if error else 200)
+    if typed:
+        response.headers["Cache-Control"] = PRIVATE  # what somebody typed stands on it
+    return response
 
 
 def _log_facts(view: CampaignView) -> dict[str, Any]:

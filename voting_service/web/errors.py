@@ -29,9 +29,9 @@ _SENTENCES: dict[str, tuple[Text, Text | None]] = {
 
 
 def wants_json() -> bool:
-    """Machines ask under /api, or say that they take no HTML."""
+    """Machines ask under /api and the like, or say that they take no HTML."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json", PROBLEM_JSON])
-    return request.path.startswith(("/api/", "/log/", "/readyz", "/healthz")) or best in (
+    return request.path.startswith(("/api/", "/log/", "/readyz", "/healthz", "/oembed")) or best in (
         "application/json",
         PROBLEM_JSON,
     )
