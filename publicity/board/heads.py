@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from voting_service.text import Text, _
 from voting_service.web.heads import Head, HeadPicture, drawn_picture, without_nothing
+from voting_service.workdays.wording import spoken_date
 
 from .board import CampaignNotices, PublicNotice
-
-LONGEST = 120
-"""Characters of a notice's text that stand for it in search results and chats."""
 
 
 def list_head(base_url: str, campaign: CampaignNotices, title: str) -> Head:
@@ -22,10 +23,19 @@ def list_head(base_url: str, campaign: CampaignNotices, title: str) -> Head:
     )
 
 
-def notice_head(base_url: str, campaign: CampaignNotices, notice: PublicNotice) -> Head:
-    """One notice's: an article, dated by its steps. Whoever is on its list is not named here: what a notice says of a person
-    is for those who open it."""
-    description = "".join(notice.document["text"])[:LONGEST]
+def notice_head(
+    base_url: str, campaign: CampaignNotices, notice: PublicNotice, say: Callable[[Text], str]
+) -> Head:
+    """One notice's: an article, dated by its steps. Nobody is named here, neither on its list nor off it: what a notice says
+    of a person is for those who open it."""
+    description = say(
+        _(
+            "%(organiser)s发布，公示期%(first)s至%(last)s，接受社会监督。",
+            organiser=campaign.organiser,
+            first=spoken_date(notice.first_day),
+            last=spoken_date(notice.last_day),
+        )
+    )
     organisation = {"@type": "Organization", "name": campaign.organiser}
     return Head(
         base_url,

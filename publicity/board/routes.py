@@ -70,7 +70,7 @@ def notice(slug: str, number: int) -> Response:
     """One notice."""
     found = _board().notice(slug, number)
     campaign = _board().campaign(slug)
-    head = notice_head(_base_url(), campaign, found)
+    head = notice_head(_base_url(), campaign, found, say)
     return _page(campaign, "board/notice.html", head, notice=found,
                  address=_base_url() + found.url, **_words())  # fmt: skip
 

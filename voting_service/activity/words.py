@@ -294,6 +294,7 @@ DETAIL_WORDS: dict[str, Text] = {
     "codes": _("投票码数"),
     "known": _("名册人数"),
     "host": _("网址主机"),
+    "origins": _("网站"),
     "message": _("消息编号"),
     "certificates": _("证书数"),
     "files": _("文件数"),
