@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -244,9 +244,10 @@ def awards_of(session: Session, campaign: Campaign) -> Sequence[Award]:
     ).all()
 
 
-def has_award(session: Session, campaign: Campaign) -> bool:
-    """Whether somebody is awarded."""
-    return any(one.state == CONFIRMED for one in awards_of(session, campaign))
+def awarded_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those in which somebody is awarded."""
+    query = select(Award.campaign_id).where(Award.campaign_id.in_(campaign_ids), Award.state == CONFIRMED)
+    return session.scalars(query.distinct()).all()
 
 
 def document_of(award: Award) -> dict[str, Any]:

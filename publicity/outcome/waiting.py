@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,20 +10,19 @@ from sqlalchemy.orm import Session
 
 from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
-from voting_service.campaigns.models import Campaign
 from voting_service.names import in_title_marks
 from voting_service.text import _
 
 from ..notices.models import CLOSED, PUBLISHED, Notice
-from ..notices.queries import notices_of
 from ..notices.rules import acceptance
 from .closing import problems_before_closing
 
 
-def has_closed_notice(session: Session, campaign: Campaign) -> bool:
-    """Whether the campaign's publicity is behind it: something was made public, and nothing is running."""
-    states = [notice.state for notice in notices_of(session, campaign.id)]
-    return CLOSED in states and PUBLISHED not in states
+def publicised_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those whose publicity is behind them: something was made public, and nothing is running."""
+    query = select(Notice.campaign_id, Notice.state).where(Notice.campaign_id.in_(campaign_ids)).distinct()
+    found = {(campaign_id, state) for campaign_id, state in session.execute(query)}
+    return [one for one in campaign_ids if (one, CLOSED) in found and (one, PUBLISHED) not in found]
 
 
 def notices_to_close(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:

@@ -102,7 +102,7 @@ def list_of(session: Session, slug: str, number: int, *, lock: bool = False) -> 
 
 
 def _standing(
-    first: Notice, notice: Notice, family: list[Notice], people: dict[int, Candidate], gone: dict[int, str],
+    first: Notice, notice: Notice, family: list[Notice], people: dict[int, Candidate], gone: Mapping[int, str],
     rows: tuple[Substitution, ...],
 ) -> ListStanding:  # fmt: skip
     leavers = {row.leaver for row in rows if row.state != PROPOSED}

@@ -168,12 +168,25 @@ def acting(session: Session, official_id: int) -> ActingOfficial | None:
     official = session.get(Official, official_id)
     if official is None or official.ended_at is not None:
         return None
-    held = roles_of(session, official_id)
+    return _acting(official, roles_of(session, official_id))
+
+
+def acting_with(session: Session, *roles: Role) -> list[ActingOfficial]:
+    """Everyone who works here and has one of these roles anywhere, in the order of the register."""
+    having = select(OfficialRole.official_id).where(OfficialRole.role.in_(roles))
+    query = select(Official).where(Official.id.in_(having), Official.ended_at.is_(None)).order_by(Official.id)
+    people = session.scalars(query).all()
+    held = _roles_by_official(session) if people else {}
+    return [_acting(one, held[one.id]) for one in people]
+
+
+def _acting(official: Official, held: Iterable[RoleAt]) -> ActingOfficial:
+    roles = [*held]
     return ActingOfficial(
         official.id,
         official.name,
-        frozenset((role, where) for role, where, unit in held if not unit),
-        frozenset((role, where, unit) for role, where, unit in held if unit),
+        frozenset((role, where) for role, where, unit in roles if not unit),
+        frozenset((role, where, unit) for role, where, unit in roles if unit),
     )
 
 

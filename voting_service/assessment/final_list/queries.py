@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -45,6 +45,14 @@ def final_list_of(session: Session, campaign_id: int) -> FinalList | None:
     """The final list; None as long as there is none."""
     found = list_in_force(session, campaign_id)
     return found if found is not None and found.state == FINAL else None
+
+
+def listed_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those that have a final list."""
+    query = select(FinalList.campaign_id).where(
+        FinalList.campaign_id.in_(campaign_ids), FinalList.state == FINAL
+    )
+    return session.scalars(query).all()
 
 
 def lists_of(session: Session, campaign_id: int) -> list[FinalList]:
