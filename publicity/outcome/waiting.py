@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from voting_service.accounts.desk_home import DeskLine, DeskSection
 from voting_service.accounts.officials import ActingOfficial
@@ -15,7 +15,7 @@ from voting_service.text import _
 
 from ..notices.models import CLOSED, PUBLISHED, Notice
 from ..notices.rules import acceptance
-from .closing import problems_before_closing
+from .closing import problems_ahead, problems_before_closing
 
 
 def publicised_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
@@ -27,12 +27,19 @@ def publicised_among(session: Session, campaign_ids: Collection[int]) -> Collect
 
 def notices_to_close(session: Session, official: ActingOfficial, now: datetime) -> DeskSection | None:
     """For the committee and the operators: each once, with whether anything still keeps it open."""
-    running = session.scalars(select(Notice).where(Notice.state == PUBLISHED).order_by(Notice.accepts_until))
-    lines = [
-        _line(session, notice, now)
+    running = session.scalars(
+        select(Notice)
+        .where(Notice.state == PUBLISHED)
+        .order_by(Notice.accepts_until)
+        .options(selectinload(Notice.campaign))
+    )
+    over = [
+        notice
         for notice in running
         if acceptance(notice, now) == "over" and official.may(notice.campaign.slug, "committee", "operator")
     ]
+    problems_ahead(session, over)
+    lines = [_line(session, notice, now) for notice in over]
     return DeskSection(_("期满待结束的公示"), tuple(lines)) if lines else None
 
 
