@@ -15,7 +15,7 @@ from voting_service.workdays import Calendar
 from .award import archive_parts, archive_routes
 from .award import desk_routes as award_desk_routes
 from .award import routes as award_routes
-from .award.awarding import has_award
+from .award.awarding import awarded_among
 from .award.published import published_lists
 from .award.waiting import awards_waiting
 from .board import routes as board_routes
@@ -29,7 +29,7 @@ from .objections import return_routes as objection_return_routes
 from .objections import routes as objection_routes
 from .outcome import desk_routes as outcome_desk_routes
 from .outcome import routes as outcome_routes
-from .outcome.waiting import has_closed_notice, notices_to_close
+from .outcome.waiting import notices_to_close, publicised_among
 from .rulings import desk_routes as docket_routes
 from .rulings import registering_routes
 from .rulings.admission import STAFF
@@ -92,8 +92,8 @@ CAMPAIGN_LINKS: tuple[CampaignLink, ...] = (
 """What publicity does with a campaign: lines on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(_("公示"), has_closed_notice, "/desk/notices"),
-    CampaignStage(_("表彰"), has_award, "award"),
+    CampaignStage(_("公示"), publicised_among, "/desk/notices"),
+    CampaignStage(_("表彰"), awarded_among, "award"),
 )
 """What comes after the assessment, in flow order."""
 

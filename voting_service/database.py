@@ -30,6 +30,9 @@ from .text import _
 POOL = 20
 """Connections kept by each process; as many again when all its threads ask at once."""
 
+SNAPSHOT = "snapshot"
+"""In the ``info`` of a session that ``Database.read`` has begun."""
+
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -109,6 +112,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A consistent view for questions; nothing is committed."""
         with _reaching_database(), Session(self.engine, expire_on_commit=False) as session:
+            session.info[SNAPSHOT] = True
             if self.engine.dialect.name == "sqlite":
                 session.execute(text("BEGIN"))
             else:

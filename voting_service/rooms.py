@@ -16,11 +16,11 @@ from .accounts.officials import Role
 from .accounts.waiting import account_section
 from .assessment.final_list import desk_routes as final_list_routes
 from .assessment.final_list.asking import question_about
-from .assessment.final_list.queries import final_list_of
+from .assessment.final_list.queries import listed_among
 from .assessment.final_list.waiting import lists_waiting
 from .assessment.scoring import desk_routes as scoring_routes
 from .assessment.scoring.waiting import assessment_waiting
-from .assessment.standings import latest_assessment
+from .assessment.standings import assessed_among
 from .assessment.worksheet import desk_routes as worksheet_routes
 from .assessment.worksheet.waiting import worksheets_waiting
 from .attachments import resealing
@@ -67,7 +67,7 @@ from .tally import desk_routes as tally_desk_routes
 from .tally import routes as tally_routes
 from .tally.certification import desk_routes as certification_routes
 from .tally.certification.desk_page import certifications_waiting
-from .tally.certification.queries import certified_tally
+from .tally.certification.queries import certified_among
 from .tally.clusters import desk_routes as cluster_desk_routes
 from .tally.decisions import desk_routes as decision_desk_routes
 from .tally.decisions.desk_page import decisions_waiting
@@ -218,14 +218,10 @@ CAMPAIGN_FACTS: tuple[MakeFacts, ...] = (setup_facts,)
 """What rooms know of a campaign, on its page at the desk."""
 
 CAMPAIGN_STAGES: tuple[CampaignStage, ...] = (
-    CampaignStage(
-        _("认定"), lambda session, campaign: certified_tally(session, campaign.id) is not None, "certification"
-    ),
-    CampaignStage(
-        _("评定"), lambda session, campaign: latest_assessment(session, campaign.id) is not None, "assessment"
-    ),
-    CampaignStage(_("名单"), lambda session, campaign: final_list_of(session, campaign.id) is not None, "list"),
-)  # fmt: skip
+    CampaignStage(_("认定"), certified_among, "certification"),
+    CampaignStage(_("评定"), assessed_among, "assessment"),
+    CampaignStage(_("名单"), listed_among, "list"),
+)
 """What comes after voting, in flow order."""
 
 MEDIA_KIT_PARTS: tuple[KitPart, ...] = (posters_in_kit,)

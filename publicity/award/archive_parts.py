@@ -19,8 +19,7 @@ from voting_service.committee.models import CERTIFICATION, Minutes
 from voting_service.committee.rules import shown_number as shown_motion
 from voting_service.documents.pdf import to_pdf
 from voting_service.sheets import to_csv
-from voting_service.tally.certification.models import CERTIFIED
-from voting_service.tally.certification.queries import in_state
+from voting_service.tally.certification.queries import certification_of
 from voting_service.tally.certification.queries import shown_number as shown_certification
 from voting_service.tally.decisions.models import CONFIRMED as DECIDED
 from voting_service.tally.decisions.queries import decisions_of, sizes_of
@@ -68,7 +67,7 @@ def sample_audits(session: Session, campaign: Campaign) -> Iterator[tuple[str, b
 
 def certified(session: Session, campaign: Campaign) -> Iterator[tuple[str, bytes]]:
     """The certified tally whose hash is in the log."""
-    row = in_state(session, campaign.id, CERTIFIED)
+    row = certification_of(session, campaign.id)
     if row is not None:
         yield f"tally/{shown_certification(row.number)}.json", bytes(row.document)
 

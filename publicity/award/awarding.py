@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from voting_service.accounts.officials import ActingOfficial
@@ -23,8 +23,8 @@ from voting_service.transparency import entries
 
 from ..notices.models import CLOSED, DRAFT, Notice
 from ..notices.queries import notice_by_number
-from ..substitutions.standing import ListStanding, list_of
-from .ground import ground_problems, list_named
+from ..substitutions.standing import ListStanding, list_of, list_under, lists_ahead
+from .ground import ground_problems, grounds_ahead, list_named
 from .models import CONFIRMED, PROPOSED, WITHDRAWN, Award, Certificate
 from .words import Texts, text_problems
 
@@ -38,19 +38,24 @@ CHANGED_SINCE = Problem("", _("在您查看之后内容有了变化。"), _("请
 def awardable(session: Session, slug: str) -> list[Notice]:
     """First notices that are the ground of an award, whose list is settled (they and every supplement have closed) and that
     have no award yet; raises NotFound."""
-    return [
-        one
-        for one in _not_awarded(session, slug)
-        if not award_problems(session, list_of(session, slug, one.number))
-    ]
+    return awardable_in(session, [campaign_by_slug(session, slug)])
+
+
+def awardable_in(session: Session, campaigns: Sequence[Campaign]) -> list[Notice]:
+    """The same of these campaigns, in their order."""
+    notices = _not_awarded(session, campaigns)
+    lists_ahead(session, [campaign.id for campaign in campaigns])
+    grounds_ahead(session, notices)
+    return [one for one in notices if not award_problems(session, list_under(session, one))]
 
 
 def groundless(session: Session, slug: str) -> list[Problem]:
     """Why first notices that have closed cannot be awarded whatever comes: they are not the final list's. Nothing of it is news
     once somebody is awarded. Raises NotFound."""
-    if any(one.state != WITHDRAWN for one in awards_of(session, campaign_by_slug(session, slug))):
+    campaign = campaign_by_slug(session, slug)
+    if any(one.state != WITHDRAWN for one in awards_of(session, campaign)):
         return []
-    closed = (one for one in _not_awarded(session, slug) if one.state == CLOSED)
+    closed = (one for one in _not_awarded(session, [campaign]) if one.state == CLOSED)
     return list(dict.fromkeys(problem for one in closed for problem in ground_problems(session, one)))
 
 
@@ -59,19 +64,15 @@ def award_problems(session: Session, standing: ListStanding) -> list[Problem]:
     return [*ground_problems(session, standing.first), *list_problems(standing)]
 
 
-def _not_awarded(session: Session, slug: str) -> list[Notice]:
-    campaign = campaign_by_slug(session, slug)
-    awarded = set(
-        session.scalars(
-            select(Award.notice_id).where(Award.campaign_id == campaign.id, Award.state != WITHDRAWN)
-        )
-    )
+def _not_awarded(session: Session, campaigns: Sequence[Campaign]) -> list[Notice]:
+    awarded = exists().where(Award.notice_id == Notice.id, Award.state != WITHDRAWN)
     found = session.scalars(
         select(Notice)
-        .where(Notice.campaign_id == campaign.id, Notice.supplements.is_(None), Notice.state != DRAFT)
-        .order_by(Notice.id.desc())
+        .where(Notice.campaign_id.in_([campaign.id for campaign in campaigns]), Notice.supplements.is_(None))
+        .where(Notice.state != DRAFT, ~awarded)
+        .order_by(Notice.campaign_id, Notice.id.desc())
     )
-    return [one for one in found if one.id not in awarded]
+    return list(found)
 
 
 def list_problems(standing: ListStanding) -> list[Problem]:
@@ -244,9 +245,10 @@ def awards_of(session: Session, campaign: Campaign) -> Sequence[Award]:
     ).all()
 
 
-def has_award(session: Session, campaign: Campaign) -> bool:
-    """Whether somebody is awarded."""
-    return any(one.state == CONFIRMED for one in awards_of(session, campaign))
+def awarded_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those in which somebody is awarded."""
+    query = select(Award.campaign_id).where(Award.campaign_id.in_(campaign_ids), Award.state == CONFIRMED)
+    return session.scalars(query.distinct()).all()
 
 
 def document_of(award: Award) -> dict[str, Any]:

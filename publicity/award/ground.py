@@ -6,7 +6,7 @@ closed: nobody but its organiser decides who is on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,8 +19,8 @@ from voting_service.errors import Problem
 from voting_service.names import in_title_marks
 from voting_service.text import _
 
-from ..notices.list_comparison import WHOLE, differences, whole_notice_of
-from ..notices.models import Notice, NoticeOrigin
+from ..notices.list_comparison import WHOLE, differences, origin_row_of, published_whole_of
+from ..notices.models import Notice
 from ..notices.queries import text_of
 
 _ANEW = _("请拟定、确认最终名单，从它起草公示公告，公示结束后再表彰。")
@@ -43,6 +43,15 @@ def ground_problems(session: Session, notice: Notice) -> list[Problem]:
     return [*_beside(session, notice, listed)]
 
 
+def grounds_ahead(session: Session, notices: Sequence[Notice]) -> None:
+    """What is to be said of each of these first notices is asked for in a moment."""
+    ids = {notice.campaign_id for notice in notices}
+    in_force = list_in_force.each(session, ids)
+    lists_of.ahead(session, [one for one, listed in in_force.items() if listed is None])
+    published_whole_of.ahead(session, [listed.id for listed in in_force.values() if listed is not None])
+    origin_row_of.ahead(session, [notice.id for notice in notices])
+
+
 def list_named(session: Session, campaign: Campaign) -> dict[str, Any] | None:
     """The final list as an award names it; None where there is none."""
     listed = final_list_of(session, campaign.id)
@@ -59,7 +68,7 @@ def _without_list(session: Session, campaign: Campaign) -> list[Problem]:
 
 
 def _beside(session: Session, notice: Notice, listed: FinalList) -> Iterator[Problem]:
-    origin, whole = session.get(NoticeOrigin, notice.id), whole_notice_of(session, listed, published=True)
+    origin, whole = origin_row_of(session, notice.id), published_whole_of(session, listed.id)
     if origin is None or origin.final_list_id != listed.id or notice.level != WHOLE:
         yield Problem(
             "notice",

@@ -15,7 +15,7 @@ from voting_service.names import in_quotes, in_title_marks
 from voting_service.text import _
 
 from ..notices.models import CLOSED, Notice
-from .awarding import awardable
+from .awarding import awardable_in
 from .models import PROPOSED, REVOKING, WITHDRAWN, Award, Certificate
 
 
@@ -30,20 +30,14 @@ def awards_waiting(session: Session, official: ActingOfficial, _now: datetime) -
 def _to_propose(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
     # What has an award, or nothing closed, is not looked at further: of old campaigns there are many.
     awarded = exists().where(Award.notice_id == Notice.id, Award.state != WITHDRAWN)
-    slugs = session.scalars(
-        select(Campaign.slug)
-        .join(Notice, Notice.campaign_id == Campaign.id)
-        .where(Notice.state == CLOSED, Notice.supplements.is_(None), ~awarded)
-        .group_by(Campaign.id, Campaign.slug)
-        .order_by(Campaign.id)
-    ).all()
-    for slug in slugs:
-        if official.may(slug, "operator"):
-            for notice in awardable(session, slug):
-                yield DeskLine(
-                    _("《%(title)s》公示已经结束，可以拟定表彰", title=in_title_marks(notice.title)),
-                    f"{_url(slug)}/new/{notice.number}",
-                )
+    closed = select(Notice.campaign_id).where(Notice.state == CLOSED, Notice.supplements.is_(None), ~awarded)
+    campaigns = session.scalars(select(Campaign).where(Campaign.id.in_(closed)).order_by(Campaign.id))
+    mine = [one for one in campaigns if official.may(one.slug, "operator")]
+    for notice in awardable_in(session, mine):
+        yield DeskLine(
+            _("《%(title)s》公示已经结束，可以拟定表彰", title=in_title_marks(notice.title)),
+            f"{_url(notice.campaign.slug)}/new/{notice.number}",
+        )
 
 
 def _to_confirm(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:

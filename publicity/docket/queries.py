@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from voting_service.errors import NotFound
+from voting_service.read_ahead import ReadOf, grouped
 from voting_service.text import _
 
 from .models import ACCEPTED, DISMISSED, RECEIVED, UPHELD, WITHDRAWN, DocketEntry, Objection
@@ -40,13 +42,21 @@ class Statistics:
         return self.waiting + self.under_way
 
 
-def statistics(session: Session, notice_id: int) -> Statistics:
-    """Of one notice."""
+def _statistics(session: Session, notice_ids: Collection[int]) -> Mapping[int, Statistics]:
     rows = session.execute(
-        select(Objection.state, Objection.decline_class, Objection.came_by, func.count())
-        .where(Objection.notice_id == notice_id)
-        .group_by(Objection.state, Objection.decline_class, Objection.came_by)
-    ).all()
+        select(Objection.notice_id, Objection.state, Objection.decline_class, Objection.came_by, func.count())
+        .where(Objection.notice_id.in_(notice_ids))
+        .group_by(Objection.notice_id, Objection.state, Objection.decline_class, Objection.came_by)
+    )
+    by_notice = grouped(notice_ids, rows, lambda row: row.notice_id)
+    return {notice_id: _summed(row[1:] for row in found) for notice_id, found in by_notice.items()}
+
+
+statistics = ReadOf(_statistics)
+"""Of one notice."""
+
+
+def _summed(rows: Iterable[Sequence[Any]]) -> Statistics:
     by_state: dict[str, int] = {}
     declined: dict[str, int] = {}
     came_by: dict[str, int] = {}

@@ -21,7 +21,7 @@ from voting_service.errors import Problem, ProblemsFound
 from voting_service.text import Text, _
 
 from .drafting import NoticeText, default_text, default_title, draft_notice, people_of
-from .list_comparison import WHOLE, differences, whole_notice_of
+from .list_comparison import WHOLE, differences, published_whole_of, whole_notice_of
 from .models import Notice, NoticeOrigin
 
 
@@ -94,7 +94,7 @@ def _all_differences(
 def _in_use(session: Session, row: FinalList) -> bool:
     """Not so while only a part of it was made public at a lower level: were the list held by that, nobody could see to whoever
     leaves before the whole of it is published."""
-    return whole_notice_of(session, row, published=True) is not None
+    return published_whole_of(session, row.id) is not None
 
 
 def _links(session: Session, row: FinalList, slug: str, official: ActingOfficial) -> Iterator[ListLink]:

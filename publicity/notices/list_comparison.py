@@ -6,7 +6,7 @@ being withdrawn, and alone is awarded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from voting_service.assessment.final_list.models import FINAL, FinalList
 from voting_service.assessment.final_list.queries import document_of, final_list_of, list_in_force
 from voting_service.candidates.departures import departures_of
 from voting_service.errors import Problem
+from voting_service.read_ahead import ReadOf
 from voting_service.text import Text, _
 
 from .drafting import NoticeText
@@ -24,7 +25,7 @@ WHOLE = "city"
 """The level at which the whole list is made public, once; it alone is awarded."""
 
 
-def whole_notice_of(session: Session, listed: FinalList, *, published: bool = False) -> Notice | None:
+def whole_notice_of(session: Session, listed: FinalList) -> Notice | None:
     """The city-level notice of a list, from its draft on."""
     query = (
         select(Notice)
@@ -32,7 +33,33 @@ def whole_notice_of(session: Session, listed: FinalList, *, published: bool = Fa
         .where(NoticeOrigin.final_list_id == listed.id, Notice.level == WHOLE)
         .order_by(Notice.id)
     )
-    return session.scalars(query.where(Notice.state != DRAFT) if published else query).first()
+    return session.scalars(query).first()
+
+
+def _published_wholes(session: Session, list_ids: Collection[int]) -> Mapping[int, Notice | None]:
+    query = (
+        select(NoticeOrigin.final_list_id, Notice)
+        .join(Notice, NoticeOrigin.notice_id == Notice.id)
+        .where(NoticeOrigin.final_list_id.in_(list_ids), Notice.level == WHOLE, Notice.state != DRAFT)
+        .order_by(Notice.id.desc())
+    )
+    found: dict[int, Notice | None] = dict.fromkeys(list_ids)
+    for listed, notice in session.execute(query):
+        found[listed] = notice
+    return found
+
+
+published_whole_of = ReadOf(_published_wholes)
+"""The city-level notice by which a list, by its id, was first made public; None as long as it was not."""
+
+
+def _origins(session: Session, notice_ids: Collection[int]) -> Mapping[int, NoticeOrigin | None]:
+    rows = session.scalars(select(NoticeOrigin).where(NoticeOrigin.notice_id.in_(notice_ids)))
+    return dict.fromkeys(notice_ids) | {row.notice_id: row for row in rows}
+
+
+origin_row_of = ReadOf(_origins)
+"""To which list a notice, by its id, is bound; None where to none."""
 
 
 def list_problems(session: Session, notice: Notice, text: NoticeText) -> list[Problem]:
@@ -98,7 +125,7 @@ def bind_to_list(session: Session, notice: Notice) -> None:
 
 
 def _second_whole(session: Session, notice: Notice, listed: FinalList) -> Iterator[Problem]:
-    before = whole_notice_of(session, listed, published=True)
+    before = published_whole_of(session, listed.id)
     if before is None or before.id == notice.id or notice.level != WHOLE:
         return
     yield Problem(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from voting_service.accounts.officials import ActingOfficial
 from voting_service.activity import journal
 from voting_service.errors import Problem, ProblemsFound
+from voting_service.read_ahead import ReadOf, grouped
 from voting_service.text import Text, _
 from voting_service.workdays.wording import spoken_date
 
@@ -101,11 +103,29 @@ def _docket_problems(found: Statistics) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _substitution_problems(session: Session, notice: Notice) -> list[Problem]:
-    found = session.scalars(
-        select(Substitution).where(Substitution.notice_id == notice.id, Substitution.state != DROPPED)
+def _substitutions(session: Session, notice_ids: Collection[int]) -> Mapping[int, Sequence[Substitution]]:
+    query = (
+        select(Substitution)
+        .where(Substitution.notice_id.in_(notice_ids), Substitution.state != DROPPED)
         .order_by(Substitution.leaver)
-    )  # fmt: skip
+        .options(selectinload(Substitution.supplementary))
+    )
+    return grouped(notice_ids, session.scalars(query), lambda row: row.notice_id)
+
+
+substitutions_under = ReadOf(_substitutions)
+"""Those of a notice, without the ones that were dropped, by who leaves."""
+
+
+def problems_ahead(session: Session, notices: Sequence[Notice]) -> None:
+    """What keeps each of these from being closed is asked for in a moment."""
+    ids = [notice.id for notice in notices]
+    statistics.ahead(session, ids)
+    substitutions_under.ahead(session, ids)
+
+
+def _substitution_problems(session: Session, notice: Notice) -> list[Problem]:
+    found = substitutions_under(session, notice.id)
     return [Problem("", *_under_way(one.stage, one.leaver)) for one in found if one.stage != NOTICED]
 
 

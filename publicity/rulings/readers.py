@@ -40,7 +40,11 @@ def readings_of(session: Session, number: str, zone: ZoneInfo) -> list[Reading]:
     """Of one docket, the latest first. ``zone``: by whose days it is counted."""
     rows = session.execute(
         select(JournalEntry.actor, JournalEntry.act, JournalEntry.at)
-        .where(JournalEntry.subject == number, JournalEntry.act.in_(READING_ACTS))
+        .where(
+            JournalEntry.belongs_to == number,
+            JournalEntry.subject == number,
+            JournalEntry.act.in_(READING_ACTS),
+        )
         .order_by(JournalEntry.id)
     )
     by_day = summed(((name, act, at) for name, act, at in rows), zone)

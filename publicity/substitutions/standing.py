@@ -6,7 +6,7 @@ it names. Whoever changes the list locks that first notice, so that nobody takes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from voting_service.campaigns.composition import CompositionRule, Person, rules_of
 from voting_service.campaigns.models import Campaign
-from voting_service.candidates.departures import departures_of
+from voting_service.candidates.departures import departures_of, rosters_ahead
 from voting_service.candidates.models import Candidate
 from voting_service.candidates.queries import composition_person, roster
 from voting_service.errors import NotFound
+from voting_service.read_ahead import ReadOf, grouped
 from voting_service.text import Text, _
 
 from ..notices.models import DRAFT, Notice
@@ -86,23 +87,61 @@ def list_of(session: Session, slug: str, number: int, *, lock: bool = False) -> 
             notice = notice_by_number(session, slug, one, lock=True)
         # What another has committed while we waited.
         family = _family(session, notice)
-    first = family[0]
+    return _standing_of(session, notice, family)
+
+
+def list_under(session: Session, first: Notice) -> ListStanding:
+    """``list_of`` for a first notice that is at hand."""
+    return _standing_of(session, first, _family(session, first))
+
+
+def lists_ahead(session: Session, campaign_ids: Collection[int]) -> None:
+    """Lists of these campaigns are asked for in a moment."""
+    rosters_ahead(session, campaign_ids)
+    _notices_of.ahead(session, campaign_ids)
+    _substitutions_of.ahead(session, campaign_ids)
+
+
+def _standing_of(session: Session, notice: Notice, family: list[Notice]) -> ListStanding:
+    first, ids = family[0], {one.id for one in family}
     people = {one.number: one for one in roster(session, first.campaign_id)}
     gone = departures_of(session, first.campaign_id)
-    rows = session.scalars(
-        select(Substitution)
-        .where(
-            Substitution.notice_id.in_([one.id for one in family]),
-            Substitution.state != DROPPED,
-        )
-        .order_by(Substitution.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = (one for one in _substitutions_of(session, first.campaign_id) if one.notice_id in ids)
     return _standing(first, notice, family, people, gone, tuple(rows))
 
 
+def _substitutions(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Sequence[Substitution]]:
+    query = (
+        select(Notice.campaign_id, Substitution)
+        .join(Notice, Notice.id == Substitution.notice_id)
+        .where(Notice.campaign_id.in_(campaign_ids), Substitution.state != DROPPED)
+        .order_by(Substitution.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Substitution]] = {one: [] for one in campaign_ids}
+    for campaign_id, row in session.execute(query):
+        found[campaign_id].append(row)
+    return found
+
+
+_substitutions_of = ReadOf(_substitutions)
+
+
+def _notices(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Sequence[Notice]]:
+    query = (
+        select(Notice)
+        .where(Notice.campaign_id.in_(campaign_ids))
+        .order_by(Notice.id)
+        .execution_options(populate_existing=True)
+    )
+    return grouped(campaign_ids, session.scalars(query), lambda row: row.campaign_id)
+
+
+_notices_of = ReadOf(_notices)
+
+
 def _standing(
-    first: Notice, notice: Notice, family: list[Notice], people: dict[int, Candidate], gone: dict[int, str],
+    first: Notice, notice: Notice, family: list[Notice], people: dict[int, Candidate], gone: Mapping[int, str],
     rows: tuple[Substitution, ...],
 ) -> ListStanding:  # fmt: skip
     leavers = {row.leaver for row in rows if row.state != PROPOSED}
@@ -133,12 +172,7 @@ def _standing(
 
 def _family(session: Session, notice: Notice) -> list[Notice]:
     """The first notice, then its published supplements."""
-    rows = session.scalars(
-        select(Notice)
-        .where(Notice.campaign_id == notice.campaign_id)
-        .order_by(Notice.id)
-        .execution_options(populate_existing=True)
-    ).all()
+    rows = _notices_of(session, notice.campaign_id)
     by_id = {one.id: one for one in rows}
 
     def first_of(one: Notice) -> Notice:

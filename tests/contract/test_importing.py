@@ -22,6 +22,7 @@ from voting_service.candidates.departures import depart
 from voting_service.candidates.importing import Imported, import_campaign
 from voting_service.candidates.models import Candidate, Photo
 from voting_service.candidates.photos import PhotoStore, Picture
+from voting_service.candidates.reading import read_campaign
 from voting_service.database import Base, Database
 from voting_service.encryption import Keyring
 from voting_service.errors import ProblemsFound
@@ -411,6 +412,31 @@ def test_progress_is_told(desk: Desk) -> None:
             progress=lambda done, total: told.append((done, total)),
         )
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_a_folder_that_is_read_again_is_looked_at_once(desk: Desk) -> None:
+    """One that waits to be confirmed is read with each page: its photos are on the disk by then."""
+    looked: list[str] = []
+
+    class Store(PhotoStore):
+        def check(self, data: bytes) -> Picture:
+            looked.append("checked")
+            return super().check(data)
+
+        def keep(self, data: bytes) -> Picture:
+            looked.append("kept")
+            return super().keep(data)
+
+    store = Store(desk.store.directory)
+    first = read_campaign(desk.folder, zone_name="Asia/Shanghai", photos=store)
+    assert looked == ["checked"] * 4 + ["kept"] * 4
+    looked.clear()
+    assert read_campaign(desk.folder, zone_name="Asia/Shanghai", photos=store) == first
+    assert looked == ["checked"] * 4
+    shutil.rmtree(store.directory)
+    looked.clear()
+    assert read_campaign(desk.folder, zone_name="Asia/Shanghai", photos=store) == first
+    assert looked == ["checked"] * 4 + ["kept"] * 4
 
 
 def test_a_hostile_zip_imports_nothing(desk: Desk, tmp_path: Path) -> None:

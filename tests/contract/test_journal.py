@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -21,6 +22,7 @@ from voting_service.activity import JournalEntry, journal
 from voting_service.activity.chain import Broken, first_broken
 from voting_service.activity.reading import chain_of, check_head, examine_journal, head_of
 from voting_service.database import Database, _alembic
+from voting_service.journal_desk.seen import Sight, Wanted, query_of
 
 NOW = datetime(2026, 4, 7, 1, 0, 0, 123_000, tzinfo=UTC)
 TRIGGERS = "DROP TRIGGER journal_entries_no_changes ON journal_entries; DROP TRIGGER journal_entries_no_deletions ON journal_entries"
@@ -240,3 +242,55 @@ def test_what_was_journaled_before_there_was_a_chain_is_chained(database_url: st
     with database.read() as session:
         assert first_broken(chain_of(session)) is None
     database.dispose()
+
+
+@pytest.mark.parametrize(
+    "wanted", [Wanted(slug="many"), Wanted(actor="王芳"), Wanted(acts=frozenset({"close"}))]
+)
+def test_what_is_looked_for_is_found_without_walking_through_the_journal(
+    stage_on: Stage, wanted: Wanted
+) -> None:
+    """Whatever is asked for, an index leads to it in the journal's order: nothing else is read, and nothing is sorted."""
+    database = stage_on.service.database
+    with database.write() as session:
+        for number in range(2_000):
+            rare = number % 400 == 0
+            journal(session, at=NOW, actor="王芳" if rare else "测试", act="close" if rare else "open",
+                    subject=("many/7" if number % 800 else "many") if rare else "much", details={"number": number})  # fmt: skip
+    sight = Sight(False, ("many", "much"))
+    query = query_of(sight, wanted, ZoneInfo("Asia/Shanghai")).order_by(JournalEntry.id.desc()).limit(51)
+    with database.read() as session:
+        found = [row[0].id for row in session.execute(query)]
+        plan = plan_of(session, query)
+    assert found == [1601, 1201, 801, 401, 1]
+    index = (
+        "ix_journal_entries_" + ("belongs_to" if wanted.slug else "actor" if wanted.actor else "act") + "_id"
+    )
+    assert index in plan
+    assert "SCAN journal_entries" not in plan
+    assert "Seq Scan" not in plan
+    assert "SORT" not in plan.upper() or database.engine.dialect.name == "postgresql"
+
+
+def test_an_entry_belongs_to_what_stands_before_the_first_slash(stage_on: Stage) -> None:
+    names = ("many", "many/7", "many/L-0001/x", "/odd", "", "2026年/一/二", "//")
+    with stage_on.service.database.write() as session:
+        for subject in names:
+            note(session, subject)
+    with stage_on.service.database.read() as session:
+        kept = session.execute(
+            select(JournalEntry.subject, JournalEntry.belongs_to).order_by(JournalEntry.id)
+        )
+        assert [tuple(row) for row in kept] == [(one, one.split("/")[0]) for one in names]
+
+
+def plan_of(session: Any, query: Any) -> str:
+    """How the database goes about a query, its own figures of the table being fresh."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        session.execute(text("ANALYZE journal_entries"))
+    compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
+    said = session.execute(
+        text(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + str(compiled).replace(":", "\\:"))
+    )
+    return "\n".join(str(row[-1]) for row in said)

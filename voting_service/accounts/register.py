@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ..activity import journal
 from ..errors import Problem, ProblemsFound
 from ..names import person_key
+from ..read_ahead import ReadOf
 from ..text import _, enumerated
 from .models import Invitation, Official, OfficialRole, OfficialSession
 from .officials import BY_UNIT, EVERYWHERE, ROLE_NAMES, ROLES, ActingOfficial, Role, RoleAt
@@ -163,17 +164,34 @@ def list_officials(session: Session, *, now: datetime) -> list[OfficialLine]:
     ]
 
 
-def acting(session: Session, official_id: int) -> ActingOfficial | None:
-    """An official as verbs know them; None for one who has ended."""
-    official = session.get(Official, official_id)
-    if official is None or official.ended_at is not None:
-        return None
-    held = roles_of(session, official_id)
+def _all_acting(session: Session, official_ids: Collection[int]) -> Mapping[int, ActingOfficial | None]:
+    people = session.scalars(
+        select(Official).where(Official.id.in_(official_ids), Official.ended_at.is_(None))
+    ).all()
+    held = _roles_by_official(session, [one.id for one in people])
+    return dict.fromkeys(official_ids) | {one.id: _acting(one, held[one.id]) for one in people}
+
+
+acting = ReadOf(_all_acting)
+"""An official as verbs know them; None for one who has ended."""
+
+
+def acting_with(session: Session, *roles: Role) -> list[ActingOfficial]:
+    """Everyone who works here and has one of these roles anywhere, in the order of the register."""
+    having = select(OfficialRole.official_id).where(OfficialRole.role.in_(roles))
+    query = select(Official).where(Official.id.in_(having), Official.ended_at.is_(None)).order_by(Official.id)
+    people = session.scalars(query).all()
+    held = _roles_by_official(session, [one.id for one in people])
+    return [_acting(one, held[one.id]) for one in people]
+
+
+def _acting(official: Official, held: Iterable[RoleAt]) -> ActingOfficial:
+    roles = [*held]
     return ActingOfficial(
         official.id,
         official.name,
-        frozenset((role, where) for role, where, unit in held if not unit),
-        frozenset((role, where, unit) for role, where, unit in held if unit),
+        frozenset((role, where) for role, where, unit in roles if not unit),
+        frozenset((role, where, unit) for role, where, unit in roles if unit),
     )
 
 
@@ -187,12 +205,15 @@ def roles_of(session: Session, official_id: int) -> list[RoleAt]:
     return _in_order(RoleAt(cast(Role, role), where, unit) for role, where, unit in rows)
 
 
-def _roles_by_official(session: Session) -> dict[int, list[RoleAt]]:
-    rows = session.execute(
-        select(OfficialRole.official_id, OfficialRole.role, OfficialRole.campaign_slug, OfficialRole.unit)
-    )
-    found: dict[int, list[RoleAt]] = {}
-    for number, role, where, unit in rows:
+def _roles_by_official(
+    session: Session, official_ids: Collection[int] | None = None
+) -> dict[int, list[RoleAt]]:
+    """Of these, or of everyone who has a role."""
+    query = select(OfficialRole.official_id, OfficialRole.role, OfficialRole.campaign_slug, OfficialRole.unit)
+    if official_ids is not None:
+        query = query.where(OfficialRole.official_id.in_(official_ids))
+    found: dict[int, list[RoleAt]] = {number: [] for number in official_ids or ()}
+    for number, role, where, unit in session.execute(query):
         found.setdefault(number, []).append(RoleAt(cast(Role, role), where, unit))
     return {number: _in_order(roles) for number, roles in found.items()}
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import CheckConstraint, event, insert, select, text
+from sqlalchemy import CheckConstraint, Computed, Index, event, insert, select, text
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from ..clock import rfc3339_ms, to_ms
@@ -25,6 +25,10 @@ _LOCK = 0x6A6F75726E616C
 """The letters of "journal": any number would do that no other lock of this database has."""
 
 
+_BELONGS_TO = "substr(subject, 1, length(subject) - length(ltrim(subject, replace(subject, '/', ''))))"
+"""In words that both databases have."""
+
+
 class JournalEntry(Base):
     """Who did what to what, and when. The database itself refuses to change or delete one."""
 
@@ -32,6 +36,7 @@ class JournalEntry(Base):
     __table_args__ = (
         CheckConstraint("length(sha256) = 64", name="is_chained"),
         CheckConstraint("id > 0", name="is_numbered_from_one"),
+        *(Index(None, column, "id") for column in ("belongs_to", "actor", "act")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -41,6 +46,9 @@ class JournalEntry(Base):
     act: Mapped[str]
     subject: Mapped[str]
     """What was acted on. What belongs to a campaign is called by its slug, alone or followed by ``/…``."""
+    belongs_to: Mapped[str] = mapped_column(Computed(_BELONGS_TO), nullable=True)
+    """The subject up to its first slash: a campaign's slug, where it is a campaign's. The database derives it, so that it never
+    says otherwise than the subject, which is chained."""
     details: Mapped[str]
     sha256: Mapped[str]
     """Over this entry and the hash of the one before: ``chain``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,7 +15,7 @@ from ..two_people import CONFIRMED
 from .models import Worksheet
 from .ranking import Ranked
 
-__all__ = ["Assessment", "Ranked", "latest_assessment", "ranked_of"]
+__all__ = ["Assessment", "Ranked", "assessed_among", "latest_assessment", "ranked_of"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,14 @@ def latest_assessment(session: Session, campaign_id: int) -> Assessment | None:
     if row is None or row.number is None:
         return None
     return Assessment(row.number, ranked_of(json.loads(row.document)), row.sha256)
+
+
+def assessed_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those of which a worksheet was closed."""
+    query = select(Worksheet.campaign_id).where(
+        Worksheet.campaign_id.in_(campaign_ids), Worksheet.state == CONFIRMED
+    )
+    return session.scalars(query.distinct()).all()
 
 
 def ranked_of(document: Mapping[str, Any]) -> tuple[Ranked, ...]:

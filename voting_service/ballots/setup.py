@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..accounts.desk_home import DeskLine, DeskSection, MakeSection
@@ -17,8 +16,9 @@ from ..campaigns.creating import WRITERS
 from ..campaigns.desk_links import CampaignFact
 from ..campaigns.models import DRAFT, Campaign
 from ..campaigns.plan_cautions import plan_cautions
+from ..campaigns.queries import campaigns_in
 from ..campaigns.specimens import looks_unfinished
-from ..candidates.departures import departures_of, standing_roster
+from ..candidates.departures import roster_sizes, rosters_ahead, standing_roster
 from ..candidates.models import Candidate
 from ..candidates.profiles.reviewing import has_reviewers, review_cautions
 from ..candidates.queries import composition_person, roster
@@ -121,13 +121,18 @@ def _line(slug: str, problem: Problem) -> Line:
     return Line(problem, f"{at}/import", _("改好后重新上传"))
 
 
-def setup_facts(session: Session, campaign: Campaign) -> Iterator[CampaignFact]:
-    """How many candidates there are, for the campaign's page."""
-    people, gone = roster(session, campaign.id), departures_of(session, campaign.id)
-    left = sum(1 for one in people if one.number in gone)
-    standing = _("%(n)s 名", n=len(people) - left)
-    told = _("%(n)s 名，另有 %(left)s 名已退出", n=len(people) - left, left=left) if left else standing
-    yield CampaignFact(_("候选人"), told)
+def setup_facts(session: Session, campaign_ids: Collection[int]) -> dict[int, list[CampaignFact]]:
+    """How many candidates there are, for the campaigns' pages."""
+    return {
+        campaign_id: [CampaignFact(_("候选人"), _how_many(*of))]
+        for campaign_id, of in roster_sizes(session, campaign_ids).items()
+    }
+
+
+def _how_many(people: int, left: int) -> Text:
+    if left:
+        return _("%(n)s 名，另有 %(left)s 名已退出", n=people - left, left=left)
+    return _("%(n)s 名", n=people)
 
 
 def drafts_waiting(identities: Collection[str]) -> MakeSection:
@@ -137,10 +142,9 @@ def drafts_waiting(identities: Collection[str]) -> MakeSection:
         if not official.has(*WRITERS):
             return None
         lines = []
-        drafts = session.scalars(select(Campaign).where(Campaign.phase == DRAFT).order_by(Campaign.id))
+        drafts = [one for one in campaigns_in(session, DRAFT) if official.may(one.slug, *WRITERS)]
+        rosters_ahead(session, [one.id for one in drafts])
         for campaign in drafts:
-            if not official.may(campaign.slug, *WRITERS):
-                continue
             people = standing_roster(session, campaign.id)
             problems = problems_before_opening(campaign, people, now, identities)
             told = (

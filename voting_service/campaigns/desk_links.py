@@ -3,7 +3,7 @@ none of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -52,14 +52,16 @@ class CampaignFact(NamedTuple):
     value: Text | str
 
 
-MakeFacts = Callable[[Session, Campaign], Iterable[CampaignFact]]
+MakeFacts = Callable[[Session, Collection[int]], Mapping[int, Iterable[CampaignFact]]]
+"""What is known of each of these campaigns, by id; of whom nothing is known may be left out."""
 
 
 class CampaignStage(NamedTuple):
-    """A stage of a selection after its voting, and whether it is behind."""
+    """A stage of a selection after its voting, and for whom it is behind."""
 
     label: Text
-    is_done: Callable[[Session, Campaign], bool]
+    behind: Callable[[Session, Collection[int]], Collection[int]]
+    """Of these campaigns, by id, those for which it is."""
     path: str = ""
     """The room in which it is brought about, as its ``CampaignLink`` has it."""
 

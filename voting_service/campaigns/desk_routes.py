@@ -15,10 +15,10 @@ from ..accounts.signed_in import acting_official
 from ..clock import Clock
 from ..web import access, at_hand
 from .creating import may_create
-from .desk_links import CampaignFact, CampaignLink, grouped, links_for, room_at
+from .desk_links import CampaignFact, CampaignLink, MakeFacts, grouped, links_for, room_at
 from .models import Campaign
 from .queries import campaign_by_slug
-from .standing import Standing, standing_of
+from .standing import Standing, standings_of
 
 pages = Blueprint("desk_campaigns", __name__, url_prefix="/desk/campaigns")
 
@@ -66,10 +66,11 @@ def listing() -> Response:
         rows = session.scalars(select(Campaign).order_by(Campaign.id.desc())).all()
         shown = [row for row in rows if _has_part(official, row.slug)]
         lines = _waiting(session, official) if shown else []
+        facts = _facts(session, shown)
         cards = [
-            {"standing": _standing(session, row), "waits": len(_of(row.slug, lines)), "facts": _facts(session, row)}
-            for row in shown
-        ]  # fmt: skip
+            {"standing": standing, "waits": len(_of(row.slug, lines)), "facts": facts[row.id]}
+            for row, standing in zip(shown, _standings(session, shown), strict=True)
+        ]
     return make_response(
         render_template("campaigns/desk_list.html", cards=cards, may_create=may_create(official))
     )
@@ -82,12 +83,12 @@ def one(slug: str) -> Response:
     official = acting_official()
     with at_hand.database().read() as session:
         campaign = campaign_by_slug(session, slug)
-        standing = _standing(session, campaign)
+        (standing,) = _standings(session, [campaign])
         links = links_for(current_app.extensions["desk_campaign_links"], campaign, official)
         page: dict[str, Any] = {
             "standing": standing,
             "next_room": next((link for link in links if link.path == standing.next_path), None),
-            "facts": _facts(session, campaign),
+            "facts": _facts(session, [campaign])[campaign.id],
             "waits": sorted(_of(slug, _waiting(session, official)), key=lambda line: not line.urgent),
             "groups": grouped(links),
             "rules": campaign.rules,
@@ -95,14 +96,16 @@ def one(slug: str) -> Response:
     return make_response(render_template("campaigns/desk_one.html", **page))
 
 
-def _standing(session: Session, campaign: Campaign) -> Standing:
+def _standings(session: Session, campaigns: Sequence[Campaign]) -> list[Standing]:
     clock: Clock = current_app.extensions["clock"]
-    return standing_of(session, campaign, current_app.extensions["desk_campaign_stages"], clock.now())
+    return standings_of(session, campaigns, current_app.extensions["desk_campaign_stages"], clock.now())
 
 
-def _facts(session: Session, campaign: Campaign) -> list[CampaignFact]:
-    makers = current_app.extensions["desk_campaign_facts"]
-    return [fact for make in makers for fact in make(session, campaign)]
+def _facts(session: Session, campaigns: Sequence[Campaign]) -> dict[int, list[CampaignFact]]:
+    makers: Sequence[MakeFacts] = current_app.extensions["desk_campaign_facts"]
+    ids = [campaign.id for campaign in campaigns]
+    made = [make(session, ids) for make in makers]
+    return {one: [fact for facts in made for fact in facts.get(one, ())] for one in ids}
 
 
 def _waiting(session: Session, official: ActingOfficial) -> list[DeskLine]:

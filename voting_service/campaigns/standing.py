@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -38,14 +38,22 @@ class Standing(NamedTuple):
     """The room in which the stage at hand is brought about; empty where the last is behind."""
 
 
-def standing_of(
-    session: Session, campaign: Campaign, stages: Iterable[CampaignStage], now: datetime
-) -> Standing:
-    """Everything of it but the rooms' own facts."""
+def standings_of(
+    session: Session, campaigns: Sequence[Campaign], stages: Iterable[CampaignStage], now: datetime
+) -> list[Standing]:
+    """Of each, everything but the rooms' own facts."""
+    closed = [one.id for one in campaigns if one.phase == CLOSED]
+    behind = [
+        (stage, frozenset(stage.behind(session, closed)) if closed else frozenset()) for stage in stages
+    ]
+    return [_standing(one, [(stage, one.id in ids) for stage, ids in behind], now) for one in campaigns]
+
+
+def _standing(campaign: Campaign, stages: Iterable[tuple[CampaignStage, bool]], now: datetime) -> Standing:
     paths = ["setup", "board"]
     steps = [(_("准备"), campaign.frozen), (_("投票"), campaign.phase == CLOSED)]
-    for stage in stages:
-        steps.append((stage.label, campaign.phase == CLOSED and stage.is_done(session, campaign)))
+    for stage, is_behind in stages:
+        steps.append((stage.label, is_behind))
         paths.append(stage.path)
     # A stage that a campaign goes without (no scores, a list made elsewhere) is not at hand once a later one is behind.
     behind = max((at for at, (_label, done) in enumerate(steps, 1) if done), default=0)

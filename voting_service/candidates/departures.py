@@ -7,14 +7,15 @@ journals it, commits, and then tells the box.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..campaigns.models import Campaign
 from ..errors import NotFound
+from ..read_ahead import ReadOf
 from ..text import Text, _
 from .models import Candidate, Departure
 from .queries import roster
@@ -45,21 +46,45 @@ def depart(session: Session, campaign: Campaign, number: int, cause: str, *, at:
     return True
 
 
-def departures_of(session: Session, campaign_id: int) -> dict[int, str]:
-    """Candidate number → cause, of everyone who has left."""
+def _departures(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Mapping[int, str]]:
     query = (
-        select(Candidate.number, Departure.cause)
+        select(Candidate.campaign_id, Candidate.number, Departure.cause)
         .join(Departure, Departure.candidate_id == Candidate.id)
-        .where(Candidate.campaign_id == campaign_id)
+        .where(Candidate.campaign_id.in_(campaign_ids))
         .order_by(Candidate.number)
     )
-    return dict(session.execute(query).all())
+    found: dict[int, dict[int, str]] = {campaign_id: {} for campaign_id in campaign_ids}
+    for campaign_id, number, cause in session.execute(query):
+        found[campaign_id][number] = cause
+    return found
+
+
+departures_of = ReadOf(_departures)
+"""Candidate number → cause, of everyone who has left a campaign."""
 
 
 def standing_roster(session: Session, campaign_id: int) -> list[Candidate]:
     """The roster without those who have left: who may be chosen now."""
     gone = departures_of(session, campaign_id)
     return [candidate for candidate in roster(session, campaign_id) if candidate.number not in gone]
+
+
+def rosters_ahead(session: Session, campaign_ids: Collection[int]) -> None:
+    """The standing roster of each of these is asked for in a moment."""
+    departures_of.ahead(session, campaign_ids)
+    roster.ahead(session, campaign_ids)
+
+
+def roster_sizes(session: Session, campaign_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """By campaign: how many are on the roster, and how many of them have left."""
+    query = (
+        select(Candidate.campaign_id, func.count(Candidate.id), func.count(Departure.candidate_id))
+        .outerjoin(Departure, Departure.candidate_id == Candidate.id)
+        .where(Candidate.campaign_id.in_(campaign_ids))
+        .group_by(Candidate.campaign_id)
+    )
+    found = {campaign_id: (people, left) for campaign_id, people, left in session.execute(query)}
+    return {campaign_id: found.get(campaign_id, (0, 0)) for campaign_id in campaign_ids}
 
 
 def ballot_roster(session: Session, campaign_id: int) -> Sequence[Candidate]:

@@ -77,7 +77,9 @@ class PhotoStore:
         """What ``keep`` would return, with nothing written. Raises BadFile."""
         if own := self._own(data):
             return own
-        picture, _image = _read(data, None if self._has(data) else _small)
+        picture = _looked_at(data)
+        if not self.has(picture):
+            _decoded(data, picture, _small)
         return picture
 
     def keep(self, data: bytes) -> Picture:
@@ -85,8 +87,9 @@ class PhotoStore:
         by its mark, and is believed only where its bytes are those on our disk. Raises BadFile."""
         if own := self._own(data):
             return own
-        picture, image = _read(data, None if self._has(data) else pictures.decoded)
-        if image is not None:
+        picture = _looked_at(data)
+        if not self.has(picture):
+            image = _decoded(data, picture, pictures.decoded)
             self.directory.mkdir(parents=True, exist_ok=True)
             for width in sorted(picture.widths, reverse=True):
                 height = round(width * picture.height / picture.width)
@@ -94,6 +97,11 @@ class PhotoStore:
                 for fmt in FORMATS:
                     self._write(picture.file_name(width, fmt), pictures.encoded(image, fmt))
         return picture
+
+    def has(self, picture: Picture) -> bool:
+        """Whether all its files are on the disk: ``keep`` has been through with it."""
+        names = (picture.file_name(width, fmt) for width in picture.widths for fmt in FORMATS)
+        return all((self.directory / name).is_file() for name in names)
 
     def path(self, file_name: str) -> Path | None:
         """Where a file is, or None: a name from an address is never joined to a path unless we could have made it."""
@@ -114,16 +122,7 @@ class PhotoStore:
             return None
         name, _dash, _width = marked.file_name.partition("-")
         picture = pictures.look_at(marked.plain, lambda image: _picture(image, name))
-        files = (picture.file_name(width, fmt) for width in picture.widths for fmt in FORMATS)
-        return picture if all(map(self.path, files)) else None
-
-    def _has(self, data: bytes) -> bool:
-        try:
-            picture, _image = _read(data, None)
-        except BadFile:
-            return False
-        names = (picture.file_name(width, fmt) for width in picture.widths for fmt in FORMATS)
-        return all((self.directory / name).is_file() for name in names)
+        return picture if self.has(picture) else None
 
     def _write(self, name: str, data: bytes) -> None:
         temporary = self.directory / f".{name}.{secrets.token_hex(8)}"
@@ -137,18 +136,18 @@ class PhotoStore:
             temporary.unlink(missing_ok=True)
 
 
-def _read(
-    data: bytes, decode: Callable[[Image.Image, int], Image.Image] | None
-) -> tuple[Picture, Image.Image | None]:
-    """The picture by its header and, where ``decode`` is given, its pixels as well. Raises BadFile."""
+def _looked_at(data: bytes) -> Picture:
+    """The picture by its header alone. Raises BadFile."""
     if len(data) > MOST_BYTES:
         raise BadFile(_("照片文件太大，最多 %(most)s MB。", most=MOST_BYTES // 1024**2))
     name = hashlib.sha256(data).hexdigest()[:32]
-    picture = pictures.look_at(data, lambda image: _picture(image, name))
-    if decode is None:
-        return picture, None
+    return pictures.look_at(data, lambda image: _picture(image, name))
+
+
+def _decoded(data: bytes, picture: Picture, decode: Callable[[Image.Image, int], Image.Image]) -> Image.Image:
+    """Its pixels. Raises BadFile."""
     pictures.verify(data)
-    return picture, pictures.look_at(data, lambda image: decode(image, picture.widths[-1]))
+    return pictures.look_at(data, lambda image: decode(image, picture.widths[-1]))
 
 
 def _picture(image: Image.Image, name: str) -> Picture:

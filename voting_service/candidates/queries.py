@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -12,19 +12,23 @@ from ..accounts.places import Place
 from ..campaigns.composition import Person
 from ..campaigns.models import Campaign
 from ..errors import NotFound
+from ..read_ahead import ReadOf, grouped
 from ..text import _
 from .models import Candidate
 
 
-def roster(session: Session, campaign_id: int) -> Sequence[Candidate]:
-    """All candidates of a campaign by number, with their categories and photos."""
+def _rosters(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Sequence[Candidate]]:
     query = (
         select(Candidate)
-        .where(Candidate.campaign_id == campaign_id)
+        .where(Candidate.campaign_id.in_(campaign_ids))
         .order_by(Candidate.number)
         .options(selectinload(Candidate.category), selectinload(Candidate.photos))
     )
-    return session.scalars(query).all()
+    return grouped(campaign_ids, session.scalars(query), lambda one: one.campaign_id)
+
+
+roster = ReadOf(_rosters)
+"""All candidates of a campaign by number, with their categories and photos."""
 
 
 def published_roster(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:

@@ -69,10 +69,12 @@ def read_campaign(
         declared = _declared(folder, layout, zone_name, opens_at, closes_at, problems)
         roster = _roster(folder, layout, declared, problems)
         warnings = [*layout.warnings, *_check_together(declared, roster, layout, problems)]
-        _each_photo(folder, layout.photos, photos.check, problems)
+        pictures = _each_photo(folder, layout.photos, photos.check, problems)
         if problems or declared.declaration is None:
             raise ProblemsFound(problems)
-        pictures = _each_photo(folder, layout.photos, photos.keep, problems, progress)
+        # A folder that waits to be confirmed is read again and again: what is on the disk is not looked at twice.
+        new = [file for file, picture in pictures.items() if not photos.has(picture)]
+        pictures |= _each_photo(folder, new, photos.keep, problems, progress)
         if problems:
             raise ProblemsFound(problems)
     return CampaignRead(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..accounts.models import Official, OfficialRole
-from ..accounts.officials import EVERYWHERE
-from ..accounts.register import acting
+from ..accounts.register import acting_with
+from ..read_ahead import ReadOf
 
 
 class Member(NamedTuple):
@@ -19,15 +18,13 @@ class Member(NamedTuple):
     name: str
 
 
-def committee_members(session: Session, slug: str) -> list[Member]:
-    """Officials who have not ended and sit on the committee of this campaign or of all, in the order of the register.
-    Whoever supervises the campaign does not, whatever else was given to them."""
-    ids = session.scalars(
-        select(OfficialRole.official_id)
-        .join(Official, Official.id == OfficialRole.official_id)
-        .where(OfficialRole.role == "committee", OfficialRole.unit == "", Official.ended_at.is_(None))
-        .where(OfficialRole.campaign_slug.in_((slug, EVERYWHERE)))
-        .distinct()
-    )
-    found = [acting(session, official_id) for official_id in sorted(ids)]
-    return [Member(one.id, one.name) for one in found if one is not None and one.may(slug, "committee")]
+def _committees(session: Session, slugs: Collection[str]) -> Mapping[str, Sequence[Member]]:
+    people = acting_with(session, "committee")
+    return {
+        slug: [Member(one.id, one.name) for one in people if one.may(slug, "committee")] for slug in slugs
+    }
+
+
+committee_members = ReadOf(_committees)
+"""Officials who have not ended and sit on the committee of a campaign (its slug) or of all, in the order of the register.
+Whoever supervises the campaign does not, whatever else was given to them."""

@@ -12,6 +12,7 @@ from ...names import in_quotes
 from ...text import _
 from ..desk_home import DeskLine, DeskSection
 from ..officials import ActingOfficial
+from ..register import acting
 from .models import ApiToken
 from .standing import may_manage, standing_of
 
@@ -27,7 +28,8 @@ def tokens_ending(session: Session, official: ActingOfficial, now: datetime) -> 
         )
         .order_by(ApiToken.expires_at)
     )  # fmt: skip
-    theirs = (kept for kept in in_use if may_manage(official, kept.campaign_slug))
+    theirs = [kept for kept in in_use if may_manage(official, kept.campaign_slug)]
+    acting.ahead(session, [kept.vouched_by for kept in theirs if kept.vouched_by is not None])
     lines = tuple(line for kept in theirs if (line := _line(session, kept, now)))
     return DeskSection(_("接口令牌"), lines) if lines else None
 

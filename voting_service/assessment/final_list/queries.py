@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from ...campaigns.models import Campaign
 from ...committee.members import committee_members
-from ...committee.outcome import MotionOutcome, outcome_of, was_opened
+from ...committee.outcome import MotionOutcome, outcome_of, questions_of, was_opened
 from ...errors import NotFound, Problem
+from ...read_ahead import ReadOf, grouped
 from ...text import _
 from .models import FINAL, WITHDRAWN, FinalList
 
@@ -34,11 +35,15 @@ def list_by_number(session: Session, slug: str, number: int, *, lock: bool = Fal
     return found
 
 
-def list_in_force(session: Session, campaign_id: int) -> FinalList | None:
-    """The one that is proposed or final."""
-    return session.scalar(
-        select(FinalList).where(FinalList.campaign_id == campaign_id, FinalList.state != WITHDRAWN)
+def _in_force(session: Session, campaign_ids: Collection[int]) -> Mapping[int, FinalList | None]:
+    rows = session.scalars(
+        select(FinalList).where(FinalList.campaign_id.in_(campaign_ids), FinalList.state != WITHDRAWN)
     )
+    return dict.fromkeys(campaign_ids) | {row.campaign_id: row for row in rows}
+
+
+list_in_force = ReadOf(_in_force)
+"""A campaign's list that is proposed or final; None where there is none."""
 
 
 def final_list_of(session: Session, campaign_id: int) -> FinalList | None:
@@ -47,10 +52,21 @@ def final_list_of(session: Session, campaign_id: int) -> FinalList | None:
     return found if found is not None and found.state == FINAL else None
 
 
-def lists_of(session: Session, campaign_id: int) -> list[FinalList]:
-    """All of them, the latest first; those withdrawn too."""
-    query = select(FinalList).where(FinalList.campaign_id == campaign_id).order_by(FinalList.number.desc())
-    return list(session.scalars(query))
+def listed_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those that have a final list."""
+    query = select(FinalList.campaign_id).where(
+        FinalList.campaign_id.in_(campaign_ids), FinalList.state == FINAL
+    )
+    return session.scalars(query).all()
+
+
+def _lists(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Sequence[FinalList]]:
+    query = select(FinalList).where(FinalList.campaign_id.in_(campaign_ids)).order_by(FinalList.number.desc())
+    return grouped(campaign_ids, session.scalars(query), lambda row: row.campaign_id)
+
+
+lists_of = ReadOf(_lists)
+"""All lists of a campaign, the latest first; those withdrawn too."""
 
 
 def document_of(row: FinalList) -> dict[str, Any]:
@@ -71,6 +87,12 @@ def motion_on(session: Session, row: FinalList) -> MotionOutcome | None:
     subject it was given."""
     found = outcome_of(session, row.campaign_id, row.subject)
     return found if found is not None and found.opened_at >= row.proposed_at else None
+
+
+def motions_ahead(session: Session, lists: Sequence[tuple[FinalList, str]]) -> None:
+    """Whether the committee voted on each of these (a list, its campaign's slug) is asked for in a moment."""
+    questions_of.ahead(session, [row.campaign_id for row, _slug in lists])
+    committee_members.ahead(session, [slug for _row, slug in lists])
 
 
 def motion_problems(session: Session, slug: str, row: FinalList) -> list[Problem]:

@@ -17,7 +17,7 @@ from ...two_people import CONFIRMED
 from ..models import Worksheet
 from .deciding import member_among, problems_before_confirming
 from .models import FINAL, PROPOSED, WITHDRAWN, FinalList
-from .queries import motion_problems
+from .queries import motion_problems, motions_ahead
 
 
 def list_url(slug: str, number: int) -> str:
@@ -36,9 +36,13 @@ def lists_waiting(session: Session, official: ActingOfficial, _now: datetime) ->
         .where(FinalList.state.in_((PROPOSED, FINAL)))
         .order_by(FinalList.id)
     )
+    rows = [
+        (row, slug) for row, slug in session.execute(query) if official.may(slug, "operator", "committee")
+    ]
+    motions_ahead(session, [(row, slug) for row, slug in rows if row.state == PROPOSED])
     lines = (
         *_to_draw_up(session, official),
-        *(line for row, slug in session.execute(query) for line in _lines(session, row, slug, official)),
+        *(line for row, slug in rows for line in _lines(session, row, slug, official)),
     )
     return DeskSection(_("最终名单"), lines) if lines else None
 
@@ -57,7 +61,7 @@ def _to_draw_up(session: Session, official: ActingOfficial) -> Iterator[DeskLine
 
 def _lines(session: Session, row: FinalList, slug: str, official: ActingOfficial) -> Iterator[DeskLine]:
     url, shown = list_url(slug, row.number), row.name
-    if row.state == PROPOSED and official.may(slug, "operator", "committee"):
+    if row.state == PROPOSED:
         if motion_problems(session, slug, row):
             yield DeskLine(_("名单 %(number)s 要由评审委员会表决", number=shown), url)
         elif official.may(slug, "committee") and not problems_before_confirming(session, slug, row, official):
@@ -65,7 +69,6 @@ def _lines(session: Session, row: FinalList, slug: str, official: ActingOfficial
     elif (
         row.state == FINAL
         and row.withdrawal_asked_by not in (None, official.id)
-        and official.may(slug, "operator", "committee")
         and member_among(session, row, official)
     ):
         yield DeskLine(_("最终名单 %(number)s 有人提出撤回，等待另一人", number=shown), url)

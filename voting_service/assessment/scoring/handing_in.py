@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...accounts.officials import ActingOfficial
 from ...activity import journal
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
-from ...candidates.departures import standing_roster
+from ...candidates.departures import rosters_ahead, standing_roster
 from ...candidates.models import Candidate
 from ...errors import NotFound, Problem, ProblemsFound
 from ...text import _
 from ..models import ScoreDraft, ScoreSheet
 from ..scheme import Criterion, scheme_of
-from .queries import SCORING, draft_of, due_of, round_row, scores_in, standing_sheets, stood_aside
+from .queries import (
+    SCORING,
+    draft_of,
+    due_of,
+    last_versions,
+    round_row,
+    scores_in,
+    scores_typed,
+    standing_sheets,
+    stood_aside,
+)
 from .score_values import Scores, read_row, sha256_of, sheet_document, unscored
 
 
@@ -75,26 +84,38 @@ class OwnSheet:
 
 def own_sheet(session: Session, slug: str, judge: ActingOfficial, *, lock: bool = False) -> OwnSheet:
     """A judge's own. Raises NotFound where judges score nothing (yet)."""
-    campaign = campaign_by_slug(session, slug, lock=lock)
+    return sheet_in(session, campaign_by_slug(session, slug, lock=lock), judge)
+
+
+def sheets_ahead(session: Session, campaigns: Collection[Campaign], judge: ActingOfficial) -> None:
+    """This judge's sheet in each of these is asked for in a moment."""
+    ids = [campaign.id for campaign in campaigns]
+    rosters_ahead(session, ids)
+    round_row.ahead(session, ids)
+    standing_sheets.ahead(session, ids)
+    stood_aside.ahead(session, ids)
+    last_versions.ahead(session, ids)
+    draft_of.ahead(session, [(one, judge.id) for one in ids])
+
+
+def sheet_in(session: Session, campaign: Campaign, judge: ActingOfficial) -> OwnSheet:
+    """``own_sheet`` in a campaign that is at hand. Raises NotFound as it does."""
     criteria = scheme_of(campaign.plan).by("judges")
     if campaign.phase not in SCORING or not criteria:
         raise NotFound(_("这个评选活动现在没有要评委打分的事项。"), _("投票开始、候选名单确定以后才能打分。"))
     row = round_row(session, campaign.id)
     handed_in = standing_sheets(session, campaign.id).get(judge.id)
-    draft = session.get(ScoreDraft, (campaign.id, judge.id))
-    versions = select(func.max(ScoreSheet.version)).where(
-        ScoreSheet.campaign_id == campaign.id, ScoreSheet.judge_id == judge.id
-    )
+    draft = draft_of(session, (campaign.id, judge.id))
     return OwnSheet(
         campaign,
         criteria,
         tuple(standing_roster(session, campaign.id)),
         frozenset(number for one, number in stood_aside(session, campaign.id) if one == judge.id),
-        scores_in(handed_in) if handed_in else draft_of(session, campaign.id, judge.id),
+        scores_in(handed_in) if handed_in else scores_typed(draft),
         handed_in,
         due_of(campaign, row),
         bool(row and row.closed_at),
-        (session.scalar(versions) or 0) + 1,
+        last_versions(session, campaign.id).get(judge.id, 0) + 1,
         draft.saved_at if draft else None,
     )
 

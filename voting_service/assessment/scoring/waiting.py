@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
@@ -18,8 +18,8 @@ from ...text import Text, _
 from ...two_people import PROPOSED
 from ..models import AssessmentFigures, GroupOpinion, Recusal, ScoreReopening, Worksheet
 from ..scheme import scheme_of
-from .handing_in import own_sheet
-from .queries import SCORING, round_state
+from .handing_in import sheet_in, sheets_ahead
+from .queries import SCORING, round_state, rounds_ahead
 
 SOON = timedelta(days=1)
 """A deadline that is nearer is urgent."""
@@ -41,24 +41,26 @@ def assessment_waiting(session: Session, official: ActingOfficial, now: datetime
     """Everything of the assessment that this official can do something about now."""
     if not official.has("judge", "operator", "committee"):
         return None
+    schemes = [(one, scheme_of(one.plan)) for one in campaigns_in(session, *SCORING)]
+    campaigns = [one for one, scheme in schemes if scheme.criteria]
+    judged = [one for one, scheme in schemes if scheme.by("judges")]
+    own = [one for one in judged if official.may(one.slug, "judge")]
+    run = [one for one in judged if official.may(one.slug, "operator")]
+    sheets_ahead(session, own, official)
+    rounds_ahead(session, run)
+    proposals = _proposed_by_others(session, official)
     lines: list[DeskLine] = []
-    for campaign in campaigns_in(session, *SCORING):
-        if scheme_of(campaign.plan).criteria:
-            lines += _of(session, campaign, official, now)
+    for campaign in campaigns:
+        if campaign in own:
+            lines += _own(session, campaign, official, now)
+        if campaign in run:
+            lines += _round(session, campaign, now)
+        lines += _second_person(campaign, official, proposals)
     return DeskSection(_("评审打分"), tuple(lines)) if lines else None
 
 
-def _of(session: Session, campaign: Campaign, official: ActingOfficial, now: datetime) -> Iterator[DeskLine]:
-    if scheme_of(campaign.plan).by("judges"):
-        if official.may(campaign.slug, "judge"):
-            yield from _own(session, campaign, official, now)
-        if official.may(campaign.slug, "operator"):
-            yield from _round(session, campaign, now)
-    yield from _second_person(session, campaign, official)
-
-
 def _own(session: Session, campaign: Campaign, official: ActingOfficial, now: datetime) -> Iterator[DeskLine]:
-    sheet = own_sheet(session, campaign.slug, official)
+    sheet = sheet_in(session, campaign, official)
     if sheet.handed_in or sheet.closed:
         return
     url, title = scores_url(campaign.slug), in_quotes(campaign.title)
@@ -102,35 +104,36 @@ def judges_matter(is_closed: bool, closes_at: datetime, due: datetime | None, no
     return is_closed or now >= nearest - JUDGES_BY
 
 
-def _second_person(session: Session, campaign: Campaign, official: ActingOfficial) -> Iterator[DeskLine]:
+def _proposed_by_others(session: Session, official: ActingOfficial) -> dict[type, dict[int, set[str]]]:
+    """What waits for a second person who is not its first, by its kind and campaign. Of figures the criteria's keys."""
+    found: dict[type, dict[int, set[str]]] = {}
+    for model in (ScoreReopening, Recusal, GroupOpinion, Worksheet, AssessmentFigures):
+        what = AssessmentFigures.criterion if model is AssessmentFigures else literal("")
+        query = select(model.campaign_id, what).where(
+            model.state == PROPOSED, model.proposed_by != official.id
+        )
+        of_model = found.setdefault(model, {})
+        for campaign_id, key in session.execute(query):
+            of_model.setdefault(campaign_id, set()).add(key)
+    return found
+
+
+def _second_person(
+    campaign: Campaign, official: ActingOfficial, proposals: Mapping[type, Mapping[int, Collection[str]]]
+) -> Iterator[DeskLine]:
     slug, title = campaign.slug, in_quotes(campaign.title)
-
-    def waiting(model: type) -> list[int]:
-        mine = [model.campaign_id == campaign.id, model.state == PROPOSED, model.proposed_by != official.id]  # type: ignore[attr-defined]
-        return list(session.scalars(select(model.id).where(*mine)))  # type: ignore[attr-defined]
-
     round_url, sheet_url = f"{scores_url(slug)}/round", assessment_url(slug)
     if official.may(slug, "committee"):
-        if waiting(ScoreReopening):
+        if campaign.id in proposals[ScoreReopening]:
             yield DeskLine(_("“%(title)s”有退回评分表的申请，等待您确认", title=title), round_url)
-        if waiting(Recusal):
+        if campaign.id in proposals[Recusal]:
             yield DeskLine(_("“%(title)s”有评委回避的决定，等待您确认", title=title), round_url)
-        if waiting(GroupOpinion):
+        if campaign.id in proposals[GroupOpinion]:
             yield DeskLine(_("“%(title)s”有集体评议意见，等待您确认", title=title), f"{sheet_url}/opinions")
-        if waiting(Worksheet):
+        if campaign.id in proposals[Worksheet]:
             yield DeskLine(_("“%(title)s”的测算表等待您定稿", title=title), f"{sheet_url}/close")
     if official.may(slug, "operator", "committee"):
-        for key in sorted(
-            set(
-                session.scalars(
-                    select(AssessmentFigures.criterion).where(
-                        AssessmentFigures.campaign_id == campaign.id,
-                        AssessmentFigures.state == PROPOSED,
-                        AssessmentFigures.proposed_by != official.id,
-                    )
-                )
-            )
-        ):
+        for key in sorted(proposals[AssessmentFigures].get(campaign.id, ())):
             criterion = scheme_of(campaign.plan).criterion(key)
             name = criterion.name if criterion else key
             yield DeskLine(

@@ -244,7 +244,7 @@ def _figure_page(slug: str, key: str, found: list[Problem] | None = None, status
         campaign = campaign_by_slug(session, slug)
         criterion = figures.figure_criterion(campaign, key)
         waiting = figures.figures_waiting(session, campaign.id, key)
-        standing = figures.figures_standing(session, campaign.id, key)
+        standing = figures.figures_standing(session, campaign.id).get(key)
         people = [(one.number, one.name, one.organisation) for one in standing_roster(session, campaign.id)]
     return _page(
         "figures", status, campaign=campaign, criterion=criterion, people=people, waiting=waiting, standing=standing,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...candidates.departures import standing_roster
 from ...errors import NotFound, Problem, ProblemsFound
+from ...read_ahead import ReadOf
 from ...text import Text, _
 from ...transparency.entries import canonical_json
 from ...two_people import CONFIRMED, PROPOSED
@@ -135,9 +136,22 @@ def figures_waiting(session: Session, campaign_id: int, key: str) -> AssessmentF
     return session.scalar(_of(campaign_id, key, PROPOSED))
 
 
-def figures_standing(session: Session, campaign_id: int, key: str) -> AssessmentFigures | None:
-    """What was confirmed last for a criterion."""
-    return session.scalar(_of(campaign_id, key, CONFIRMED))
+def _all_standing(
+    session: Session, campaign_ids: Collection[int]
+) -> Mapping[int, Mapping[str, AssessmentFigures]]:
+    query = (
+        select(AssessmentFigures)
+        .where(AssessmentFigures.campaign_id.in_(campaign_ids), AssessmentFigures.state == CONFIRMED)
+        .order_by(AssessmentFigures.version)
+    )
+    found: dict[int, dict[str, AssessmentFigures]] = {one: {} for one in campaign_ids}
+    for row in session.scalars(query):
+        found[row.campaign_id][row.criterion] = row
+    return found
+
+
+figures_standing = ReadOf(_all_standing)
+"""Criterion → what was confirmed last for it, in a campaign."""
 
 
 def _of(campaign_id: int, key: str, state: str) -> Select[AssessmentFigures]:

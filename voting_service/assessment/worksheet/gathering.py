@@ -4,23 +4,25 @@ confirmed figures, everyone who is still a candidate."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from ...campaigns.models import Campaign
-from ...candidates.departures import departures_of, standing_roster
-from ...candidates.queries import names_by_number
+from ...candidates.departures import departures_of, rosters_ahead, standing_roster
+from ...candidates.queries import roster
 from ...errors import Problem
 from ...ledger import HELD
 from ...names import in_quotes
-from ...tally.certification.queries import certified_tally
+from ...read_ahead import ReadOf
+from ...tally.certification.queries import certification_of, certified_tally
 from ...tally.count import Tally
-from ...tally.figures.prepared import prepared_tally
+from ...tally.figures.prepared import prepared_tally, tally_figures
 from ...text import _
 from ..composite import scores_of
 from ..scheme import Scheme, scheme_of
-from ..scoring.queries import counted_sheets, scores_in, stood_aside
+from ..scoring.queries import all_sheets, counted_sheets, round_row, scores_in, stood_aside
 from .document import Figures, Gathered, Judged, JudgedSheet, Left, Person, Votes
 from .figures import figures_standing
 
@@ -32,7 +34,7 @@ def gather(session: Session, campaign: Campaign) -> Gathered:
         Person(one.number, one.name, one.organisation) for one in standing_roster(session, campaign.id)
     )
     numbers = {one.number for one in people}
-    names = names_by_number(session, campaign.id)
+    names = {one.number: one.name for one in roster(session, campaign.id)}
     return Gathered(
         campaign.slug,
         campaign.title,
@@ -47,6 +49,22 @@ def gather(session: Session, campaign: Campaign) -> Gathered:
         _votes(session, campaign.id),
         dict(_figures(session, campaign.id, scheme, numbers)),
     )
+
+
+def gather_ahead(session: Session, campaigns: Sequence[Campaign]) -> None:
+    """All of it is asked for in a moment, for each of these."""
+    ids = [campaign.id for campaign in campaigns]
+    rosters_ahead(session, ids)
+    for_each: tuple[ReadOf[int, Any], ...] = (
+        round_row,
+        all_sheets,
+        stood_aside,
+        figures_standing,
+        certification_of,
+    )
+    for read in for_each:
+        read.ahead(session, ids)
+    tally_figures.ahead(session, [one for one in ids if certification_of(session, one) is None])
 
 
 def problems_before_closing(found: Gathered) -> list[Problem]:
@@ -136,7 +154,7 @@ def _figures(
     session: Session, campaign_id: int, scheme: Scheme, numbers: set[int]
 ) -> Iterator[tuple[str, Figures]]:
     for criterion in scheme.by("figure"):
-        row = figures_standing(session, campaign_id, criterion.key)
+        row = figures_standing(session, campaign_id).get(criterion.key)
         if row is not None:
             values = {int(number): text for number, text in json.loads(row.values_json).items()}
             kept = {number: text for number, text in values.items() if number in numbers}

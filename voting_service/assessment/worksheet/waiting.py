@@ -16,7 +16,7 @@ from ...two_people import CONFIRMED, PROPOSED
 from ..models import Worksheet
 from ..scheme import scheme_of
 from ..scoring.waiting import assessment_url
-from .gathering import gather, problems_before_closing
+from .gathering import gather, gather_ahead, problems_before_closing
 
 
 def worksheets_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
@@ -25,14 +25,18 @@ def worksheets_waiting(session: Session, official: ActingOfficial, _now: datetim
         return None
     begun = exists().where(Worksheet.campaign_id == Campaign.id, Worksheet.state.in_((PROPOSED, CONFIRMED)))
     query = select(Campaign).where(Campaign.phase == CLOSED, ~begun).order_by(Campaign.id)
+    campaigns = [
+        one
+        for one in session.scalars(query)
+        if official.may(one.slug, "operator") and scheme_of(one.plan).criteria
+    ]
+    gather_ahead(session, campaigns)
     lines = tuple(
         DeskLine(
             _("“%(title)s”得分的数据已经齐全，请提请测算表定稿", title=in_quotes(campaign.title)),
             f"{assessment_url(campaign.slug)}/close",
         )
-        for campaign in session.scalars(query)
-        if official.may(campaign.slug, "operator")
-        and scheme_of(campaign.plan).criteria
-        and not problems_before_closing(gather(session, campaign))
+        for campaign in campaigns
+        if not problems_before_closing(gather(session, campaign))
     )
     return DeskSection(_("测算表"), lines) if lines else None

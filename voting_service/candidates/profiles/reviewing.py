@@ -3,11 +3,11 @@ a change since leaves it one of another text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...accounts.models import Official, OfficialRole
@@ -16,6 +16,7 @@ from ...activity import journal
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...errors import NotFound, Problem, ProblemsFound
+from ...read_ahead import ReadOf
 from ...text import Text, _
 from ..models import Candidate
 from ..queries import candidate_by_number
@@ -81,15 +82,28 @@ def may_review(official: ActingOfficial, slug: str, candidate: Candidate) -> boo
     return official.may(slug, "reviewer", unit=candidate.organisation)
 
 
-def reviews_of(session: Session, campaign_id: int, candidates: Sequence[Candidate]) -> dict[int, Review]:
-    """Candidate number → where their profile stands."""
+def _latest(
+    session: Session, campaign_ids: Collection[int]
+) -> Mapping[int, Mapping[int, tuple[ProfileReview, str]]]:
     rows = session.execute(
         select(ProfileReview, Official.name)
         .join(Official, Official.id == ProfileReview.official_id)
-        .where(ProfileReview.campaign_id == campaign_id)
+        .where(ProfileReview.campaign_id.in_(campaign_ids))
         .order_by(ProfileReview.id)
     )
-    latest = {row.number: (row, name) for row, name in rows}
+    found: dict[int, dict[int, tuple[ProfileReview, str]]] = {one: {} for one in campaign_ids}
+    for row, name in rows:
+        found[row.campaign_id][row.number] = (row, name)
+    return found
+
+
+latest_reviews = ReadOf(_latest)
+"""Candidate number → their latest review, and whose it was, of a campaign."""
+
+
+def reviews_of(session: Session, campaign_id: int, candidates: Sequence[Candidate]) -> dict[int, Review]:
+    """Candidate number → where their profile stands."""
+    latest = latest_reviews(session, campaign_id)
     return {one.number: _standing(one, latest.get(one.number)) for one in candidates}
 
 
@@ -102,19 +116,23 @@ def _standing(candidate: Candidate, latest: tuple[ProfileReview, str] | None) ->
     return Review("passed" if row.passed else "returned", row.remarks, name, row.at)
 
 
-def has_reviewers(session: Session, slug: str) -> bool:
-    """Whether anybody reviews profiles of this campaign."""
+def _reviewed(session: Session, slugs: Collection[str]) -> Mapping[str, bool]:
     query = (
-        select(OfficialRole.official_id)
+        select(OfficialRole.campaign_slug)
         .join(Official, Official.id == OfficialRole.official_id)
         .where(
             OfficialRole.role == "reviewer",
-            or_(OfficialRole.campaign_slug == slug, OfficialRole.campaign_slug == EVERYWHERE),
+            OfficialRole.campaign_slug.in_((*slugs, EVERYWHERE)),
             Official.ended_at.is_(None),
         )
-        .limit(1)
+        .distinct()
     )
-    return session.scalar(query) is not None
+    found = set(session.scalars(query))
+    return {slug: slug in found or EVERYWHERE in found for slug in slugs}
+
+
+has_reviewers = ReadOf(_reviewed)
+"""Whether anybody reviews profiles of a campaign, by its slug."""
 
 
 def review_cautions(session: Session, campaign: Campaign, candidates: Sequence[Candidate]) -> list[Problem]:

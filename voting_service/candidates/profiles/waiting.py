@@ -14,11 +14,11 @@ from ...campaigns.models import DRAFT, SCHEDULED, Campaign
 from ...campaigns.queries import campaigns_in
 from ...text import _
 from ...two_people import PROPOSED
-from ..departures import standing_roster
+from ..departures import rosters_ahead, standing_roster
 from ..models import Candidate
 from .desk_page import DECIDERS
 from .models import ProfileCorrection
-from .reviewing import has_reviewers, may_review, reviews_of
+from .reviewing import has_reviewers, latest_reviews, may_review, reviews_of
 
 
 def profiles_waiting(session: Session, official: ActingOfficial, _now: datetime) -> DeskSection | None:
@@ -30,13 +30,13 @@ def profiles_waiting(session: Session, official: ActingOfficial, _now: datetime)
 
 
 def _reviews(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
-    for campaign in campaigns_in(session, DRAFT, SCHEDULED):
-        slug = campaign.slug
-        writes = official.may(slug, "operator")
-        if not (writes or official.may(slug, "reviewer") or official.units(slug, "reviewer")):
-            continue
-        if not has_reviewers(session, slug):
-            continue
+    campaigns = [one for one in campaigns_in(session, DRAFT, SCHEDULED) if _has_part(official, one.slug)]
+    reviewed = has_reviewers.each(session, [one.slug for one in campaigns])
+    campaigns = [one for one in campaigns if reviewed[one.slug]]
+    rosters_ahead(session, [one.id for one in campaigns])
+    latest_reviews.ahead(session, [one.id for one in campaigns])
+    for campaign in campaigns:
+        slug, writes = campaign.slug, official.may(campaign.slug, "operator")
         people = standing_roster(session, campaign.id)
         states = reviews_of(session, campaign.id, people)
         mine = [one for one in people if may_review(official, slug, one)]
@@ -52,6 +52,10 @@ def _reviews(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:
                 _("%(title)s：%(n)s 名候选人的主页被退回，待修改", title=campaign.title, n=returned),
                 f"{at}?view=returned",
             )
+
+
+def _has_part(official: ActingOfficial, slug: str) -> bool:
+    return official.may(slug, "operator", "reviewer") or bool(official.units(slug, "reviewer"))
 
 
 def _corrections(session: Session, official: ActingOfficial) -> Iterator[DeskLine]:

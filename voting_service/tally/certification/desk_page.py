@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ...accounts.desk_home import DeskLine, DeskSection
 from ...accounts.officials import ActingOfficial
 from ...campaigns.models import CLOSED, Campaign
+from ...campaigns.queries import campaigns_in
 from ...candidates.departures import ballot_roster
 from ...committee.minutes import MinutesOnShow, minutes_on_show, unconfirmed_by
 from ...committee.models import CERTIFICATION
@@ -19,12 +20,14 @@ from ...errors import Problem
 from ...ledger import HELD, VOIDED
 from ...text import Text, _
 from ..count import Tally
+from ..decisions.queries import last_sequence
 from ..decisions.rules import ranks
 from .checking import is_stale, pending_problems
 from .models import CERTIFIED, PROPOSED, SUPERSEDED, WITHDRAWN, Certification
 from .queries import (
+    awaiting_signature,
     certifications_of,
-    in_state,
+    certified_among,
     members_of,
     proposed,
     shown_number,
@@ -137,9 +140,10 @@ def certifications_waiting(session: Session, official: ActingOfficial, _now: dat
     """For the desk's first page: tallies that wait to be put to the members, to be signed, minutes to be confirmed."""
     if not official.has("committee"):
         return None
-    rows = session.scalars(select(Campaign).where(Campaign.phase == CLOSED).order_by(Campaign.id))
-    mine = [campaign for campaign in rows if official.may(campaign.slug, "committee")]
-    lines = [line for campaign in mine if (line := _waiting_line(session, campaign, official)) is not None]
+    mine = [
+        campaign for campaign in campaigns_in(session, CLOSED) if official.may(campaign.slug, "committee")
+    ]
+    lines = _not_certified(session, mine, official)
     slugs = {campaign.slug for campaign in mine}
     lines += [
         DeskLine(
@@ -152,15 +156,27 @@ def certifications_waiting(session: Session, official: ActingOfficial, _now: dat
     return DeskSection(_("认定计票结果"), tuple(lines)) if lines else None
 
 
-def _waiting_line(session: Session, campaign: Campaign, official: ActingOfficial) -> DeskLine | None:
-    if in_state(session, campaign.id, CERTIFIED) is not None:
-        return None
+def _not_certified(
+    session: Session, campaigns: Sequence[Campaign], official: ActingOfficial
+) -> list[DeskLine]:
+    certified = set(certified_among(session, [one.id for one in campaigns]))
+    rest = [one for one in campaigns if one.id not in certified]
+    ids = [one.id for one in rest]
+    proposed.ahead(session, ids)
+    last_sequence.ahead(session, ids)
+    unsigned = awaiting_signature(session, official.id)
+    return [line for one in rest if (line := _waiting_line(session, one, unsigned)) is not None]
+
+
+def _waiting_line(
+    session: Session, campaign: Campaign, unsigned: Collection[tuple[int, int]]
+) -> DeskLine | None:
     url, row = f"/desk/campaigns/{campaign.slug}/certification", proposed(session, campaign.id)
     if row is None:
         return DeskLine(_("计票结果待提请认定：%(title)s", title=campaign.title), url)
     if is_stale(session, row):
         return DeskLine(_("提请已失效，要重新提请认定：%(title)s", title=campaign.title), url)
-    if official.id in members_of(session, row) and official.id not in signatures_of(session, row):
+    if (row.campaign_id, row.number) in unsigned:
         return DeskLine(
             _("计票结果请您签认：%(title)s", title=campaign.title), f"{url}/{row.number}", urgent=True
         )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from ...errors import NotFound, Problem
+from ...read_ahead import ReadOf
 from ...text import _
 from ..count import Tally
 from .models import CERTIFIED, PROPOSED, Certification, CertificationMember, CertificationSignature
@@ -33,7 +35,7 @@ class CertifiedTally:
 
 def certified_tally(session: Session, campaign_id: int) -> CertifiedTally | None:
     """The certified tally; None as long as there is none."""
-    row = in_state(session, campaign_id, CERTIFIED)
+    row = certification_of(session, campaign_id)
     if row is None or row.leaf_index is None or row.certified_at is None:
         return None
     return CertifiedTally(
@@ -41,9 +43,17 @@ def certified_tally(session: Session, campaign_id: int) -> CertifiedTally | None
     )
 
 
+def certified_among(session: Session, campaign_ids: Collection[int]) -> Collection[int]:
+    """Of these campaigns, those whose tally is certified."""
+    query = select(Certification.campaign_id).where(
+        Certification.campaign_id.in_(campaign_ids), Certification.state == CERTIFIED
+    )
+    return session.scalars(query).all()
+
+
 def certified_problems(session: Session, campaign_id: int) -> list[Problem]:
     """Why nothing may be decided on ballots any more; empty as long as it may. Ask with the campaign locked."""
-    row = in_state(session, campaign_id, CERTIFIED)
+    row = certification_of(session, campaign_id)
     if row is None:
         return []
     return [
@@ -55,17 +65,24 @@ def certified_problems(session: Session, campaign_id: int) -> list[Problem]:
     ]
 
 
-def in_state(session: Session, campaign_id: int, state: str) -> Certification | None:
-    """The campaign's certification in this state: there is one at most of those proposed and of those certified."""
-    query = select(Certification).where(
-        Certification.campaign_id == campaign_id, Certification.state == state
-    )
-    return session.scalars(query).first()
+def _in_state(state: str) -> ReadOf[int, Certification | None]:
+    """There is one at most of those proposed and of those certified."""
+
+    def read(session: Session, campaign_ids: Collection[int]) -> Mapping[int, Certification | None]:
+        rows = session.scalars(
+            select(Certification).where(
+                Certification.campaign_id.in_(campaign_ids), Certification.state == state
+            )
+        )
+        return dict.fromkeys(campaign_ids) | {row.campaign_id: row for row in rows}
+
+    return ReadOf(read)
 
 
-def proposed(session: Session, campaign_id: int) -> Certification | None:
-    """The proposal that is before the members now, stale or not."""
-    return in_state(session, campaign_id, PROPOSED)
+proposed = _in_state(PROPOSED)
+"""The proposal of a campaign that is before the members now, stale or not."""
+certification_of = _in_state(CERTIFIED)
+"""The certification of a campaign's tally."""
 
 
 def certification_by_number(session: Session, campaign_id: int, number: int) -> Certification:
@@ -95,6 +112,19 @@ def members_of(session: Session, certification: Certification) -> dict[int, str]
         .order_by(CertificationMember.official_id)
     )
     return dict(session.execute(query).all())
+
+
+def awaiting_signature(session: Session, official_id: int) -> set[tuple[int, int]]:
+    """Campaign and number of every certification that was put to somebody and that they have not signed."""
+    signed = exists().where(
+        CertificationSignature.campaign_id == CertificationMember.campaign_id,
+        CertificationSignature.number == CertificationMember.number,
+        CertificationSignature.official_id == official_id,
+    )
+    query = select(CertificationMember.campaign_id, CertificationMember.number).where(
+        CertificationMember.official_id == official_id, ~signed
+    )
+    return {(campaign_id, number) for campaign_id, number in session.execute(query)}
 
 
 def signatures_of(session: Session, certification: Certification) -> dict[int, datetime]:

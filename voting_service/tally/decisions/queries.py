@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from ...errors import NotFound
 from ...ledger import LedgerEntry, choices_of
+from ...read_ahead import ReadOf
 from ...text import _
 from .models import CONFIRMED, WITHDRAWN, Decision, DecisionBallot
 from .rules import Change, CountChange, shown_number
@@ -110,9 +111,18 @@ def _ballots_of(session: Session, decision: Decision, after: InstrumentedAttribu
     ]
 
 
-def last_sequence(session: Session, campaign_id: int) -> int:
-    """How many decisions of a campaign are confirmed; its ledger contains exactly these."""
-    return session.scalar(select(func.max(Decision.sequence)).where(Decision.campaign_id == campaign_id)) or 0
+def _last_sequences(session: Session, campaign_ids: Collection[int]) -> Mapping[int, int]:
+    query = (
+        select(Decision.campaign_id, func.max(Decision.sequence))
+        .where(Decision.campaign_id.in_(campaign_ids), Decision.sequence.is_not(None))
+        .group_by(Decision.campaign_id)
+    )
+    found = {campaign_id: last for campaign_id, last in session.execute(query)}  # noqa: C416 - rows, not tuples
+    return {campaign_id: found.get(campaign_id) or 0 for campaign_id in campaign_ids}
+
+
+last_sequence = ReadOf(_last_sequences)
+"""How many decisions of a campaign are confirmed; its ledger contains exactly these."""
 
 
 def count_changes_after(session: Session, campaign_id: int, sequence: int) -> list[tuple[int, CountChange]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from ...ledger import COUNTED, LedgerEntry, choices_of
+from ...read_ahead import ReadOf
 from ..count import Tally
 from ..decisions.models import Decision, DecisionBallot
 from .models import TallyFigures
@@ -34,10 +35,19 @@ class PreparedTally:
     """The sequence number of the last decision that is in it."""
 
 
+def _tally_figures(session: Session, campaign_ids: Collection[int]) -> Mapping[int, TallyFigures | None]:
+    rows = session.scalars(select(TallyFigures).where(TallyFigures.campaign_id.in_(campaign_ids)))
+    return dict.fromkeys(campaign_ids) | {row.campaign_id: row for row in rows}
+
+
+tally_figures = ReadOf(_tally_figures)
+"""A campaign's prepared figures as their row has them; None before its first checkpoint is prepared."""
+
+
 def prepared_tally(session: Session, campaign_id: int) -> PreparedTally | None:
     """The latest; None before the campaign's first checkpoint is prepared. It may lag behind the ledger by some seconds:
     whoever needs the ledger of this moment asks ``ledger_now``."""
-    row = session.get(TallyFigures, campaign_id)
+    row = tally_figures(session, campaign_id)
     if row is None:
         return None
     return PreparedTally(
