@@ -20,8 +20,7 @@ from ...campaigns.models import Campaign
 from ...candidates.showcase import CampaignOnShow, CandidateView
 from ...database import Database
 from ...ledger import COUNTED, HELD, VOIDED, LedgerEntry
-from ...tally.certification.models import CERTIFIED
-from ...tally.certification.queries import in_state, shown_number, tally_of
+from ...tally.certification.queries import certification_of, shown_number, tally_of
 from ...tally.decisions.models import CONFIRMED, Decision
 from ...tally.decisions.rules import shown_number as shown_decision
 from ...text import Text
@@ -127,7 +126,7 @@ class Results:
 
 def read_result(session: Session, show: CampaignOnShow, read_lists: ReadLists) -> Result | None:
     """The same, read now."""
-    row = in_state(session, show.id, CERTIFIED)
+    row = certification_of(session, show.id)
     if row is None or row.leaf_index is None or row.certified_at is None:
         return None
     tally = tally_of(row.document)
