@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
+from tests.desk import Desk
 from tests.handset import Answer
-from tests.live import EXAMPLE, import_example, live_stage
+from tests.live import EXAMPLE, import_example, live_stage, wait_until
 from tests.nginx import NAME, Nginx, Origin, find_nginx
+from tests.partners import terms
 from tests.stage import Stage
 from voting_service.redis_server.embedded import EmbeddedRedis
 
@@ -179,3 +181,19 @@ def test_while_the_service_is_away_the_public_sees_what_was_public_and_nobody_vo
     assert "没有看到回执" in page.body.decode()
     assert {page.headers["Cache-Control"], refused.headers["Cache-Control"]} == {"no-store"}
     assert town.ask(PAGE).status == 200
+
+
+def test_who_may_hold_an_embed_reaches_browsers_through_nginx(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nginx keeps the headers of the copy that a 304 says is still good: other headers must be another ETag."""
+    monkeypatch.setattr("voting_service.media.embeds.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    embed = f"{PAGE}/candidates/3/embed"
+
+    def ancestors() -> str:
+        return town.ask(embed).headers["Content-Security-Policy"].rpartition("frame-ancestors ")[2]
+
+    assert ancestors() == "*"
+    terms(town.stage, Desk(town.stage, "王敏", "operator"), only_partners=True, slug=EXAMPLE)
+    wait_until(lambda: ancestors() == "'self'", "nginx tells who may hold it now")
