@@ -137,10 +137,11 @@ def test_without_leaders_everyone_has_their_turn(stage: Stage) -> None:
 def test_whoever_has_left_stands_there_by_name_alone(stage: Stage) -> None:
     stage.campaign(candidates=4, counts="hidden")
     leaves(stage, 3)
-    page = words(stage.client().get(CANDIDATE).text)
+    sent = stage.client().get(CANDIDATE).text
+    page = words(sent)
     assert "候选人3" in page
     assert "已退出" in page
-    assert "一句话简介" not in page
+    assert "一句话简介" not in sent, "nor in what is said of the page"
     assert "候选人3" not in words(stage.client().get(CAMPAIGN).text)
 
 

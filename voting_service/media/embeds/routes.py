@@ -67,7 +67,7 @@ def candidate(slug: str, number: int) -> Response:
     # Of this one's count alone: another's must not make it another page.
     stamp = (shown.count, view.counted.shown, view.counted.final, view.counted.certified_at)
     return _embed(view, terms, _asked(terms), shown, stamp, "media/candidate_embed.html",
-                  candidate=shown, story=short_story(shown))  # fmt: skip
+                  candidate=shown, story="" if shown.departed else short_story(shown))  # fmt: skip
 
 
 @pages.get("/c/<slug>/embed/seen.gif")
