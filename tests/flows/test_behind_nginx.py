@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
+from tests.departures import leaves
 from tests.desk import Desk
 from tests.handset import Answer
 from tests.live import EXAMPLE, import_example, live_stage, wait_until
@@ -197,3 +198,16 @@ def test_who_may_hold_an_embed_reaches_browsers_through_nginx(
     assert ancestors() == "*"
     terms(town.stage, Desk(town.stage, "王敏", "operator"), only_partners=True, slug=EXAMPLE)
     wait_until(lambda: ancestors() == "'self'", "nginx tells who may hold it now")
+
+
+def test_who_looks_first_after_a_quiet_hour_sees_what_holds_now(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voting_service.media.embeds.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.media.embeds.routes.STALE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    embed = f"{PAGE}/candidates/5/embed"
+    assert "已退出" not in town.ask(embed).body.decode()
+    leaves(town.stage, 5, slug=EXAMPLE)
+    time.sleep(3.1)  # nginx reckons in whole seconds
+    assert "已退出" in town.ask(embed).body.decode()

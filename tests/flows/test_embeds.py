@@ -78,7 +78,7 @@ def test_any_site_may_show_it_and_nothing_of_its_reader_is_asked(stage: Stage, p
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
         "frame-ancestors *"
     )
-    assert page.headers["Cache-Control"] == "public, max-age=15"
+    assert page.headers["Cache-Control"] == "public, max-age=15, stale-while-revalidate=10"
     assert page.data == stage.client().get(path).data, "the same for everyone"
     again = client.get(path, headers={"If-None-Match": page.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
