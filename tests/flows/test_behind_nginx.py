@@ -211,3 +211,14 @@ def test_who_looks_first_after_a_quiet_hour_sees_what_holds_now(
     leaves(town.stage, 5, slug=EXAMPLE)
     time.sleep(3.1)  # nginx reckons in whole seconds
     assert "已退出" in town.ask(embed).body.decode()
+
+
+def test_what_is_there_no_longer_is_not_shown_for_ever(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 404 is not kept, so that it puts nothing in the place of the copy that was good before."""
+    monkeypatch.setattr("voting_service.media.posters.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    poster = f"{PAGE}/candidates/6/poster?q=nobody-else-asks"
+    assert town.ask(poster).status == 200
+    leaves(town.stage, 6, slug=EXAMPLE)
+    time.sleep(3.1)
+    assert [town.ask(poster).status for _ in range(3)] == [404, 404, 404]

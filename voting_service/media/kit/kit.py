@@ -72,6 +72,8 @@ class KitMaker(NamedTuple):
             only_partners=terms.only_partners,
             at=at,
         )
+        for left in path.parent.glob(".*.part"):
+            left.unlink(missing_ok=True)  # of a process that was killed; it is our turn alone
         unfinished = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
             _zip(unfinished, f"{campaign.slug}-media-kit", kit_files(subject, self.parts))
