@@ -13,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import missing
+from tests.departures import leaves
+from tests.desk import Desk
 from tests.handset import Answer
-from tests.live import EXAMPLE, import_example, live_stage
+from tests.live import EXAMPLE, import_example, live_stage, wait_until
 from tests.nginx import NAME, Nginx, Origin, find_nginx
+from tests.partners import terms
 from tests.stage import Stage
 from voting_service.redis_server.embedded import EmbeddedRedis
 
@@ -179,3 +182,43 @@ def test_while_the_service_is_away_the_public_sees_what_was_public_and_nobody_vo
     assert "没有看到回执" in page.body.decode()
     assert {page.headers["Cache-Control"], refused.headers["Cache-Control"]} == {"no-store"}
     assert town.ask(PAGE).status == 200
+
+
+def test_who_may_hold_an_embed_reaches_browsers_through_nginx(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nginx keeps the headers of the copy that a 304 says is still good: other headers must be another ETag."""
+    monkeypatch.setattr("voting_service.media.embeds.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    embed = f"{PAGE}/candidates/3/embed"
+
+    def ancestors() -> str:
+        return town.ask(embed).headers["Content-Security-Policy"].rpartition("frame-ancestors ")[2]
+
+    assert ancestors() == "*"
+    terms(town.stage, Desk(town.stage, "王敏", "operator"), only_partners=True, slug=EXAMPLE)
+    wait_until(lambda: ancestors() == "'self'", "nginx tells who may hold it now")
+
+
+def test_who_looks_first_after_a_quiet_hour_sees_what_holds_now(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voting_service.media.embeds.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.media.embeds.routes.STALE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    embed = f"{PAGE}/candidates/5/embed"
+    assert "已退出" not in town.ask(embed).body.decode()
+    leaves(town.stage, 5, slug=EXAMPLE)
+    time.sleep(3.1)  # nginx reckons in whole seconds
+    assert "已退出" in town.ask(embed).body.decode()
+
+
+def test_what_is_there_no_longer_is_not_shown_for_ever(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 404 is not kept, so that it puts nothing in the place of the copy that was good before."""
+    monkeypatch.setattr("voting_service.media.posters.routes.MAX_AGE", 1)
+    monkeypatch.setattr("voting_service.candidates.showcase.FRESH_S", 0.0)
+    poster = f"{PAGE}/candidates/6/poster?q=nobody-else-asks"
+    assert town.ask(poster).status == 200
+    leaves(town.stage, 6, slug=EXAMPLE)
+    time.sleep(3.1)
+    assert [town.ask(poster).status for _ in range(3)] == [404, 404, 404]

@@ -113,6 +113,7 @@ def test_whoever_has_left_is_described_to_nobody(site: Site) -> None:
     page = site.get(f"{PAGE}/candidates/{GONE}")
     assert '<meta name="robots" content="noindex">' in page.text
     assert site.metadata(f"{PAGE}/candidates/{GONE}")["nodes"] == []
+    assert site.metadata(f"{PAGE}/candidates/{GONE}")["og:description"] == "已退出"
     assert "Link" not in page.headers
     assert f"/candidates/{GONE}<" not in site.get("/sitemap.xml").text
 

@@ -78,7 +78,7 @@ def test_any_site_may_show_it_and_nothing_of_its_reader_is_asked(stage: Stage, p
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
         "frame-ancestors *"
     )
-    assert page.headers["Cache-Control"] == "public, max-age=15"
+    assert page.headers["Cache-Control"] == "public, max-age=15, stale-while-revalidate=10"
     assert page.data == stage.client().get(path).data, "the same for everyone"
     again = client.get(path, headers={"If-None-Match": page.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
@@ -137,10 +137,11 @@ def test_without_leaders_everyone_has_their_turn(stage: Stage) -> None:
 def test_whoever_has_left_stands_there_by_name_alone(stage: Stage) -> None:
     stage.campaign(candidates=4, counts="hidden")
     leaves(stage, 3)
-    page = words(stage.client().get(CANDIDATE).text)
+    sent = stage.client().get(CANDIDATE).text
+    page = words(sent)
     assert "候选人3" in page
     assert "已退出" in page
-    assert "一句话简介" not in page
+    assert "一句话简介" not in sent, "nor in what is said of the page"
     assert "候选人3" not in words(stage.client().get(CAMPAIGN).text)
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -16,8 +17,12 @@ from tests.desk import Desk
 from tests.live import import_example
 from tests.partners import NEWS, partner, terms
 from tests.stage import Stage
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.media.embeds.code import frame_code, script_code
 from voting_service.media.kit.contents import file_name
+from voting_service.media.posters.missing import MissingPhoto
+from voting_service.media.posters.rendering import make_file
+from voting_service.media.posters.subject import Subject
 from voting_service.redis_server.locks import FileLock
 
 AT = "/desk/campaigns/test/media"
@@ -179,6 +184,7 @@ def test_the_kit_is_public_where_the_campaign_says_so(stage: Stage) -> None:
     assert "Set-Cookie" not in first.headers
     assert stage.client().get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert stage.client().get(path, headers={"Range": "bytes=0-3"}).data == b"PK\x03\x04"
+    (stage.service.settings.data_dir / "media-kits" / "test" / ".killed.part").touch()
     leaves(stage, 3)
     then = stage.client().get(path)
     assert then.headers["ETag"] != first.headers["ETag"]
@@ -192,6 +198,36 @@ def test_the_kit_is_public_where_the_campaign_says_so(stage: Stage) -> None:
     stage.draft("early")
     terms(stage, desk, kit_public=True, slug="early")
     assert stage.client().get("/c/early/media-kit.zip").status_code == 404
+
+
+def test_a_kit_made_during_the_voting_is_not_handed_out_afterwards(stage: Stage) -> None:
+    """Its posters ask for ballots, and nothing but the clock has changed."""
+    stage.campaign()
+    maker, posters = stage.app._inner.extensions["media_kits"], []
+    with stage.service.database.read() as session:
+        campaign = campaign_by_slug(session, "test")
+        for moment in (stage.service.clock.now(), campaign.rules.closes_at):
+            with zipfile.ZipFile(maker.make(session, campaign, at=moment)) as kit:
+                posters.append(kit.read("test-media-kit/海报/000-活动.pdf"))
+    assert posters[0] != posters[1]
+
+
+def test_a_kit_lacks_the_poster_whose_photo_is_missing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_the_second(subject: Subject, *how: Any) -> bytes:
+        if subject.person and subject.person.number == 2:
+            raise MissingPhoto("0123.jpg")
+        return make_file(subject, *how)
+
+    stage.campaign()
+    monkeypatch.setattr("voting_service.media.posters.kit_part.make_file", without_the_second)
+    answer = Desk(stage, "王敏", "operator").get("/desk/campaigns/test/media-kit.zip")
+    assert answer.status_code == 200
+    names = zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert sorted(name.partition("海报/")[2][:3] for name in names if "海报/" in name)[:3] == [
+        "000",
+        "001",
+        "003",
+    ]
 
 
 def test_kits_are_made_one_at_a_time(stage: Stage) -> None:

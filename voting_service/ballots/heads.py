@@ -41,7 +41,7 @@ def candidate_head(base_url: str, view: CampaignView, person: CandidateView) -> 
         base_url,
         person.url,
         title,
-        person.summary or person.story_text,
+        say(person.departed_word) if person.departed_word else person.summary or person.story_text,
         kind="profile",
         picture=drawn_picture(base_url, person.url, title, view.version) if stands else None,
         photo=_address(base_url, (person.photo if stands else None) or view.cover),

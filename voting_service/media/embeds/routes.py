@@ -27,6 +27,9 @@ pages = Blueprint("embeds", __name__)
 
 MAX_AGE = 15
 """Seconds that a proxy in front may keep an embed."""
+STALE = 10
+"""Seconds that it may show it beyond those, while it asks for the next one: no longer, or else whoever looks first after a quiet
+hour would see what was revoked, or who has left."""
 THEMES = ("light", "dark")
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """A GIF of one transparent dot."""
@@ -67,7 +70,7 @@ def candidate(slug: str, number: int) -> Response:
     # Of this one's count alone: another's must not make it another page.
     stamp = (shown.count, view.counted.shown, view.counted.final, view.counted.certified_at)
     return _embed(view, terms, _asked(terms), shown, stamp, "media/candidate_embed.html",
-                  candidate=shown, story=short_story(shown))  # fmt: skip
+                  candidate=shown, story="" if shown.departed else short_story(shown))  # fmt: skip
 
 
 @pages.get("/c/<slug>/embed/seen.gif")
@@ -112,7 +115,9 @@ def _embed(
 
     key = ("embed", path, show.version, view.state, view.next_opening, stamp, *asked, language)
     response = make_response(_kept().page(key, render).fill({}))
-    return cacheable(for_other_sites(response, terms.ancestors(asked.key)), max_age=MAX_AGE)
+    response = cacheable(for_other_sites(response, terms.ancestors(asked.key)), max_age=MAX_AGE)
+    response.headers["Cache-Control"] += f", stale-while-revalidate={STALE}"
+    return response
 
 
 def _asked(terms: MediaTerms) -> Asked:

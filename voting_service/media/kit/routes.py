@@ -29,7 +29,7 @@ def download(slug: str) -> Response:
     if not book.terms(show).kit_public:
         raise NotFound(_("这次评选没有公开素材包。"))
     maker: KitMaker = current_app.extensions["media_kits"]
-    return kit_answer(slug, maker.made(slug, show.version) or made_now(maker, slug))
+    return kit_answer(slug, maker.made(show, at_hand.now()) or made_now(maker, slug))
 
 
 def made_now(maker: KitMaker, slug: str) -> Path:

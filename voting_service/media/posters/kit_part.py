@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...campaigns.models import DRAFT
 from ..kit.contents import File, KitSubject, file_name
 from .asked import Asked
+from .missing import MissingPhoto
 from .papers import PAPERS
 from .rendering import make_file
 from .subject import subject_of
@@ -19,7 +20,8 @@ def posters_in_kit(subject: KitSubject) -> Iterator[File]:
     asked = Asked(PAPERS["a4"])
     for number, who in [(None, "活动"), *((one.number, one.name) for one in subject.people)]:
         poster = subject_of(subject.show, number, subject.at, subject.base_url, str)
-        yield (
-            f"海报/{number or 0:03d}-{file_name(who)}.pdf",
-            make_file(poster, asked, "pdf", subject.photos.directory),
-        )
+        try:
+            made = make_file(poster, asked, "pdf", subject.photos.directory)
+        except MissingPhoto:
+            continue  # doctor tells of it; a kit without one poster is better than none
+        yield f"海报/{number or 0:03d}-{file_name(who)}.pdf", made
