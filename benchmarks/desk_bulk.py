@@ -85,7 +85,7 @@ def journal_entries(place: Stand, bulk: Bulk, slug: str) -> None:
             for number in range(first, first + _BATCH):
                 subject = slug if number % 10 else f"other-{number % bulk.campaigns}/A-0001"
                 journal(session, at=start + timedelta(minutes=number * 5), actor=f"工作人员{number % bulk.officials}",
-                        act=acts[number % len(acts)], subject=subject, details={"number": number})  # fmt: skip
+                        act=acts[number % len(acts)], subject=subject, details={"number": number, "sites": []})  # fmt: skip
 
 
 def objections(place: Stand, bulk: Bulk, notice_id: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.assessing import assess_by
+from tests.substituting import PUBLICITY
 from voting_service.candidates.models import Candidate
 
 from .stand import Stand
@@ -30,7 +31,8 @@ def declare(place: Stand, slug: str) -> None:
     assess_by(place.stage, CRITERIA, slug=slug, seats=SEATS, reserve=30)
     with place.service.database.write() as session:
         campaign = place.campaign(session, slug)
-        campaign.plan_json = json.dumps({**campaign.plan, "composition": COMPOSITION}, ensure_ascii=False)
+        plan = {**campaign.plan, "composition": COMPOSITION, "publicity": PUBLICITY}
+        campaign.plan_json = json.dumps(plan, ensure_ascii=False)
         for one in session.scalars(select(Candidate).where(Candidate.campaign_id == campaign.id)):
             one.gender, one.front_line = ("女" if one.number % 3 == 0 else "男"), one.number % 2 == 0
             one.birth_date = f"{1965 + one.number % 35}-05-01"

@@ -11,13 +11,14 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from publicity.award.awarding import confirm_award, propose_award
-from publicity.award.models import Award
 from publicity.award.words import first_texts
-from publicity.notices.models import Notice
+from publicity.notices.from_list import draft_from_list
+from publicity.notices.publishing import publish
 from publicity.notices.queries import notice_by_number
 from publicity.outcome.closing import close_notice
 from tests.assessing import closed
 from tests.committee import confirm_it
+from tests.notices import BEIJING
 from tests.voting_committee import AT
 from voting_service.assessment.final_list.basis import basis_of
 from voting_service.assessment.final_list.deciding import confirm_list
@@ -28,11 +29,11 @@ from voting_service.recorder.closing import seal_early
 from voting_service.tally.certification import certify
 from voting_service.tally.certification.queries import proposed
 from voting_service.tally.decisions.models import PROPOSED, Decision
+from voting_service.workdays import Calendar
 
 from . import desk_check
 from .desk_check import Walk
-from .desk_scene import FULL, Scene, submit
-from .stand import Stand
+from .desk_scene import FULL, OVER, Scene, submit
 
 
 def close_voting(scene: Scene) -> None:
@@ -49,7 +50,6 @@ def close_voting(scene: Scene) -> None:
     place.stage.record()
     submit(scene, scene.viewer)
     closed(place.stage, scene.second, slug=FULL)
-    _award_proposed(scene)
 
 
 def check_and_propose(scene: Scene) -> Walk:
@@ -84,8 +84,7 @@ def certify_it(scene: Scene) -> float:
 def finish(scene: Scene) -> float:
     """Worksheet, list, award, archive; gives the seconds that the archive took."""
     _worksheet(scene)
-    _final_list(scene)
-    _award(scene)
+    _award(scene, _publicised(scene, _final_list(scene)))
     began = time.perf_counter()
     scene.place.expect(scene.viewer.post(f"/desk/campaigns/{FULL}/archive"), 303)
     return time.perf_counter() - began
@@ -108,8 +107,8 @@ def _worksheet(scene: Scene) -> None:
     )
 
 
-def _final_list(scene: Scene) -> None:
-    """As the smallest change has it; agreed upon by the committee."""
+def _final_list(scene: Scene) -> int:
+    """As the smallest change has it; agreed upon by the committee. Gives its number."""
     service = scene.place.service
     # Members of these tests vote at a moment of their own.
     before, after = AT - timedelta(hours=1), AT + timedelta(hours=1)
@@ -130,46 +129,42 @@ def _final_list(scene: Scene) -> None:
     one = "/desk/campaigns/<slug>/list/<int:number>"
     scene.add(one, {"number": number})
     scene.add(f"{one}/list.json", {"number": number})
+    return number
 
 
-def _award_proposed(scene: Scene) -> None:
-    """The earlier notice is closed, and its list put forward."""
-    place, now = scene.place, scene.place.service.clock.now()
-    with place.service.database.write() as session:
-        number = _earlier(place)
+def _publicised(scene: Scene, listed: int) -> int:
+    """The list's notice, of whose window nothing is left, closed; gives the notice's number."""
+    service, now = scene.place.service, scene.place.service.clock.now()
+    with service.database.write() as session:
+        number = draft_from_list(session, FULL, listed, at=now - OVER, official=scene.second.official).number
+    with service.database.write() as session:
+        notice = notice_by_number(session, FULL, number, drafts=True, lock=True)
+        publish(
+            session, notice, calendar=Calendar(), zone=BEIJING, workday_starts=service.settings.workday_start,
+            at=now - OVER, official=scene.second.official,
+        )  # fmt: skip
+    with service.database.write() as session:
         notice = notice_by_number(session, FULL, number, lock=True)
         close_notice(session, notice, at=now, official=scene.viewer.official)
-    texts = first_texts("云川市最美产业工人", now.date())
-    with place.service.database.write() as session:
-        award = propose_award(session, FULL, number, texts, at=now, official=scene.second.official).number
-    one = "/desk/campaigns/<slug>/award/<int:number>"
-    scene.add(one, {"number": award})
-    scene.add("/desk/campaigns/<slug>/award/new/<int:notice>", {"notice": number})
-    scene.add(
-        f"{one}/<any(decision, thanks):letter>.<any(pdf, docx):kind>",
-        {"number": award, "letter": "decision", "kind": "pdf"},
-    )
     report = "/desk/notices/<slug>/<int:number>/close/report.<any(pdf, docx):kind>"
     scene.add(report, {"number": number, "kind": "pdf"})
+    return number
 
 
-def _earlier(place: Stand) -> int:
-    """The notice that was published first."""
-    with place.service.database.read() as session:
-        query = select(Notice.number).where(Notice.campaign_id == place.campaign(session, FULL).id)
-        return (
-            session.scalars(
-                query.order_by(Notice.published_at).where(Notice.published_at.is_not(None))
-            ).first()
-            or 0
-        )
-
-
-def _award(scene: Scene) -> None:
-    place = scene.place
-    with place.service.database.write() as session:
-        seen = session.scalars(select(Award.document_sha256).where(Award.number == 1)).one()
-        confirm_award(
-            session, FULL, 1, seen=seen, at=place.service.clock.now(), official=scene.viewer.official
-        )
-    scene.add("/desk/campaigns/<slug>/award/<int:number>/certificates.pdf", {"number": 1})
+def _award(scene: Scene, notice: int) -> None:
+    """Proposed upon that notice and confirmed."""
+    service, now = scene.place.service, scene.place.service.clock.now()
+    texts = first_texts("云川市最美产业工人", now.date())
+    with service.database.write() as session:
+        award = propose_award(session, FULL, notice, texts, at=now, official=scene.second.official)
+        number, seen = award.number, award.document_sha256
+    with service.database.write() as session:
+        confirm_award(session, FULL, number, seen=seen, at=now, official=scene.viewer.official)
+    one = "/desk/campaigns/<slug>/award/<int:number>"
+    scene.add(one, {"number": number})
+    scene.add("/desk/campaigns/<slug>/award/new/<int:notice>", {"notice": notice})
+    scene.add(
+        f"{one}/<any(decision, thanks):letter>.<any(pdf, docx):kind>",
+        {"number": number, "letter": "decision", "kind": "pdf"},
+    )
+    scene.add(f"{one}/certificates.pdf", {"number": number})

@@ -35,6 +35,8 @@ from voting_service.assessment.worksheet.figures import confirm_figures, enter_f
 from voting_service.assessment.worksheet.opinions import confirm_opinion, propose_opinion
 from voting_service.candidates.profiles.correcting import propose_correction
 from voting_service.committee.models import LIST
+from voting_service.media.partners.keeping import WantedPartner, make_partner
+from voting_service.media.posters.sites import name_sites
 from voting_service.scanning.models import ScanCluster
 
 from . import desk_bulk, desk_doors, desk_folder
@@ -45,7 +47,7 @@ from .stand import Stand
 
 FULL, EMPTY, DRAFT = "full", "empty", "draft"
 JUDGES, MEMBERS, MOTIONS = 9, 9, 12
-_OVER = timedelta(days=60)
+OVER = timedelta(days=60)
 """So long ago the earlier notice was published: its window is over."""
 
 
@@ -85,6 +87,7 @@ def furnish(scene: Scene, bulk: Bulk) -> None:
     _scoring(scene)
     _dockets(scene, bulk)
     _notices(scene)
+    _media(scene)
     _folders(scene)
     desk_bulk.other_campaigns(place, bulk)
     desk_bulk.officials(place, bulk)
@@ -121,7 +124,8 @@ def _accounts(scene: Scene) -> None:
         {"campaign": FULL, "act": "open"},
     )
     scene.add("/desk/journal", *({QUERY: one} for one in asked))
-    scene.add("/desk/api-tokens/<int:number>/revoke", {"number": token.id})
+    for tail in ("revoke", "take-over"):
+        scene.add(f"/desk/api-tokens/<int:number>/{tail}", {"number": token.id})
     scene.add("/desk/invitation/<secret>", {"secret": desk_doors.invitation(place, "受邀的人")[0]})
     for tail in ("", "/end", "/second-factor"):
         scene.add(f"/desk/officials/<int:number>{tail}", {"number": scene.second.official.id})
@@ -261,7 +265,7 @@ def _notices(scene: Scene) -> None:
     """A published notice and a draft are there; a third, of whose window nothing is left, names as many as have seats."""
     earlier = published(
         scene.place.stage, scene.second.official, range(20, 20 + SEATS), slug=FULL, reserve=range(50, 60),
-        at=scene.place.service.clock.now() - _OVER,
+        at=scene.place.service.clock.now() - OVER,
     )  # fmt: skip
     one = "/desk/notices/<slug>/<int:number>"
     for tail in (
@@ -283,6 +287,20 @@ def _notices(scene: Scene) -> None:
         f"{one}/substitutions/<int:substitution_id>",
         *({"number": 1, "substitution_id": row} for row in leaving),
     )
+
+
+def _media(scene: Scene) -> None:
+    """A partner with its key, and sites at which posters hang."""
+    place, now, who = scene.place, scene.place.service.clock.now(), scene.second.official
+    with place.service.database.write() as session:
+        wanted = WantedPartner("云川工人报", "https://news.example.org")
+        partner = make_partner(session, FULL, wanted, at=now, official=who)
+        name_sites(session, FULL, "东门食堂\n西门岗亭", at=now, official=who)
+    for tail in ("", "/revoke"):
+        scene.add(
+            f"/desk/campaigns/<slug>/media/partners/<int(max=2147483647):number>{tail}",
+            {"number": partner.id},
+        )
 
 
 def _folders(scene: Scene) -> None:

@@ -53,7 +53,8 @@ def substitution(
         row = Substitution(
             notice_id=notice.id, leaver=leaver, cause="disqualified", reason="申报材料不实", docket_number=docket_number,
             state=state, proposed_by=by[0], proposed_at=at, confirmed_by=by[1] if confirmed else None,
-            confirmed_at=at if confirmed else None, successor=successor, filled_by=by[1] if settled else None,
+            confirmed_at=at if confirmed else None, successor=successor, next_in_line=successor,
+            filled_by=by[1] if settled else None,
             filled_at=at if settled else None, supplementary_id=told_by.id if told_by else None,
         )  # fmt: skip
         session.add(row)

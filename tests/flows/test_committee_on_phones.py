@@ -183,7 +183,10 @@ def test_without_scripts(make_phone: MakePhone, live: LiveService, example: str,
     phones = [at_desk(make_phone(java_script_enabled=False), live, desk) for desk in members[:4]]
     chair, *others = (phone.page for phone in phones)
     base = f"/desk/campaigns/{example}/motions"
-    chair.goto(f"{base}/new?subject=final-list-2&title=第二次表决&question=同意吗？")
+    chair.goto(f"{base}/new")
+    chair.get_by_label("事项", exact=True).fill("第二次表决")
+    chair.locator("[name=question]").fill("同意吗？")
+    chair.get_by_label("事项代码").fill("final-list-2")
     press(chair, "保存草稿")
     url = chair.url.split("?")[0]
     chair.get_by_label("我已核对表决内容、评委名单和规则").check()
