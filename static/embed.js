@@ -14,7 +14,7 @@
   frame.src = home + "/c/" + asked.campaign + (number > 0 ? "/candidates/" + number : "") + "/embed" + (query && "?" + query);
   frame.title = asked.title || "评选活动";
   frame.width = "100%";
-  frame.height = asked.height || (number > 0 ? 480 : 720);
+  frame.height = asked.height || (number > 0 ? 480 : 780);
   frame.referrerPolicy = "strict-origin-when-cross-origin";
   frame.setAttribute("loading", "lazy");
   frame.style.border = "0";

@@ -86,7 +86,7 @@ def test_a_plain_frame_works_where_scripts_are_forbidden(
         page.goto(site.put("/b", frame_code(live.url, example, title="最美劳动者")))
         frame = page.frame_locator("iframe")
         expect(frame.locator("h1")).to_be_visible()
-        assert page.locator("iframe").get_attribute("height") == "720"
+        assert page.locator("iframe").get_attribute("height") == "780"
         assert reader.cookies() == [], "reading an embed leaves no cookie"
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from ...text import Text
 
 SCRIPT_PATH = "/embed.js"
-CAMPAIGN_SIZE = (600, 720)
+CAMPAIGN_SIZE = (600, 780)
 """Width and height, in CSS pixels, at which a campaign's embed shows all it has, also in a column of 240 pixels."""
 CANDIDATE_SIZE = (600, 480)
 
