@@ -490,12 +490,6 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "clock": service.clock,
         "database": service.database,
         "photos": service.photos,
-        "poster_pages": PageCache(64),
-        "poster_batches": BatchTurn(),
-        "poster_scans": ScanCounts(service.keyring),
-        "press": Press(),
-        # Chats ask for many of them at once, and there are no more than candidates.
-        "share_images": Press(most_waiting=6, patience_s=10),
         "networks": service.networks,
         "opener": service.opener,
         "staging": service.staging,
@@ -542,6 +536,21 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "docket_desk": service.docket_desk(),
         "registration_desk": service.registration_desk(),
         "entry_tokens": EntryTokens(service.key("entry form")),
+        "figures": Figures(service.recorder_stores, service.probing_redis.ping),
+        **_media_at_hand(service, place),
+    }
+
+
+def _media_at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
+    """The part of it that the rooms in ``media`` ask for."""
+    settings = service.settings
+    return {
+        "poster_pages": PageCache(64),
+        "poster_batches": BatchTurn(),
+        "poster_scans": ScanCounts(service.keyring),
+        "press": Press(),
+        # Chats ask for many of them at once, and there are no more than candidates.
+        "share_images": Press(most_waiting=6, patience_s=10),
         "descriptions": Library(
             service.database,
             place.showcase,
@@ -551,7 +560,6 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
             settings.site_name,
         ),
         "results": Results(service.database, publicity_rooms.READ_LISTS),
-        "figures": Figures(service.recorder_stores, service.probing_redis.ping),
         "media_book": MediaBook(service.database),
         "embed_counter": service.embed_counter,
         "embed_pages": PageCache(),
