@@ -75,7 +75,7 @@ def test_any_site_may_show_it_and_nothing_of_its_reader_is_asked(stage: Stage, p
     assert "X-Frame-Options" not in page.headers
     assert "Cookie" not in page.headers.get("Vary", "")
     assert page.headers["Content-Security-Policy"] == (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; base-uri 'none'; "
         "frame-ancestors *"
     )
     assert page.headers["Cache-Control"] == "public, max-age=15, stale-while-revalidate=10"
