@@ -87,6 +87,17 @@ class Town(Committee):
             return list(session.scalars(select(Certificate).order_by(Certificate.ordinal)))
 
 
+def after_the_voting(stage: Stage, clock: ClockInHand) -> Town:
+    """A campaign whose voting has been held, with the clock on the day after its end."""
+    stage.draft(
+        candidates=6, with_rules=rules(opens_at=beijing(2026, 2, 1), closes_at=beijing(2026, 2, 10, 18, 0))
+    )
+    stage.open()
+    clock.set(beijing(2026, 2, 11))
+    stage.record()
+    return Town(stage)
+
+
 @pytest.fixture
 def town(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Town]:
     """Voting has ended on 10 February 2026; the notice's window is over on 2 March."""
@@ -94,13 +105,7 @@ def town(tmp_path: Path, redis_url: str, database_url: str) -> Iterator[Town]:
     stage = Stage(
         make_service(tmp_path / "data", redis_url=redis_url, database_url=database_url, clock=clock)
     )
-    stage.draft(
-        candidates=6, with_rules=rules(opens_at=beijing(2026, 2, 1), closes_at=beijing(2026, 2, 10, 18, 0))
-    )
-    stage.open()
-    clock.set(beijing(2026, 2, 11))
-    stage.record()
-    yield Town(stage)
+    yield after_the_voting(stage, clock)
     stage.strike()
 
 

@@ -14,14 +14,14 @@ from playwright.sync_api import Browser
 from publicity.award.certificates import decide_revocation, propose_revocation
 from publicity.award.published import published_lists
 from tests.committee import campaign_of, decide, recorded
-from tests.contract.test_award import OVER, Town
+from tests.contract.test_award import OVER, Town, after_the_voting
 from tests.contract.test_certification import Scene
 from tests.flows.test_accessibility import look
 from tests.live import live_stage
 from tests.notices import beijing
 from tests.phone import Phone, overflow
 from tests.served import served
-from tests.stage import ClockInHand, Stage, make_service, rules
+from tests.stage import ClockInHand, Stage, make_service
 from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.candidates import showcase
 from voting_service.candidates.departures import depart
@@ -131,13 +131,7 @@ def town(tmp_path: Path, redis_url: str) -> Iterator[Town]:
     """Voting has ended on 10 February 2026; the notice's window is over on 2 March."""
     clock = ClockInHand(beijing(2026, 2, 2))
     stage = Stage(make_service(tmp_path / "data", redis_url=redis_url, clock=clock))
-    stage.draft(
-        candidates=6, with_rules=rules(opens_at=beijing(2026, 2, 1), closes_at=beijing(2026, 2, 10, 18, 0))
-    )
-    stage.open()
-    clock.set(beijing(2026, 2, 11))
-    stage.record()
-    yield Town(stage)
+    yield after_the_voting(stage, clock)
     stage.strike()
 
 
