@@ -14,6 +14,7 @@ from voting_service.errors import ProblemsFound
 from voting_service.workdays import NO_OVERRIDES, Arrangement, Calendar, Overrides, SpecialDay
 from voting_service.workdays.override_file import (
     TABLE_FILE,
+    calendar_of,
     load_overrides,
     read_overrides,
     save_overrides,
@@ -250,7 +251,7 @@ def test_doctor_says_where_a_year_comes_from_and_how_an_unknown_one_becomes_know
 
 def test_doctor_names_what_is_wrong_with_the_table(tmp_path: Path) -> None:
     (tmp_path / TABLE_FILE).write_text('{"days": 1, "arrangements": 2}', encoding="utf-8")
-    found = examine_workdays(lambda: Calendar(load_overrides(tmp_path)), date(2024, 1, 1))
+    found = examine_workdays(lambda: calendar_of(tmp_path), date(2024, 1, 1))
     assert [(one.level, one.code, str(one.sentence)) for one in found] == [
         ("error", "workdays_table", "workdays.json arrangements：应当是列表 […]。"),
         ("error", "workdays_table", "workdays.json days：应当是列表 […]。"),
