@@ -20,6 +20,7 @@ from flask import (
 from voting_service.ballots.campaign_page import leaving_line
 from voting_service.ballots.polling_place import polling_place
 from voting_service.database import Database
+from voting_service.media.partners.book import MediaBook
 from voting_service.text import _
 from voting_service.web import access, at_hand
 from voting_service.web.caching import cacheable
@@ -78,8 +79,11 @@ def notice(slug: str, number: int) -> Response:
 @pages.get("/c/<slug>/notices/<int:number>/embed")
 @access.public
 def embed(slug: str, number: int) -> Response:
-    """The same for a frame on any other site: light, without scripts, and nothing of whoever looks at it."""
+    """The same for a frame on other sites, those of the campaign's media list: light, without scripts, and nothing of whoever
+    looks at it."""
     found = _board().notice(slug, number)
+    book: MediaBook = current_app.extensions["media_book"]
+    ancestors = book.terms(polling_place().showcase.campaign(slug)).ancestors("")
     page = render_template(
         "board/embed.html",
         notice=found,
@@ -88,7 +92,7 @@ def embed(slug: str, number: int) -> Response:
         csp_nonce="",
         **_words(),
     )
-    return cacheable(same_for_everyone(make_response(page), in_frames=True), max_age=MAX_AGE)
+    return cacheable(same_for_everyone(make_response(page), ancestors=ancestors), max_age=MAX_AGE)
 
 
 @pages.get("/c/<slug>/notices/<int:number>.json")

@@ -22,8 +22,10 @@ from publicity.notices.queries import notice_by_number
 from tests.contract.test_notices import on_notice
 from tests.desk import Desk
 from tests.notices import BEIJING, beijing, draft, published, text_for
+from tests.partners import NEWS, partner, terms
 from tests.stage import ClockInHand, Stage, make_service
 from voting_service.campaigns.queries import campaign_by_slug
+from voting_service.candidates import showcase
 from voting_service.workdays import Calendar
 
 PAGE = "/c/test/notices/1"
@@ -123,10 +125,12 @@ def test_the_page_is_the_same_for_everyone_and_asked_for_by_its_etag(hall: Stage
 
 
 def test_many_readers_ask_the_database_once(hall: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(board, "FRESH_S", 3600.0)
+    for kept in (board, showcase):
+        monkeypatch.setattr(kept, "FRESH_S", 3600.0)
     published(hall, Desk(hall, "王敏", "operator").official)
     client = hall.client()
-    client.get(PAGE)
+    for path in (PAGE, PAGE + "/embed"):
+        client.get(path)
     asked: list[str] = []
     event.listen(hall.service.database.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))
     for path in (PAGE, "/c/test/notices", PAGE + "/embed", "/api/v1/campaigns/test/notices/1") * 5:
@@ -145,6 +149,15 @@ def test_any_site_may_show_it_in_a_frame(hall: Stage) -> None:
     assert "<script" not in frame.text
     assert "候选人1" in frame.text
     assert hall.client().get(PAGE).headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_media_list_holds_for_notices_too(hall: Stage) -> None:
+    published(hall, Desk(hall, "王敏", "operator").official)
+    clerk = Desk(hall, "李伟", "operator")
+    partner(hall, clerk)
+    terms(hall, clerk, only_partners=True)
+    policy = hall.client().get(PAGE + "/embed").headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {NEWS}")
 
 
 def test_documents_are_served_byte_for_byte_as_hashed(hall: Stage) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, Response, g
 
 STAY_WITH_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 
-_ANY_SITE, _NO_SITE = "*", "'none'"
+_NO_SITE = "'none'"
 
 Headers = list[tuple[str, str]]
 
@@ -56,14 +56,15 @@ def content_security_policy(nonce: str) -> str:
     )
 
 
-def same_for_everyone(response: Response, *, in_frames: bool = False) -> Response:
+def same_for_everyone(response: Response, *, ancestors: Sequence[str] = ()) -> Response:
     """For a page that holds nothing of whoever asks, so that it may be kept and asked for by its ETag: our own files by
-    origin, since a nonce would make every copy another one. ``in_frames``: other sites may show it; it runs no script."""
-    scripts = "'none'" if in_frames else "'self'"
+    origin, since a nonce would make every copy another one. ``ancestors``: the sites, as the directive writes them, that may
+    show it in a frame; it runs no script then."""
+    scripts = "'none'" if ancestors else "'self'"
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "font-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {_ANY_SITE if in_frames else _NO_SITE}"
+        f"frame-ancestors {' '.join(ancestors) or _NO_SITE}"
     )
     return response
 
