@@ -93,6 +93,7 @@ from voting_service.scanning.readiness import probe_watch
 from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
+from voting_service.tally.certification.checker import BooksChecker
 from voting_service.tally.figures.follow import Follower
 from voting_service.tally.figures.readiness import probe_figures
 from voting_service.voter_codes.admission import Admission
@@ -360,6 +361,10 @@ class Service:
     def watch(self) -> Watch:
         """Scans and deletes when it is time."""
         return Watch(self.database, self.box, self.clock, self.live_scan)
+
+    def books_checker(self) -> BooksChecker:
+        """Makes the checks of the books that the desk asks for."""
+        return BooksChecker(self.recorder_stores, self.one_at_a_time)
 
     def sender(self) -> Sender:
         """Sends webhooks."""

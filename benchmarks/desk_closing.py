@@ -1,6 +1,6 @@
 """What comes after voting, step by step: closing, checking and certifying, the worksheet, the final list, the award, the archive.
 
-Two steps walk through the whole ledger within a request; what they take is measured on the way.
+Some steps walk through the whole ledger; what they take is measured on the way.
 """
 
 from __future__ import annotations

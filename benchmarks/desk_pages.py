@@ -107,7 +107,8 @@ def _rows(timed: dict[str, Timed], walk: Walk, signed_s: float, archive_s: float
         *map(_row, pages),
         *map(_file_row, (one for one in slowest_first if one.is_file)),
         Row("认定前核对账目  checking the books before certifying", f"{walk.took_s:.1f} s, {walk.peak / 2**20:.0f} MiB",
-            note=f"within one request; {walk.cpu_s:.1f} s of processor time, {(walk.peak - walk.before) / 2**20:.0f} MiB more than idle"),
+            note=f"by the watch; {walk.cpu_s:.1f} s of processor time, {(walk.peak - walk.before) / 2**20:.0f} MiB more than idle"),
+        Row("提请认定  putting it to the members", f"{walk.proposed_s:.1f} s", note="within one request"),
         Row("完成认定的签认  the signature that certifies", f"{signed_s:.1f} s", note="within one request"),
         Row("生成结项归档  making the closing archive", f"{archive_s:.1f} s", note="within one request"),
     ]  # fmt: skip

@@ -1,11 +1,12 @@
-/* Keeps a page's figures live: asks every five seconds, more rarely while the line is down, not at all while nobody looks, and
+/* Keeps a page's figures live: asks every five seconds (or `data-every` milliseconds), more rarely while the line is down, not at all while nobody looks, and
    never again once the session has ended: then it says so and shows the way to sign in.
    `liveFigures(show)` calls show(figures) for whatever is new; elements with data-f="a.b" get that figure by themselves. */
 (function () {
   "use strict";
-  const EVERY = 5000, MOST = 60000, PATIENCE = 15000;
+  const MOST = 60000, PATIENCE = 15000;
   const root = document.querySelector("[data-live]");
   if (!root) return;
+  const EVERY = Number(root.dataset.every) || 5000;
   const state = root.querySelector("[data-live-state]");
   const again = root.querySelector("[data-live-again]");
   const still = root.querySelector("[data-still]");

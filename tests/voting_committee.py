@@ -15,6 +15,7 @@ from voting_service.committee.members import committee_members
 from voting_service.committee.models import Motion
 from voting_service.committee.queries import motion_by_number
 from voting_service.committee.quorum import quorum_of
+from voting_service.tally.certification.asking import ask_for_check, found_good
 
 NAMES = ("王芳", "李伟", "张敏", "刘洋", "陈静")
 AT = datetime(2026, 5, 8, 2, 0, tzinfo=UTC)
@@ -83,3 +84,13 @@ class Committee:
         for member, answer in enumerate(answers):
             self.cast(number, member, answer)
         return number
+
+
+def books_checked(stage: Stage, official: ActingOfficial, slug: str = "test") -> str:
+    """The watch has checked the books for somebody; gives the tally's hash. Raises ProblemsFound."""
+    service = stage.service
+    with service.database.write() as session:
+        ask_for_check(session, slug, at=service.clock.now(), official=official)
+    service.books_checker().turn()
+    with service.database.read() as session:
+        return found_good(session, campaign_by_slug(session, slug), service.clock.now()).sha256

@@ -30,6 +30,23 @@ class Text:
             for name, value in self.values.items()
         }
 
+    def to_json(self) -> dict[str, Any]:
+        """To be kept, and translated for whoever reads it later. Figures that JSON does not know are written out."""
+        plain = {
+            name: value.to_json() if isinstance(value, Text) else value if isinstance(value, int | float) else str(value)
+            for name, value in self.values.items()
+        }  # fmt: skip
+        return {"source": self.source, "values": plain}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Text:
+        """From ``to_json``'s form."""
+        values = {
+            name: cls.from_json(value) if isinstance(value, dict) else value
+            for name, value in plain["values"].items()
+        }
+        return cls(plain["source"], values)
+
     def __str__(self) -> str:
         return self.translated(lambda source: source)
 

@@ -24,7 +24,7 @@ from tests.committee import (
 )
 from tests.oracle import check_books
 from tests.stage import Stage
-from tests.voting_committee import Committee
+from tests.voting_committee import Committee, books_checked
 from voting_service.accounts.register import end_official
 from voting_service.committee.minutes import minutes_on_show
 from voting_service.committee.models import CERTIFICATION
@@ -64,10 +64,10 @@ class Scene:
 
     def propose(self, by: int = 0, *, held: bool = False, seen: str | None = None) -> int:
         """A member puts the tally to the others; gives the number."""
-        stores = self.stage.service.recorder_stores
+        official = self.committee.officials[by]
+        checked = books_checked(self.stage, official)
         return certify.carry_out_proposal(
-            stores, "test", seen=seen or check(stores, "test").sha256, held_acknowledged=held,
-            official=self.committee.officials[by],
+            self.stage.service.recorder_stores, "test", seen=seen or checked, held_acknowledged=held, official=official
         )  # fmt: skip
 
     def sign(self, number: int, by: int, seen: str | None = None) -> bool:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from tests.committee import campaign_of, decide, recorded
 from tests.desk import Desk
+from tests.live import settings_as_environment, wait_until
 from tests.stage import Stage
 from tests.voting_committee import Committee
-from voting_service.one_at_a_time import OneAtATime
+from voting_service.activity import JournalEntry
+from voting_service.commands.supervisor import ROOT
 from voting_service.recorder.closing import seal_early
+from voting_service.settings import PREFIX
 from voting_service.tally.certification.models import Certification
-from voting_service.text import _
 
 MOTIONS = "/desk/campaigns/test/motions"
 CERTIFICATION = "/desk/campaigns/test/certification"
@@ -148,8 +154,7 @@ def test_certified_through_its_pages(committee: Committee) -> None:
     closed(stage)
     assert "计票结果待提请认定：测试评选" in first.text("/desk")
     assert "核对账目" in first.text("/desk/campaigns/test")
-    checked = first.post(f"{CERTIFICATION}/check")
-    seen = hidden(checked.text, "seen")
+    seen = checked_by(stage, first)
     made = first.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes")
     url = made.headers["Location"].split("?")[0]
     assert sha256(first.get(f"{url}/tally.json").data).hexdigest() == seen
@@ -170,42 +175,68 @@ def test_certified_through_its_pages(committee: Committee) -> None:
     assert "计票结果已经评审委员会认定" in first.text(CERTIFICATION)
 
 
-def test_the_books_are_checked_by_one_at_a_time(committee: Committee) -> None:
-    closed(committee.stage)
+def checked_by(stage: Stage, desk: Desk) -> str:
+    """Asked for at a desk and made by the watch; gives the hash of what is to be proposed."""
+    assert desk.post(f"{CERTIFICATION}/check").headers["Location"] == f"{CERTIFICATION}/check"
+    stage.service.books_checker().turn()
+    return hidden(desk.get(f"{CERTIFICATION}/check").text, "seen")
+
+
+def test_the_books_are_checked_while_the_committee_waits(committee: Committee) -> None:
+    stage = committee.stage
+    closed(stage)
     first, second = committee.desks[:2]
-    seen = hidden(first.post(f"{CERTIFICATION}/check").text, "seen")
-    # As another process of the service does it.
-    locks = OneAtATime(committee.stage.service.settings.data_dir / "archives" / "locks")
-    with locks.turn("test.certification-check", _("核对。")):
-        for path, fields in (("check", {}), ("propose", {"seen": seen, "confirmed": "yes"})):
-            told = second.post(f"{CERTIFICATION}/{path}", **fields)
-            assert (told.status_code, told.headers["Retry-After"]) == (503, "30")
-            assert "这次评选的账目正在核对。" in told.text
-    with locks.turn("another.certification-check", _("核对。")):
-        assert second.post(f"{CERTIFICATION}/check").status_code == 200
+    assert first.get(f"{CERTIFICATION}/check").headers["Location"] == CERTIFICATION
+    assert first.get(f"{CERTIFICATION}/check.json").status_code == 404
+    first.post(f"{CERTIFICATION}/check")
+    assert "正在核对账目" in second.text(CERTIFICATION)
+    assert "正在核对账目" in first.text(f"{CERTIFICATION}/check")
+    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": False, "percent": 0, "quiet": False}
+    told = first.post(f"{CERTIFICATION}/propose", seen="0" * 64, confirmed="yes")
+    assert (told.status_code, "账目正在核对，还没有结果。" in told.text) == (422, True)
+    # Whoever asks meanwhile gets the same one.
+    second.post(f"{CERTIFICATION}/check")
+    with stage.service.database.read() as session:
+        asked = session.scalars(select(JournalEntry.actor).where(JournalEntry.act == "check_books")).all()
+    assert asked == [first.official.name]
+    stage.service.books_checker().turn()
+    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": True, "percent": 100, "quiet": False}
+    assert "查看结果并提请认定" in second.text(CERTIFICATION)
+    seen = hidden(second.get(f"{CERTIFICATION}/check").text, "seen")
     assert second.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes").status_code == 303
-    # No lock is named after what is no campaign.
-    everywhere = Desk(committee.stage, "周正", "committee")
+    everywhere = Desk(stage, "周正", "committee")
     assert everywhere.post("/desk/campaigns/nowhere/certification/check").status_code == 404
-    assert not [*locks_of(committee.stage, "nowhere")]
 
 
-def locks_of(stage: Stage, slug: str) -> list[str]:
-    directory = stage.service.settings.data_dir / "archives" / "locks"
-    return [path.name for path in directory.iterdir() if path.name.startswith(slug)]
+def test_a_watch_that_runs_checks(committee: Committee, tmp_path: Path) -> None:
+    stage, first = committee.stage, committee.desks[0]
+    closed(stage)
+    first.post(f"{CERTIFICATION}/check")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from wsgi import cli; cli()", "fraud", "watch"],
+        env=environ | settings_as_environment(stage.service.settings) | {"PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+    )
+    try:
+        wait_until(lambda: first.get(f"{CERTIFICATION}/check.json").json["over"], "the books are checked")
+    finally:
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+    assert "账目核对无误" in first.text(f"{CERTIFICATION}/check")
 
 
 def test_stale_and_taken_back(committee: Committee) -> None:
     stage, first = committee.stage, committee.desks[0]
     ids = recorded(stage, 1, (3,))
     closed(stage)
-    seen = hidden(first.post(f"{CERTIFICATION}/check").text, "seen")
+    seen = checked_by(stage, first)
     url = first.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes").headers["Location"].split("?")[0]
     decide(stage, "voided", ids)
     assert "这次提请已经失效" in committee.desks[1].text(url)
     assert "提请已失效，要重新提请认定" in committee.desks[1].text("/desk")
     assert committee.desks[1].post(f"{url}/sign", seen=seen, confirmed="yes").status_code == 422
-    seen = hidden(first.post(f"{CERTIFICATION}/check").text, "seen")
+    seen = checked_by(stage, first)
     url = first.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes").headers["Location"].split("?")[0]
     assert url.endswith("/2")
     taken = committee.desks[1].post(f"{url}/withdraw", reason="先开会", confirmed="yes")

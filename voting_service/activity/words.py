@@ -75,6 +75,7 @@ ACT_WORDS: dict[str, Text] = {
     "draw_sample": _("抽取核查样本"),
     "record_sample": _("登记样本核查"),
     "confirm_sample": _("确认样本核查"),
+    "check_books": _("核对账目"),
     "propose_certification": _("提请认定计票结果"),
     "sign_certification": _("签认计票结果"),
     "certify_tally": _("认定计票结果"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from ..scanning.export import export_evidence
 from ..scanning.retention import delete_evidence, due_for_deletion
 from ..text import Text, _
 from ..webhooks.posting import DEADLINE_S
-from .composition import MakeService, Service, redis_running
+from .composition import MakeService, redis_running
 from .output import progress_bar, say, writing
 from .stop_sign import StopSign
 
@@ -72,7 +72,7 @@ def expire(make: MakeService, slug: str | None, yes: bool) -> None:
 
 
 @click.command(
-    help="值守：投票期间每 10 分钟排查一次，按期删除证据，并把事件推送给其他系统。serve 和 demo 会自动启动它。"
+    help="值守：投票期间每 10 分钟排查一次，按期删除证据，核对工作台要求核对的账目，并把事件推送给其他系统。serve 和 demo 会自动启动它。"
 )
 @click.pass_obj
 def watch(make: MakeService) -> None:
@@ -81,7 +81,9 @@ def watch(make: MakeService) -> None:
     logs.configure()
     stop = StopSign()
     stop.listen()
-    with redis_running(service), _sending(service, stop):
+    sending = _beside("webhooks", service.sender().run, stop)
+    checking = _beside("books", service.books_checker().run, stop)
+    with redis_running(service), sending, checking:
         keeper = service.watch()
         while True:
             keeper.turn()
@@ -90,10 +92,10 @@ def watch(make: MakeService) -> None:
 
 
 @contextmanager
-def _sending(service: Service, stop: StopSign) -> Iterator[None]:
-    """Webhooks go out beside the scans, in a thread of their own: a receiver that is slow keeps no scan waiting, nor a scan a
-    message. What is under way when we are told to stop is finished, or sent again later."""
-    thread = Thread(target=service.sender().run, args=(stop.wait,), name="webhooks", daemon=True)
+def _beside(name: str, run: Callable[[Callable[[float], bool]], None], stop: StopSign) -> Iterator[None]:
+    """Webhooks go out and books are checked beside the scans, each in a thread of its own: a receiver that is slow keeps no scan
+    waiting, nor a scan a message. What is under way when we are told to stop is finished, or done again later."""
+    thread = Thread(target=run, args=(stop.wait,), name=name, daemon=True)
     thread.start()
     yield
     thread.join(timeout=DEADLINE_S)

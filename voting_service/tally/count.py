@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from ..ledger import COUNTED, HELD, VOIDED
 
 STANDINGS = (COUNTED, HELD, VOIDED)
+
+K = TypeVar("K")
 
 
 class StandingBallot(NamedTuple):
@@ -67,11 +69,19 @@ def count(ballots: Iterable[StandingBallot], numbers: Iterable[int], zone: ZoneI
         standing = ballot.standing
         tally.ballots[standing] += 1
         for number in ballot.choices:
-            tally.by_candidate.setdefault(number, Counter())[standing] += 1
+            _of(tally.by_candidate, number)[standing] += 1
         day = ballot.cast_at.astimezone(zone).date().isoformat()
-        tally.by_day.setdefault(day, Counter())[standing] += 1
-        tally.by_channel.setdefault(ballot.channel, Counter())[standing] += 1
+        _of(tally.by_day, day)[standing] += 1
+        _of(tally.by_channel, ballot.channel)[standing] += 1
     return tally
+
+
+def _of(counters: dict[K, Counter[str]], key: K) -> Counter[str]:
+    # Not setdefault: it would make a counter for each of a million ballots and throw it away.
+    found = counters.get(key)
+    if found is None:
+        found = counters[key] = Counter()
+    return found
 
 
 AFTER = {"held": HELD, "voided": VOIDED, "restored": COUNTED}

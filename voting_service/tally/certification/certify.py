@@ -28,9 +28,9 @@ from ...transparency import entries, log
 from ...transparency.models import Log
 from ...webhooks.outbox import announce
 from ..count import STANDINGS
+from .asking import found_good
 from .checking import (
     Checked,
-    check,
     is_stale,
     pending_problems,
     problems_before_proposing,
@@ -59,12 +59,16 @@ from .queries import (
 def carry_out_proposal(
     stores: Stores, slug: str, *, seen: str, held_acknowledged: bool, official: ActingOfficial
 ) -> int:
-    """Check everything anew and put it to the members; gives the number. Raises ProblemsFound, NotFound, BoxUnavailable."""
-    checked = check(stores, slug)
+    """Put to the members what the latest check found, after adding up the ledger once more; gives the number. Raises
+    ProblemsFound, NotFound."""
     with stores.database.write() as session:
+        at, campaign = stores.clock.now(), campaign_by_slug(session, slug, lock=True)
+        checked = found_good(session, campaign, at)
+        if found := recount_problems(session, campaign, checked.tally):
+            raise ProblemsFound(found)
         made = propose(
-            session, slug, checked, seen=seen, held_acknowledged=held_acknowledged, at=stores.clock.now(), official=official
-        )  # fmt: skip
+            session, slug, checked, seen=seen, held_acknowledged=held_acknowledged, at=at, official=official
+        )
         return made.number
 
 

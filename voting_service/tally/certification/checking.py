@@ -30,12 +30,14 @@ from ..count import STANDINGS, Tally
 from ..decisions.models import PROPOSED, Decision
 from ..decisions.queries import last_sequence
 from ..figures.prepared import counts_now
-from ..ledger_reads import tally_ledger
+from ..ledger_reads import Progress, no_progress, tally_ledger
 from ..reconcile import reconcile
 from .models import Certification
 from .queries import certified_problems, proposed, shown_number
 
 MOST_LISTED = 5
+WALKS = 4
+"""Log, ledger beside it, prepared figures, tally."""
 
 
 @dataclass(frozen=True)
@@ -62,16 +64,16 @@ class Checked:
         return self.rule.present_needed(len(self.members))
 
 
-def check(stores: Stores, slug: str) -> Checked:
-    """Count and compare; takes as long as walking through the ledger three times. Raises ProblemsFound, NotFound,
-    BoxUnavailable."""
+def check(stores: Stores, slug: str, progress: Progress = no_progress) -> Checked:
+    """Count and compare; takes as long as ``WALKS`` walks through ledger or log, each of which tells ``progress`` how far it
+    is. Raises ProblemsFound, NotFound, BoxUnavailable."""
     with stores.database.read() as session:
         campaign = campaign_by_slug(session, slug)
         if found := problems_before_proposing(session, campaign):
             raise ProblemsFound(found)
     # What was entered last may wait for its signature yet.
     publish(stores, campaign.id)
-    compared = reconcile(stores.database, stores.box, slug)
+    compared = reconcile(stores.database, stores.box, slug, progress)
     if compared.differences:
         listed = list(compared.differences[:MOST_LISTED])
         raise ProblemsFound(
@@ -81,7 +83,7 @@ def check(stores: Stores, slug: str) -> Checked:
             ]
         )  # fmt: skip
     with stores.database.read() as session:
-        return _count(session, campaign_by_slug(session, slug))
+        return _count(session, campaign_by_slug(session, slug), progress)
 
 
 def problems_before_proposing(session: Session, campaign: Campaign) -> list[Problem]:
@@ -156,11 +158,11 @@ def _added_up(session: Session, campaign_id: int) -> tuple[Counter[int], Counter
     return votes, standings
 
 
-def _count(session: Session, campaign: Campaign) -> Checked:
+def _count(session: Session, campaign: Campaign, progress: Progress) -> Checked:
     public_log = session.get_one(Log, campaign.id)
     size, checkpoint = public_log.signed_size, public_log.checkpoint or ""
     numbers = [candidate.number for candidate in ballot_roster(session, campaign.id)]
-    tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, leaves=size)
+    tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, progress, leaves=size)
     if found := recount_problems(session, campaign, tally):
         raise ProblemsFound(found)
     document = canonical_json(tally.to_json())

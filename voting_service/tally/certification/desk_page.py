@@ -16,12 +16,13 @@ from ...campaigns.queries import campaigns_in
 from ...candidates.departures import ballot_roster
 from ...committee.minutes import MinutesOnShow, minutes_on_show, unconfirmed_by
 from ...committee.models import CERTIFICATION
-from ...errors import Problem
+from ...errors import Problem, ProblemsFound
 from ...ledger import HELD, VOIDED
 from ...text import Text, _
 from ..count import Tally
 from ..decisions.queries import last_sequence
 from ..decisions.rules import ranks
+from .asking import books_check, found_good
 from .checking import is_stale, pending_problems
 from .models import CERTIFIED, PROPOSED, SUPERSEDED, WITHDRAWN, Certification
 from .queries import (
@@ -65,6 +66,14 @@ class CertificationLine(NamedTuple):
     signed: int
     needed: int
     waits: bool
+
+
+class CheckLine(NamedTuple):
+    """The latest check of the books."""
+
+    percent: int
+    agreed_at: datetime | None
+    """When it was found that all agrees; None while it is under way."""
 
 
 class MemberLine(NamedTuple):
@@ -112,6 +121,20 @@ def lines_of(session: Session, campaign: Campaign, tally: Tally) -> list[Candida
 def list_lines(session: Session, campaign: Campaign, official: ActingOfficial) -> list[CertificationLine]:
     """All of a campaign, the latest first."""
     return [_line(session, row, official) for row in certifications_of(session, campaign.id)]
+
+
+def check_line(session: Session, campaign: Campaign, now: datetime) -> CheckLine | None:
+    """Of the latest check, as long as it is under way or good for a proposal."""
+    check = books_check(session, campaign.id)
+    if check is None:
+        return None
+    if check.ended_at is None:
+        return CheckLine(check.percent, None)
+    try:
+        found_good(session, campaign, now)
+    except ProblemsFound:
+        return None
+    return CheckLine(100, check.ended_at)
 
 
 def certification_page(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from ...accounts.officials import Role
@@ -17,11 +16,11 @@ from ...committee.models import CERTIFICATION
 from ...errors import NotFound, Problem, ProblemsFound
 from ...recorder.drain import Stores
 from ...text import Text, _
-from ...web import access, at_hand
+from ...web import access
 from ...web.official_files import official_file
-from . import certify
-from .checking import Checked, check, problems_before_proposing
-from .desk_page import CandidateLine, certification_page, lines_of, list_lines
+from . import asking, certify
+from .checking import problems_before_proposing
+from .desk_page import CandidateLine, certification_page, check_line, lines_of, list_lines
 from .queries import certification_by_number, shown_number
 
 pages = Blueprint("desk_certification", __name__, url_prefix="/desk/campaigns/<slug>/certification")
@@ -62,40 +61,68 @@ def listing(slug: str) -> Response:
 
 @pages.post("/check")
 @access.official("committee")
-def check_books(slug: str) -> Response:
-    """Count and compare everything, and show what would be put to the members; one at a time. Raises Unavailable while
-    another does."""
+def ask_for_check(slug: str) -> BaseResponse:
+    """Have everything counted and compared; the page that follows tells how far it is, and what was found."""
+    stores = _stores()
     try:
-        with _turn(slug):
-            checked = check(_stores(), slug)
+        with stores.database.write() as session:
+            asking.ask_for_check(session, slug, at=stores.clock.now(), official=acting_official())
     except ProblemsFound as found:
         return _list_page(slug, found)
-    return _checked_page(slug, checked)
+    return redirect(f"{_url(slug)}/check", 303)
+
+
+@pages.get("/check")
+@access.official("committee")
+def check(slug: str) -> BaseResponse:
+    """How far the latest check is; what would be put to the members, once it has ended and all agrees."""
+    stores = _stores()
+    with stores.database.read() as session:
+        campaign, now = campaign_by_slug(session, slug), stores.clock.now()
+        latest = asking.books_check(session, campaign.id)
+        if latest is None:
+            return redirect(_url(slug), 303)
+        if latest.ended_at is None:
+            return _render("checking", campaign=campaign, check=latest, quiet=asking.is_quiet(latest, now))
+        try:
+            checked = asking.found_good(session, campaign, now)
+        except ProblemsFound as found:
+            return _list_page(slug, found)
+        candidates: list[CandidateLine] = lines_of(session, campaign, checked.tally)
+        problems = problems_before_proposing(session, campaign)
+        return _render(
+            "checked", campaign=campaign, checked=checked, candidates=candidates, problems=problems
+        )
+
+
+@pages.get("/check.json")
+@access.official("committee")
+def check_progress(slug: str) -> Response:
+    """The same for the page's script: ``{"percent", "over", "quiet"}``."""
+    stores = _stores()
+    with stores.database.read() as session:
+        latest = asking.books_check(session, campaign_by_slug(session, slug).id)
+    if latest is None:
+        raise NotFound(_("还没有核对账目。"), _("请先核对账目。"))
+    quiet = asking.is_quiet(latest, stores.clock.now())
+    return jsonify(percent=latest.percent, over=latest.ended_at is not None, quiet=quiet)
 
 
 @pages.post("/propose")
 @access.official("committee")
 def propose(slug: str) -> BaseResponse:
-    """Check anew, and put to the members what was seen. Raises Unavailable while another checks."""
+    """Put to the members what was checked and seen."""
     form, stores = request.form, _stores()
     try:
         if form.get("confirmed") != "yes":
-            raise ProblemsFound([Problem("", _("请核对之后勾选确认，重新核对账目。"))])
-        with _turn(slug):
-            number = certify.carry_out_proposal(
-                stores, slug, seen=form.get("seen", ""), held_acknowledged=form.get("held") == "yes",
-                official=acting_official(),
-            )  # fmt: skip
+            raise ProblemsFound([Problem("", _("请核对之后勾选确认。"))])
+        number = certify.carry_out_proposal(
+            stores, slug, seen=form.get("seen", ""), held_acknowledged=form.get("held") == "yes",
+            official=acting_official(),
+        )  # fmt: skip
     except ProblemsFound as found:
         return _list_page(slug, found)
     return _done(slug, number, "proposed")
-
-
-def _turn(slug: str) -> AbstractContextManager[None]:
-    """Checking walks through the ledger three times; signing does not wait for it, nor it for a signature."""
-    with _stores().database.read() as session:
-        name = campaign_by_slug(session, slug).slug
-    return at_hand.one_at_a_time().turn(f"{name}.certification-check", _("这次评选的账目正在核对。"))
 
 
 def _list_page(slug: str, found: ProblemsFound | None = None) -> Response:
@@ -104,17 +131,13 @@ def _list_page(slug: str, found: ProblemsFound | None = None) -> Response:
         campaign = campaign_by_slug(session, slug)
         lines = list_lines(session, campaign, official)
         problems = problems_before_proposing(session, campaign)
+        checks = check_line(session, campaign, stores.clock.now())
+    # What a check found is no fault of whoever looks at it.
+    status = 422 if found and request.method == "POST" else 200
     return _render(
-        "list", 422 if found else 200, campaign=campaign, lines=lines, problems=problems,
+        "list", status, campaign=campaign, lines=lines, problems=problems, checks=checks,
         found=found.problems if found else (), may_check=official.may(slug, "committee"),
     )  # fmt: skip
-
-
-def _checked_page(slug: str, checked: Checked) -> Response:
-    with _stores().database.read() as session:
-        campaign = campaign_by_slug(session, slug)
-        candidates: list[CandidateLine] = lines_of(session, campaign, checked.tally)
-    return _render("checked", campaign=campaign, checked=checked, candidates=candidates)
 
 
 # ---- one proposal

@@ -79,6 +79,46 @@ class Certification(Base):
     end_reason: Mapped[str | None]
 
 
+class BooksCheck(Base):
+    """The latest check of a campaign's books: asked for at the desk, made by the watch, and what it found. A new one takes the
+    place of the last; the journal has who asked for each."""
+
+    __tablename__ = "books_checks"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_is_one"),
+        CheckConstraint(
+            "(document IS NULL) = (sha256 IS NULL) AND (document IS NULL) = (log_size IS NULL) "
+            "AND (document IS NULL) = (checkpoint IS NULL) AND (document IS NULL) = (decisions IS NULL)",
+            name="found_whole",
+        ),
+        CheckConstraint(
+            "(ended_at IS NOT NULL) = (document IS NOT NULL OR problems IS NOT NULL)",
+            name="ends_with_a_finding",
+        ),
+        CheckConstraint("document IS NULL OR problems IS NULL", name="good_or_not"),
+    )
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), primary_key=True)
+    number: Mapped[int]
+    """1, 2, 3 … in the campaign: whoever still works at an earlier one has nothing to say of this one."""
+    asked_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
+    asked_at: Mapped[datetime]
+    percent: Mapped[int] = mapped_column(default=0)
+    """How much is done."""
+    seen_at: Mapped[datetime | None]
+    """The latest sign of life of whoever makes it; None as long as nobody has begun."""
+    ended_at: Mapped[datetime | None]
+    problems: Mapped[str | None]
+    """What keeps the tally from being put to the members, as JSON: ``[[where, sentence, remedy], …]``, each to be
+    translated when it is read."""
+    document: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The tally in canonical JSON, where everything agreed; what follows belongs to it."""
+    sha256: Mapped[str | None]
+    log_size: Mapped[int | None]
+    checkpoint: Mapped[str | None]
+    decisions: Mapped[int | None]
+
+
 class CertificationMember(Base):
     """One member as the list was fixed when the tally was proposed."""
 
