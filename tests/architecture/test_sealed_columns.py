@@ -15,6 +15,7 @@ PLAIN = {
     "log_tiles.hashes": "public",
     "notice_events.document": "public",
     "certifications.document": "a tally; public once it is certified",
+    "books_checks.document": "the same, before it is put to the members",
     "minutes.document": "figures and the names of officials, as the journal has them",
     "awards.document": "who is awarded, and the texts; handed to the public",
     "final_lists.document": "candidates' names and places; public with the notice",
