@@ -1,6 +1,7 @@
 """``make lighthouse``: Lighthouse's marks, mobile profile, for the pages that strangers meet, behind a real nginx.
 
-Its marks for performance depend on the machine, so it is a command and no test; it ends with 1 where a mark is missed.
+Its marks for performance depend on the machine and differ from run to run, so each page is loaded five times and the median
+counts, as Lighthouse's own docs/variability.md advises; and this is a command and no test. It ends with 1 where a mark is missed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +28,9 @@ from voting_service.commands.supervisor import ROOT
 from voting_service.redis_server.embedded import EmbeddedRedis
 
 PROGRAM = ROOT / "tools" / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
+RUNS = 5
+ATTEMPTS = 3
+"""Now and then it fails to record a load, and asks to be run again."""
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 100}
 CHROME_FLAGS = "--headless=new --no-sandbox --disable-dev-shm-usage"
 
@@ -70,23 +75,34 @@ def _pages(here: Path) -> Iterator[dict[str, str]]:
 
 
 def _marks(url: str, here: Path) -> dict[str, int]:
-    print(url, file=sys.stderr)
-    report = here / "report.json"
-    done = subprocess.run(
-        [PROGRAM, url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-path={find_chromium()}",
-         f"--chrome-flags={CHROME_FLAGS}", f"--only-categories={','.join(LEAST)}"],
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        return dict.fromkeys(LEAST, 0)  # it has said why
-    said = json.loads(report.read_text(encoding="utf-8"))
-    for of, category in said["categories"].items():
+    """Of several loads the median mark; what costs marks is told of the load that has the median of performance."""
+    loads = sorted((_load(url, here) for _turn in range(RUNS)), key=lambda said: _mark(said, "performance"))
+    median = loads[RUNS // 2]
+    print(url, [_mark(said, "performance") for said in loads], file=sys.stderr)
+    for of, category in median["categories"].items():
         for audit in category["auditRefs"]:
-            found = said["audits"][audit["id"]]
+            found = median["audits"][audit["id"]]
             if audit["weight"] and found["score"] is not None and found["score"] < 0.9:
                 shown = found.get("displayValue", "")
                 print(f"  {of}: {found['title']} {shown} ({found['score']})", file=sys.stderr)
-    return {of: round(100 * category["score"]) for of, category in said["categories"].items()}
+    return {of: sorted(_mark(said, of) for said in loads)[RUNS // 2] for of in LEAST}
+
+
+def _mark(said: dict[str, Any], of: str) -> int:
+    return round(100 * said["categories"][of]["score"])
+
+
+def _load(url: str, here: Path) -> dict[str, Any]:
+    report = here / "report.json"
+    command = [
+        PROGRAM, url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-path={find_chromium()}",
+        f"--chrome-flags={CHROME_FLAGS}", f"--only-categories={','.join(LEAST)}",
+    ]  # fmt: skip
+    for _turn in range(ATTEMPTS):
+        if subprocess.run(command, check=False).returncode == 0:
+            said: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+            return said
+    sys.exit(f"Lighthouse has failed {ATTEMPTS} times; what it says is above")
 
 
 def _print(marks: Mapping[str, Mapping[str, int]]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from voting_service.candidates.personal_data import personal_data_in
 from voting_service.errors import Problem
+from voting_service.legible import is_legible
 from voting_service.names import in_quotes, in_title_marks
 from voting_service.text import _
 
@@ -86,7 +86,7 @@ def _problems(field: str, text: str, most: int) -> list[Problem]:
     found = []
     if len(text) > most:
         found.append(Problem(field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=most)))
-    if any(unicodedata.category(sign) == "Cc" and sign != "\n" for sign in text):
+    if not is_legible(text, "\n"):
         found.append(Problem(field, _("含有不可见的控制字符。")))
     if field == "honour" and "\n" in text:
         found.append(Problem(field, _("称号只能是一行。")))

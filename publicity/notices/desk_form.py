@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from voting_service.errors import Problem, ProblemsFound
+from voting_service.legible import is_no_sign
 from voting_service.text import Text, _, enumerated
 
 from .drafting import NoticeText, Office, Person
@@ -192,12 +193,7 @@ def _place(where: str, names: Mapping[str, str]) -> Text:
 
 def _legible(typed: str) -> str:
     """Without control characters but line ends and tabs, and without code points that are none: XML refuses both."""
-    return "".join(sign for sign in typed if sign in "\n\r\t" or not _is_no_sign(sign))
-
-
-def _is_no_sign(sign: str) -> bool:
-    code = ord(sign)
-    return unicodedata.category(sign) in ("Cc", "Cs") or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return "".join(sign for sign in typed if sign in "\n\r\t" or not is_no_sign(sign))
 
 
 def _paragraphs(typed: str) -> tuple[str, ...]:

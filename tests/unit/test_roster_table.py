@@ -91,6 +91,7 @@ def test_every_heading_has_a_field_of_the_contract() -> None:
         ({"name": " "}, "name)：不能为空。"),
         ({"name": "长" * 41}, "name)：有 41 个字，最多 40 个字。"),
         ({"name": "张\x07三"}, "name)：含有不可见的控制字符。"),
+        ({"summary": "带出\ufdd0徒弟"}, "summary)：含有不可见的控制字符。"),
         ({"category": "enrgy"}, "category)：没有 “enrgy” 这个组别。 您要写的是不是 energy？"),
         ({"category": ""}, "category)：没有写明组别。 可选：能源（energy）、交通运输（transport）。"),
         ({"gender": "女性"}, "gender)：只能是“男”“女”，或者空着。"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..activity import journal
 from ..errors import Problem, ProblemsFound
+from ..legible import is_legible
 from ..names import person_key
 from ..read_ahead import ReadOf
 from ..text import _, enumerated
@@ -273,11 +273,7 @@ def _spelled(roles: Iterable[RoleAt]) -> list[str]:
 
 
 def _name_problems(session: Session, name: str) -> list[Problem]:
-    if (
-        not person_key(name)
-        or len(name) > LONGEST_NAME
-        or any(unicodedata.category(sign) == "Cc" for sign in name)
-    ):
+    if not person_key(name) or len(name) > LONGEST_NAME or not is_legible(name):
         return [Problem("", _("姓名要有 1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME))]
     if person_key(name) in NOBODYS_NAMES:
         return [Problem(name, _("系统自己在工作日志里用这个名字，请写真实姓名。"))]

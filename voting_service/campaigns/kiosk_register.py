@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import secrets
 import string
-import unicodedata
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from anti_fraud.policy import Policy
 
 from ..errors import Problem, ProblemsFound
+from ..legible import is_legible
 from ..text import _
 from ..web.identities import DEVICE
 from .gate_policies import change_policy, current_policy
@@ -62,7 +62,7 @@ def _new_id(policy: Policy) -> str:
 
 
 def _is_name(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_NAME and all(unicodedata.category(sign) != "Cc" for sign in text)
+    return 0 < len(text) <= LONGEST_NAME and is_legible(text)
 
 
 def _problems(campaign: Campaign, policy: Policy, name: str, assistant: str | None) -> list[Problem]:

@@ -6,13 +6,13 @@ A key that nobody asked for is a problem too: a limit that is spelt wrong must n
 from __future__ import annotations
 
 import difflib
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..errors import Problem
+from ..legible import is_legible
 from ..text import Text, _
 
 FILE = "campaign.toml"
@@ -58,7 +58,7 @@ class TomlTable:
             self.problem(key, _("不能为空。"))
         elif len(value) > longest:
             self.problem(key, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(value), most=longest))
-        elif any(unicodedata.category(sign) == "Cc" and sign not in allowed for sign in value):
+        elif not is_legible(value, allowed):
             self.problem(key, _("含有换行或不可见的控制字符。"))
         return str(value)
 

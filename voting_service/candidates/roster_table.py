@@ -14,6 +14,7 @@ from ..campaigns.declaration import same_word
 from ..campaigns.rules import CategoryRule
 from ..campaigns.toml_table import did_you_mean, listed, shown
 from ..errors import Problem
+from ..legible import is_legible
 from ..sheets import unguarded
 from ..text import Text, _
 from .personal_data import personal_data_in
@@ -213,7 +214,7 @@ class _Table:
             self._problem(
                 row, field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=LONGEST[field])
             )
-        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+        if not is_legible(text, "\n\t"):
             self._problem(row, field, _("含有不可见的控制字符。"))
         return text
 

@@ -3,7 +3,6 @@ digests are kept."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from ..activity import journal
 from ..campaigns.models import CLOSED, Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..errors import Problem, ProblemsFound
+from ..legible import is_legible
 from ..text import Text, _
 from ..web.identities import CODE, MEMBER
 from .code_text import new_code
@@ -207,7 +207,7 @@ def campaign_problems(campaign: Campaign, identity: str) -> Iterable[Problem]:
 
 def unit_problems(unit: str, where: str = "unit") -> Iterable[Problem]:
     """What is wrong with a unit's name."""
-    if not unit or len(unit) > LONGEST_UNIT or any(unicodedata.category(sign) == "Cc" for sign in unit):
+    if not unit or len(unit) > LONGEST_UNIT or not is_legible(unit):
         yield Problem(where, _("单位名称要有 1 到 %(most)s 个字，不含换行。", most=LONGEST_UNIT))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -15,6 +14,7 @@ from ..accounts.officials import ActingOfficial, Role
 from ..activity import journal
 from ..encryption import Keyring
 from ..errors import NotFound, Problem, ProblemsFound
+from ..legible import is_legible
 from ..sealed import SealedColumn
 from ..text import _
 from .addresses import Target, target_of, url_problems
@@ -170,7 +170,7 @@ def _manager_problems(official: ActingOfficial, slug: str) -> list[Problem]:
 
 def _wanted_problems(wanted: WantedEndpoint, inside: Sequence[str]) -> list[Problem]:
     found, plain = [], wanted.name.strip()
-    if not 1 <= len(plain) <= LONGEST_NAME or any(unicodedata.category(sign) == "Cc" for sign in plain):
+    if not 1 <= len(plain) <= LONGEST_NAME or not is_legible(plain):
         found.append(
             Problem("name", _("请写明推送给哪个系统，1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME))
         )

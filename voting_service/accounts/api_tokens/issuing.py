@@ -3,8 +3,7 @@ own set-up."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from ...activity import journal
 from ...errors import NotFound, Problem, ProblemsFound
+from ...legible import is_legible
 from ...text import _
 from ..officials import ActingOfficial
 from ..register import actor_problems
@@ -134,7 +134,7 @@ def wanted_problems(wanted: WantedToken) -> list[Problem]:
     """All that is wrong with what was asked for."""
     found = []
     plain = wanted.name.strip()
-    if not plain or len(plain) > LONGEST_NAME or _has_control_signs(plain):
+    if not plain or len(plain) > LONGEST_NAME or not is_legible(plain):
         found.append(
             Problem(
                 "name", _("请写明哪个系统使用、作什么用，1 到 %(most)s 个字，不含换行。", most=LONGEST_NAME)
@@ -145,10 +145,6 @@ def wanted_problems(wanted: WantedToken) -> list[Problem]:
     if not 1 <= wanted.days <= LONGEST_DAYS:
         found.append(Problem("days", _("有效期请填 1 到 %(most)s 之间的天数。", most=LONGEST_DAYS)))
     return found
-
-
-def _has_control_signs(text: Iterable[str]) -> bool:
-    return any(unicodedata.category(sign) == "Cc" for sign in text)
 
 
 def _subject(kept: ApiToken) -> str:

@@ -6,13 +6,13 @@ Versions, reviews and corrections are of this text: whoever says that a profile 
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 from ...campaigns.cells import clean
 from ...errors import Problem
+from ...legible import is_legible
 from ...text import Text, _
 from ..models import Candidate
 from ..personal_data import personal_data_in
@@ -86,7 +86,7 @@ def text_problems(texts: Mapping[str, str]) -> list[Problem]:
         most = LONGEST[field]
         if len(text) > most:
             problems.append(Problem(field, _("有 %(n)s 个字，最多 %(most)s 个字。", n=len(text), most=most)))
-        if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+        if not is_legible(text, "\n\t"):
             problems.append(Problem(field, _("含有不可见的控制字符。")))
         if found := personal_data_in(text):
             problems.append(Problem(field, found, _("候选人资料会公开，请删去。")))
