@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,25 @@ def postgres() -> Iterator[PostgresCluster]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database; a test that asks for it runs on both."""
+    """A database for ``make_service``; a test that asks for it runs on both."""
+    with _database(request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The same without any schema, for who tests the migrations."""
+    with _database(request, tmp_path, empty=True) as url:
+        yield url
+
+
+@contextmanager
+def _database(request: pytest.FixtureRequest, directory: Path, *, empty: bool = False) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/voting.sqlite3"
+        yield f"sqlite:///{directory}/voting.sqlite3"
         return
     cluster: PostgresCluster = request.getfixturevalue("postgres")
-    with cluster.fresh_database() as url:
+    with cluster.fresh_database(empty=empty) as url:
         yield url
 
 

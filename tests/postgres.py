@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
+
+from voting_service.database import Database
 
 
 class PostgresCluster:
@@ -46,14 +49,27 @@ class PostgresCluster:
             self._run("pg_ctl", "-D", str(self._data), "-m", "immediate", "stop")
 
     @contextlib.contextmanager
-    def fresh_database(self) -> Iterator[str]:
-        """A database of its own; gives its SQLAlchemy address."""
+    def fresh_database(self, *, empty: bool = False) -> Iterator[str]:
+        """A database of its own, with the schema in it or ``empty``; gives its SQLAlchemy address."""
         name = "test_" + secrets.token_hex(6)
-        self._admin(f"CREATE DATABASE {name}")
+        self._admin(f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {self._migrated}"))
         try:
-            yield f"postgresql+psycopg://voting@/{name}?host={self._directory}"
+            yield self._address(name)
         finally:
             self._admin(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @functools.cached_property
+    def _migrated(self) -> str:
+        """A database that is copied for others."""
+        name = "migrated"
+        self._admin(f"CREATE DATABASE {name}")
+        database = Database(self._address(name))
+        database.upgrade()
+        database.dispose()  # whoever is connected keeps it from being copied
+        return name
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+psycopg://voting@/{name}?host={self._directory}"
 
     def _admin(self, statement: str) -> None:
         with psycopg.connect(

@@ -11,6 +11,7 @@ from typing import Any
 from werkzeug.test import Client
 
 from tests.actors import Voter
+from tests.schema import lay_schema
 from voting_service.ballots.opening import open_voting
 from voting_service.campaigns.gate_policies import change_policy
 from voting_service.campaigns.models import Campaign, Category
@@ -58,7 +59,7 @@ def make_service(
     environ = environment(data_dir, redis_url, database_url)
     values = {name.removeprefix("VOTING_").lower(): value for name, value in environ.items()}
     service = Service(Settings.model_validate(values | settings), clock or SystemClock())
-    service.database.upgrade()
+    lay_schema(service.database)
     return service
 
 

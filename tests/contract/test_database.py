@@ -21,8 +21,8 @@ from voting_service.ledger import LedgerEntry
 NOW = datetime(2026, 4, 7, 9, 0, 0, 123_000, tzinfo=UTC)
 
 
-def test_migrations_make_exactly_what_the_models_say(database_url: str) -> None:
-    database = Database(database_url)
+def test_migrations_make_exactly_what_the_models_say(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     assert database.revision()[0] is None
     database.upgrade()
     database.upgrade()  # safe to repeat
@@ -34,9 +34,9 @@ def test_migrations_make_exactly_what_the_models_say(database_url: str) -> None:
     database.dispose()
 
 
-def test_migrations_make_every_check_of_the_models(database_url: str) -> None:
+def test_migrations_make_every_check_of_the_models(empty_database_url: str) -> None:
     """Alembic does not compare these, and SQLite loses them where a table is copied without naming them."""
-    database = Database(database_url)
+    database = Database(empty_database_url)
     database.upgrade()
     for table in Base.metadata.tables.values():
         ours = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
@@ -44,10 +44,10 @@ def test_migrations_make_every_check_of_the_models(database_url: str) -> None:
     database.dispose()
 
 
-def test_an_installation_in_use_is_upgraded(database_url: str) -> None:
+def test_an_installation_in_use_is_upgraded(empty_database_url: str) -> None:
     """SQLite copies and drops a table to change it, and refuses that for one that rows of others refer to: officials who
     hold roles, for one."""
-    database = Database(database_url)
+    database = Database(empty_database_url)
     with database.engine.connect() as connection:
         config = _alembic()
         config.attributes["connection"] = connection

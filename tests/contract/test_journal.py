@@ -196,8 +196,8 @@ def test_what_is_changed_all_the_same_is_found(stage_on: Stage) -> None:
         assert check_head(session) == Broken(2, "number")
 
 
-def test_what_was_journaled_before_there_was_a_chain_is_chained(database_url: str) -> None:
-    database = Database(database_url)
+def test_what_was_journaled_before_there_was_a_chain_is_chained(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
 
     def migrate(go: Any, to: str) -> None:
         with database.engine.connect() as connection:

@@ -223,8 +223,8 @@ def test_the_database_refuses_one_taken_over_by_nobody(office: Office) -> None:
             session.execute(update(ApiToken).values(**values))
 
 
-def test_what_was_before_stands_on_whom_the_database_knows(database_url: str) -> None:
-    database = Database(database_url)
+def test_what_was_before_stands_on_whom_the_database_knows(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     made = "'tally:read', 1, 2, '统计系统', ''"
     with database.engine.connect() as connection:
         config = _alembic()
