@@ -94,6 +94,7 @@ from voting_service.scanning.watch import Watch
 from voting_service.sealed import SealedColumn
 from voting_service.settings import Settings, budget_of, read_settings
 from voting_service.tally.certification.checker import BooksChecker
+from voting_service.tally.certification.readiness import probe_books_checks
 from voting_service.tally.figures.follow import Follower
 from voting_service.tally.figures.readiness import probe_figures
 from voting_service.voter_codes.admission import Admission
@@ -410,6 +411,7 @@ class Service:
             lambda: inspect(self.probing_redis),
             lambda: probe_campaigns(stores),
             lambda: probe_watch(self.database, self.clock),
+            lambda: probe_books_checks(self.database, self.clock),
             lambda: probe_figures(self.database, self.clock),
             lambda: probe_dockets(self.database, self.settings.zone, self.workdays, self.clock.now()),
             lambda: probe_room(self.attachments),

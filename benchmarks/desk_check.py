@@ -65,9 +65,8 @@ def main(slug: str, official_id: int) -> None:
     with service.database.read() as session:
         seen = found_good(session, campaign_by_slug(session, slug), service.clock.now()).sha256
     began = time.perf_counter()
-    certify.carry_out_proposal(
-        service.recorder_stores, slug, seen=seen, held_acknowledged=True, official=official
-    )
+    wanted = certify.Proposing(seen, held_acknowledged=True, official=official)
+    certify.carry_out_proposal(service.recorder_stores, slug, wanted)
     print(json.dumps(asdict(Walk(took_s, cpu_s, before, peak, time.perf_counter() - began))))
 
 

@@ -1,5 +1,5 @@
-/* Keeps a page's figures live: asks every five seconds (or `data-every` milliseconds), more rarely while the line is down, not at all while nobody looks, and
-   never again once the session has ended: then it says so and shows the way to sign in.
+/* Keeps a page's figures live: asks every five seconds (or `data-every` milliseconds), more rarely while the line is down, not at
+   all while nobody looks, and never again once the session has ended: then it says so and shows the way to sign in.
    `liveFigures(show)` calls show(figures) for whatever is new; elements with data-f="a.b" get that figure by themselves. */
 (function () {
   "use strict";
@@ -71,6 +71,7 @@
   window.liveFigures = {
     shown: shown,
     start: (show) => { window.liveFigures.show = show; ask(); },
+    stop: () => stop("", false),
     show: () => {}
   };
 })();

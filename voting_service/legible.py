@@ -15,3 +15,9 @@ def is_no_sign(sign: str) -> bool:
 def is_legible(text: str, allowed: str = "") -> bool:
     """Whether there is none of them in it, but for the ``allowed``: line ends and tabs, say."""
     return not any(is_no_sign(sign) and sign not in allowed for sign in text)
+
+
+def is_all_seen(text: str) -> bool:
+    """Whether nothing in it goes unseen either, such as joiners and marks of direction: for what must read alike for everybody.
+    Stricter than ``is_legible``: emoji that are joined, and some scripts, are written with these."""
+    return not any(unicodedata.category(sign)[0] == "C" for sign in text)

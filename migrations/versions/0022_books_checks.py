@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("number", BIG, nullable=False),
         sa.Column("asked_by", BIG, nullable=False),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", BIG, nullable=False),
         sa.Column("percent", BIG, nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.committee import campaign_of, decide, recorded
-from tests.stage import Stage
+from tests.stage import ClockInHand, Stage
 from tests.voting_committee import Committee, books_checked
+from voting_service.activity import JournalEntry
+from voting_service.campaigns.queries import campaign_by_slug
 from voting_service.errors import ProblemsFound, Unavailable
 from voting_service.ledger import LedgerEntry
+from voting_service.one_at_a_time import OneAtATime
 from voting_service.recorder.closing import seal_early
 from voting_service.tally.certification import certify, checker
 from voting_service.tally.certification.asking import (
@@ -21,12 +25,13 @@ from voting_service.tally.certification.asking import (
     ask_for_check,
     books_check,
     found_good,
-    is_quiet,
+    why_it_waits,
 )
-from voting_service.tally.certification.checker import OneBar
+from voting_service.tally.certification.checker import BooksChecker, OneBar
 from voting_service.tally.certification.checking import WALKS, check
 from voting_service.tally.certification.models import BooksCheck
-from voting_service.text import _
+from voting_service.tally.certification.readiness import probe_books_checks
+from voting_service.text import Text, _
 
 
 class Scene:
@@ -62,9 +67,8 @@ class Scene:
 
     def propose(self, seen: str) -> int:
         """Put it to them."""
-        return certify.carry_out_proposal(
-            self.service.recorder_stores, "test", seen=seen, held_acknowledged=False, official=self.first
-        )
+        wanted = certify.Proposing(seen, held_acknowledged=False, official=self.first)
+        return certify.carry_out_proposal(self.service.recorder_stores, "test", wanted)
 
 
 @pytest.fixture
@@ -161,9 +165,128 @@ def test_a_check_that_was_broken_off_is_made_by_the_next(
             scene.service.books_checker().turn()
     row = scene.row()
     assert (row.percent, row.ended_at, row.seen_at is not None) == (40, None, True)
-    now = scene.service.clock.now()
-    assert not is_quiet(row, now)
-    assert is_quiet(row, now + QUIET + timedelta(seconds=5))
+    scene.service.books_checker().turn()
+    assert scene.good()
+
+
+def test_a_check_that_always_kills_its_process_is_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kills(*_: object) -> None:
+        raise Killed
+
+    scene.ask()
+    monkeypatch.setattr(checker, "check", kills)
+    for _turn in range(checker.MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            scene.service.books_checker().turn()
+    scene.service.books_checker().turn()
+    assert said(scene.good) == ["核对 3 次都没有做完，程序每次都中断。"]
+
+
+def test_being_told_to_stop_is_no_attempt(scene: Scene) -> None:
+    scene.ask()
+    for _turn in range(5):
+        scene.service.books_checker().turn(stopped=lambda: True)
+    assert (scene.row().attempts, scene.row().ended_at) == (0, None)
+    scene.service.books_checker().turn()
+    assert scene.good()
+
+
+def test_who_waits_is_told_why(scene: Scene) -> None:
+    scene.ask()
+    now = scene.row().asked_at
+
+    def why(after: timedelta) -> str:
+        with scene.service.database.read() as session:
+            found = books_check(session, campaign_by_slug(session, "test").id)
+            assert found is not None
+            return str(why_it_waits(session, found, now + after) or "")
+
+    late = QUIET + timedelta(seconds=5)
+    assert why(QUIET) == ""
+    assert "还没有动静" in why(late)
+    (finding,) = probe_books_checks(scene.service.database, ClockInHand(now + late))
+    assert (finding.level, finding.code) == ("warning", "books_check_waits")
+    assert not [*probe_books_checks(scene.service.database, ClockInHand(now))]
+    # Another campaign's is being made.
+    scene.stage.campaign("other")
+    with scene.service.database.write() as session:
+        session.add(
+            BooksCheck(
+                campaign_id=campaign_by_slug(session, "other").id, number=1, asked_by=scene.first.id, asked_at=now,
+                seen_at=now + late,
+            )
+        )  # fmt: skip
+    assert why(late) == "前面还有别的评选在核对账目，轮到时自动开始。"
+
+
+def test_trouble_with_one_campaign_keeps_no_other_waiting(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full, say: it is said in the log, and tried again."""
+    scene.ask()
+    turn, full = OneAtATime.turn, [OSError("no space left on device")]
+
+    def fails(self: OneAtATime, name: str, busy: Text) -> Any:
+        if full:
+            raise full.pop()
+        return turn(self, name, busy)
+
+    monkeypatch.setattr(OneAtATime, "turn", fails)
+    scene.service.books_checker().turn()
+    assert scene.row().ended_at is None
+    scene.service.books_checker().turn()
+    assert scene.good()
+
+
+def test_what_was_found_is_in_the_journal(scene: Scene) -> None:
+    sha256 = books_checked(scene.stage, scene.first)
+    with scene.service.database.write() as session:
+        session.execute(update(LedgerEntry).where(LedgerEntry.seq == 2).values(choices="3"))
+    scene.ask()
+    scene.service.books_checker().turn()
+    with scene.service.database.read() as session:
+        query = select(JournalEntry).where(JournalEntry.act.like("%books%")).order_by(JournalEntry.id)
+        told = [(one.actor, one.act, json.loads(one.details)) for one in session.scalars(query)]
+    assert [(actor, act, details["number"]) for actor, act, details in told] == [
+        (scene.first.name, "check_books", 1), ("schedule", "books_agree", 1),
+        (scene.first.name, "check_books", 2), ("schedule", "books_differ", 2),
+    ]  # fmt: skip
+    assert told[1][2]["sha256"] == sha256
+    assert any("台账与日志第 2 条的内容不同。" in one for one in told[3][2]["problems"])
+
+
+def test_a_record_that_was_tampered_with_is_good_for_nothing(scene: Scene) -> None:
+    seen = books_checked(scene.stage, scene.first)
+    for column, value in (("document", b"{}"), ("log_size", 1), ("checkpoint", "x")):
+        with scene.service.database.write() as session:
+            kept = getattr(session.get_one(BooksCheck, campaign_of(scene.stage).id), column)
+            session.execute(update(BooksCheck).values({column: value}))
+        assert said(lambda: scene.propose(seen)) == ["核对的记录被改动过。"], column
+        with scene.service.database.write() as session:
+            session.execute(update(BooksCheck).values({column: kept}))
+    assert scene.propose(seen) == 1
+
+
+def test_a_proposal_that_is_sent_twice_is_made_once(scene: Scene) -> None:
+    seen = books_checked(scene.stage, scene.first)
+    assert [scene.propose(seen), scene.propose(seen)] == [1, 1]
+
+
+def test_what_was_found_is_written_when_the_database_is_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.ask()
+    monkeypatch.setattr(checker, "WRITTEN_AGAIN_S", (0.0, 0.0, 0.0))
+    end, away = BooksChecker._end, [Unavailable(_("数据库暂时无法使用。"))] * 2
+
+    def fails(*given: Any) -> None:
+        if away:
+            raise away.pop()
+        end(*given)
+
+    monkeypatch.setattr(BooksChecker, "_end", fails)
     scene.service.books_checker().turn()
     assert scene.good()
 
@@ -172,7 +295,7 @@ def test_a_check_that_was_broken_off_is_made_by_the_next(
     ("error", "sentence"),
     [
         (Unavailable(_("票箱暂时不可用。")), "票箱暂时不可用。"),
-        (ZeroDivisionError(), "核对中断：程序出错，已记入运行日志。"),
+        (ZeroDivisionError(), "核对时程序出错（ZeroDivisionError）。"),
     ],
 )
 def test_a_check_that_fails_says_so_and_is_not_tried_for_ever(

@@ -66,9 +66,8 @@ class Scene:
         """A member puts the tally to the others; gives the number."""
         official = self.committee.officials[by]
         checked = books_checked(self.stage, official)
-        return certify.carry_out_proposal(
-            self.stage.service.recorder_stores, "test", seen=seen or checked, held_acknowledged=held, official=official
-        )  # fmt: skip
+        wanted = certify.Proposing(seen or checked, held, official)
+        return certify.carry_out_proposal(self.stage.service.recorder_stores, "test", wanted)
 
     def sign(self, number: int, by: int, seen: str | None = None) -> bool:
         """A member signs; tells whether that certified it."""

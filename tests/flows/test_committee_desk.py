@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.committee import campaign_of, decide, recorded
 from tests.desk import Desk
@@ -19,6 +19,7 @@ from tests.stage import Stage
 from tests.voting_committee import Committee
 from voting_service.activity import JournalEntry
 from voting_service.commands.supervisor import ROOT
+from voting_service.ledger import LedgerEntry
 from voting_service.recorder.closing import seal_early
 from voting_service.settings import PREFIX
 from voting_service.tally.certification.models import Certification
@@ -191,7 +192,7 @@ def test_the_books_are_checked_while_the_committee_waits(committee: Committee) -
     first.post(f"{CERTIFICATION}/check")
     assert "正在核对账目" in second.text(CERTIFICATION)
     assert "正在核对账目" in first.text(f"{CERTIFICATION}/check")
-    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": False, "percent": 0, "quiet": False}
+    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": False, "percent": 0, "waits": ""}
     told = first.post(f"{CERTIFICATION}/propose", seen="0" * 64, confirmed="yes")
     assert (told.status_code, "账目正在核对，还没有结果。" in told.text) == (422, True)
     # Whoever asks meanwhile gets the same one.
@@ -200,12 +201,42 @@ def test_the_books_are_checked_while_the_committee_waits(committee: Committee) -
         asked = session.scalars(select(JournalEntry.actor).where(JournalEntry.act == "check_books")).all()
     assert asked == [first.official.name]
     stage.service.books_checker().turn()
-    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": True, "percent": 100, "quiet": False}
+    assert first.get(f"{CERTIFICATION}/check.json").json == {"over": True, "percent": 100, "waits": ""}
     assert "查看结果并提请认定" in second.text(CERTIFICATION)
     seen = hidden(second.get(f"{CERTIFICATION}/check").text, "seen")
     assert second.post(f"{CERTIFICATION}/propose", seen=seen, confirmed="yes").status_code == 303
     everywhere = Desk(stage, "周正", "committee")
     assert everywhere.post("/desk/campaigns/nowhere/certification/check").status_code == 404
+
+
+def test_what_a_check_found_is_still_there_when_one_comes_back(committee: Committee) -> None:
+    stage, first = committee.stage, committee.desks[0]
+    closed(stage)
+    looker = Desk(stage, "赵刚", "supervisor", slug="test")
+    with stage.service.database.write() as session:
+        session.execute(update(LedgerEntry).where(LedgerEntry.seq == 2).values(choices="3"))
+    first.post(f"{CERTIFICATION}/check")
+    stage.service.books_checker().turn()
+    assert first.get(f"{CERTIFICATION}/check").headers["Location"] == CERTIFICATION
+    page = first.text(CERTIFICATION)
+    assert "账目核对没有通过，不能提请认定" in page
+    assert "台账与日志第 2 条的内容不同。" in page
+    assert "重新核对" in page
+    told = looker.text(CERTIFICATION)
+    assert "账目核对没有通过，不能提请认定" in told
+    assert "台账与日志第 2 条" not in told
+    with stage.service.database.write() as session:
+        session.execute(update(LedgerEntry).where(LedgerEntry.seq == 2).values(choices="1;2"))
+    checked_by(stage, first)
+    decide(stage, "voided", recorded_ids(stage)[:1])
+    assert "这次核对的结果不能再用" in first.text(CERTIFICATION)
+    assert "核对以后对选票又有决定。" in first.text(CERTIFICATION)
+
+
+def recorded_ids(stage: Stage) -> list[str]:
+    """Every ballot of the ledger."""
+    with stage.service.database.read() as session:
+        return list(session.scalars(select(LedgerEntry.ballot_id).order_by(LedgerEntry.seq)))
 
 
 def test_a_watch_that_runs_checks(committee: Committee, tmp_path: Path) -> None:

@@ -267,7 +267,7 @@ def test_once_the_tally_is_certified_no_ballot_is_voided_for_whoever_leaves(stag
     seal_early(stores, "test", actor="test")
     stage.record()
     seen = books_checked(stage, two[0])
-    number = certify.carry_out_proposal(stores, "test", seen=seen, held_acknowledged=False, official=two[0])
+    number = certify.carry_out_proposal(stores, "test", certify.Proposing(seen, False, two[0]))
     assert certify.carry_out_signature(stores, "test", number, seen=seen, official=two[1])
     substitution = committee.propose(1, "disqualified")
     page = f"{HERE}/{substitution}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voting_service.legible import is_legible, is_no_sign
+from voting_service.legible import is_all_seen, is_legible, is_no_sign
 
 
 def test_unicode_has_66_noncharacters() -> None:
@@ -21,6 +21,11 @@ def test_what_people_write_is_legible(text: str) -> None:
 @pytest.mark.parametrize("text", ["张\x07三", "一\n二", "\ufdd0c\ufdd1", "\uffff", "\U0010fffe", "\ud83d"])
 def test_what_nobody_reads(text: str) -> None:
     assert not is_legible(text)
+
+
+def test_what_goes_unseen() -> None:
+    assert is_all_seen("李伟 𠮷田")
+    assert not any(map(is_all_seen, ("李\u200b伟", "a\u202eb", "一\n二", "\ufdd0")))
 
 
 def test_line_ends_where_they_are_allowed() -> None:

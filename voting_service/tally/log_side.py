@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 from ..ledger import COUNTED, HELD, LedgerRow
 from ..text import Text, _
 from ..transparency import entries, log, tiles
+from ..transparency.checkpoint import Checkpoint
 from ..transparency.merkle import HASH_SIZE, leaf_hash
 from ..transparency.models import Log, LogLeaf
+from ..transparency.notes import NoteInvalid, VerifierKey
 from .count import AFTER
 from .ledger_reads import PAGE, Progress, leaf_entries
 
@@ -107,6 +109,18 @@ def read_log(session: Session, public_log: Log, add: Add, progress: Progress) ->
         add("log_leaves", _("应有 %(n)s 条，实有 %(m)s 条。", n=public_log.size, m=tree.size))
     tree.finish()
     return side
+
+
+def is_signed(session: Session, campaign_id: int, size: int, checkpoint: str) -> bool:
+    """Whether a checkpoint is the log's own, and of this size and root."""
+    public_log = session.get_one(Log, campaign_id)
+    try:
+        signed = Checkpoint.parse(VerifierKey.parse(public_log.verifier_key).verify(checkpoint))
+    except (NoteInvalid, ValueError):
+        return False
+    if signed.size != size or size > public_log.size:
+        return False
+    return signed.root_hash == tiles.root_at(size, log.tile_reader(session, campaign_id))
 
 
 class _Tree:

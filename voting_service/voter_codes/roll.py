@@ -17,6 +17,7 @@ from ..campaigns.cells import Row, read_cells
 from ..campaigns.models import Campaign
 from ..campaigns.queries import campaign_by_slug
 from ..errors import Problem, ProblemsFound
+from ..legible import is_all_seen
 from ..text import Text, _
 from ..web.identities import MEMBER
 from .batches import (
@@ -124,7 +125,7 @@ def _member(
         wrong("number", _("不能为空。"))
     elif len(number) > LONGEST_MEMBER_NUMBER:
         wrong("number", _("有 %(n)s 个字，最多 %(most)s 个。", n=len(number), most=LONGEST_MEMBER_NUMBER))
-    elif any(unicodedata.category(sign)[0] == "C" for sign in number):
+    elif not is_all_seen(number):
         wrong("number", _("含有不可见的控制字符。"))
     elif number[0] in "=+@":
         # The print shop's table would be opened by a program that runs such cells.

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from ..errors import Problem, ProblemsFound
+from ..legible import is_all_seen
 from ..text import Text, _
 from .overrides import Arrangement, SpecialDay, arrangement_year
 
@@ -85,7 +85,7 @@ class JsonPart:
             part.problem(_("缺少，应当是用引号括起来的文字。"))
         elif len(value) > longest:
             part.problem(_("有 %(n)s 个字，最多 %(most)s 个字。", n=len(value), most=longest))
-        elif any(unicodedata.category(sign)[0] == "C" for sign in value):
+        elif not is_all_seen(value):
             part.problem(_("含有换行或不可见的控制字符。"))
         else:
             return value

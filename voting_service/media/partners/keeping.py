@@ -4,7 +4,6 @@ campaign, by which pages notice."""
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from ...activity import journal
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
 from ...errors import Problem, ProblemsFound
+from ...legible import is_all_seen
 from ...text import _
 from .models import MediaPartner, MediaSettings
 from .queries import list_partners, origins_of, partner_by_id
@@ -145,7 +145,7 @@ def _room_problems(origins: tuple[str, ...], others: Sequence[MediaPartner]) -> 
 
 
 def _line_problem(where: str, text: str, most: int, least: int = 0) -> Problem | None:
-    if least <= len(text) <= most and not any(unicodedata.category(sign)[0] == "C" for sign in text):
+    if least <= len(text) <= most and is_all_seen(text):
         return None
     if least:
         return Problem(where, _("请填写 %(least)s 到 %(most)s 个字，不含换行。", least=least, most=most))

@@ -6,26 +6,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...accounts.officials import ActingOfficial
 from ...activity import journal
 from ...campaigns.models import Campaign
 from ...campaigns.queries import campaign_by_slug
-from ...committee.members import committee_members
-from ...committee.quorum import quorum_of
 from ...errors import Problem, ProblemsFound
 from ...text import Text, _
+from ..count import Tally
 from ..decisions.queries import last_sequence
-from .checking import Checked, problems_before_proposing
+from ..log_side import is_signed
+from .checking import Checked, checked_of, problems_before_proposing
 from .models import BooksCheck
 from .queries import tally_of
 
 GOOD_FOR = timedelta(hours=24)
 """What was found to agree may be put to the members for so long."""
 QUIET = timedelta(minutes=1)
-"""So long without a sign of life, and whoever waits is told to look after the watch."""
+"""So long without a sign of life from any check, and whoever waits is told to look after the watch."""
 
 
 def ask_for_check(session: Session, slug: str, *, at: datetime, official: ActingOfficial) -> BooksCheck:
@@ -39,12 +41,13 @@ def ask_for_check(session: Session, slug: str, *, at: datetime, official: Acting
         raise ProblemsFound(found)
     asked = session.merge(
         BooksCheck(
-            campaign_id=campaign.id, number=(last.number if last else 0) + 1, asked_by=official.id, asked_at=at, percent=0,
-            seen_at=None, ended_at=None, problems=None, document=None, sha256=None, log_size=None, checkpoint=None,
+            campaign_id=campaign.id, number=(last.number if last else 0) + 1, asked_by=official.id, asked_at=at, attempts=0,
+            percent=0, seen_at=None, ended_at=None, problems=None, document=None, sha256=None, log_size=None, checkpoint=None,
             decisions=None,
         )
     )  # fmt: skip
-    journal(session, at=at, actor=official.name, act="check_books", subject=slug)
+    journal(session, at=at, actor=official.name, act="check_books", subject=slug,
+            details={"number": asked.number})  # fmt: skip
     return asked
 
 
@@ -53,9 +56,16 @@ def books_check(session: Session, campaign_id: int) -> BooksCheck | None:
     return session.get(BooksCheck, campaign_id)
 
 
-def is_quiet(check: BooksCheck, now: datetime) -> bool:
-    """Whether nobody seems to be at it."""
-    return check.ended_at is None and now - (check.seen_at or check.asked_at) > QUIET
+def why_it_waits(session: Session, check: BooksCheck, now: datetime) -> Text | None:
+    """Why an open check does not go on, as far as its waiting needs a word; None where it does, or has hardly begun to wait."""
+    if check.ended_at is not None or now - (check.seen_at or check.asked_at) <= QUIET:
+        return None
+    seen = session.scalar(select(func.max(BooksCheck.seen_at)).where(BooksCheck.ended_at.is_(None)))
+    if seen is not None and now - seen <= QUIET:
+        return _("前面还有别的评选在核对账目，轮到时自动开始。")
+    return _(
+        "已经等了一分钟，还没有动静。请运维人员查看值守程序（voting-service fraud watch）是否在运行；它一运行就会继续核对。"
+    )
 
 
 def found_good(session: Session, campaign: Campaign, now: datetime) -> Checked:
@@ -72,16 +82,15 @@ def found_good(session: Session, campaign: Campaign, now: datetime) -> Checked:
         raise ProblemsFound([Problem("", _("核对以后对选票又有决定。"), _("请重新核对账目。"))])
     if now - check.ended_at > GOOD_FOR:
         raise ProblemsFound([Problem("", _("上次核对已经超过一天。"), _("请重新核对账目。"))])
-    return _checked(session, campaign, check)
+    return _as_it_was_found(session, campaign, check)
 
 
-def _checked(session: Session, campaign: Campaign, check: BooksCheck) -> Checked:
-    if check.document is None or check.sha256 is None or check.log_size is None:
-        raise ValueError("a check that ended without problems has no tally")
-    return Checked(
-        tally_of(check.document), check.document, check.sha256, check.log_size, check.checkpoint or "", check.decisions or 0,
-        tuple(committee_members(session, campaign.slug)), quorum_of(campaign.plan),
-    )  # fmt: skip
+def _as_it_was_found(session: Session, campaign: Campaign, check: BooksCheck) -> Checked:
+    document, size, checkpoint = check.document or b"", check.log_size or 0, check.checkpoint or ""
+    if sha256(document).hexdigest() != check.sha256 or not is_signed(session, campaign.id, size, checkpoint):
+        raise ProblemsFound([Problem("", _("核对的记录被改动过。"), _("请重新核对账目。"))])
+    tally: Tally = tally_of(document)
+    return checked_of(session, campaign, tally, size, checkpoint)
 
 
 def written_problems(problems: Sequence[Problem]) -> str:

@@ -7,6 +7,7 @@ recorder's next turn mends.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -56,49 +57,75 @@ from .queries import (
 )
 
 
-def carry_out_proposal(
-    stores: Stores, slug: str, *, seen: str, held_acknowledged: bool, official: ActingOfficial
-) -> int:
-    """Put to the members what the latest check found, after adding up the ledger once more; gives the number. Raises
-    ProblemsFound, NotFound."""
-    with stores.database.write() as session:
-        at, campaign = stores.clock.now(), campaign_by_slug(session, slug, lock=True)
+@dataclass(frozen=True)
+class Proposing:
+    """Who puts which tally to the members."""
+
+    seen: str
+    """The hash of the last look."""
+    held_acknowledged: bool
+    official: ActingOfficial
+
+
+def carry_out_proposal(stores: Stores, slug: str, wanted: Proposing) -> int:
+    """Put to the members what the latest check found, after adding up the ledger once more; gives the number. Pressed twice,
+    it is done once. Raises ProblemsFound, NotFound."""
+    at = stores.clock.now()
+    with stores.database.read() as session:
+        campaign = campaign_by_slug(session, slug)
+        if (number := _already_proposed(session, campaign, wanted)) is not None:
+            return number
         checked = found_good(session, campaign, at)
+        if found := _proposal_problems(session, campaign, checked, wanted):
+            raise ProblemsFound(found)
+        # A walk through every row: not in the transaction that writes, for which everybody else's recording would wait.
         if found := recount_problems(session, campaign, checked.tally):
             raise ProblemsFound(found)
-        made = propose(
-            session, slug, checked, seen=seen, held_acknowledged=held_acknowledged, at=at, official=official
-        )
-        return made.number
+    with stores.database.write() as session:
+        campaign = campaign_by_slug(session, slug, lock=True)
+        return propose(session, slug, found_good(session, campaign, at), wanted, at=at).number
 
 
 def propose(
-    session: Session, slug: str, checked: Checked, *, seen: str, held_acknowledged: bool, at: datetime, official: ActingOfficial
-) -> Certification:  # fmt: skip
-    """Put a checked tally to the members; whoever proposes signs with it. ``seen``: the hash of the last look. Raises
-    ProblemsFound, NotFound. The caller commits."""
+    session: Session, slug: str, checked: Checked, wanted: Proposing, *, at: datetime
+) -> Certification:
+    """Put a checked tally to the members; whoever proposes signs with it. Raises ProblemsFound, NotFound. The caller commits."""
     campaign = campaign_by_slug(session, slug, lock=True)
-    found = problems_before_proposing(session, campaign)
-    if official.id not in {member.official_id for member in checked.members}:
-        found.append(Problem("", _("只有本评选的评委可以提请认定。")))
-    if seen != checked.sha256:
-        found.append(Problem("", _("计票结果与您刚才看到的不同，请重新核对。")))
-    if checked.held and not held_acknowledged:
-        found.append(
-            Problem("held", _("还有 %(n)s 张待核选票，认定后不能再处理，也不计入。请勾选确认。", n=checked.held))
-        )  # fmt: skip
-    before = proposed(session, campaign.id)
-    if found:
+    if found := _proposal_problems(session, campaign, checked, wanted):
         raise ProblemsFound(found)
+    before, official = proposed(session, campaign.id), wanted.official
     if before is not None:
         before.state, before.ended_at = SUPERSEDED, at
         session.flush()
-    made = _add(session, campaign, checked, held_acknowledged=held_acknowledged, at=at, official=official)
+    made = _add(session, campaign, checked, wanted, at=at)
     _sign(session, made, at, official)
     journal(session, at=at, actor=official.name, act="propose_certification", subject=slug,
             details={"certification": shown_number(made.number), "sha256": made.sha256, "log_size": made.log_size,
                      "held": made.held, "members": made.members, "needed": made.needed})  # fmt: skip
     return made
+
+
+def _already_proposed(session: Session, campaign: Campaign, wanted: Proposing) -> int | None:
+    open_one = proposed(session, campaign.id)
+    same = open_one is not None and open_one.sha256 == wanted.seen and not is_stale(session, open_one)
+    if open_one is None or not same or wanted.official.id not in signatures_of(session, open_one):
+        return None
+    return open_one.number
+
+
+def _proposal_problems(
+    session: Session, campaign: Campaign, checked: Checked, wanted: Proposing
+) -> list[Problem]:
+    found = problems_before_proposing(session, campaign)
+    if wanted.official.id not in {member.official_id for member in checked.members}:
+        found.append(Problem("", _("只有本评选的评委可以提请认定。")))
+    if wanted.seen != checked.sha256:
+        found.append(Problem("", _("计票结果与您刚才看到的不同，请重新核对。")))
+    if checked.held and not wanted.held_acknowledged:
+        found.append(
+            Problem("held", _("还有 %(n)s 张待核选票，认定后不能再处理，也不计入。请勾选确认。", n=checked.held))
+        )  # fmt: skip
+    return found
 
 
 def carry_out_signature(
@@ -170,8 +197,8 @@ def _signing_problems(
 
 
 def _add(
-    session: Session, campaign: Campaign, checked: Checked, *, held_acknowledged: bool, at: datetime, official: ActingOfficial
-) -> Certification:  # fmt: skip
+    session: Session, campaign: Campaign, checked: Checked, wanted: Proposing, *, at: datetime
+) -> Certification:
     # The campaign is locked: no other proposal can take the same number.
     last = session.scalar(
         select(func.max(Certification.number)).where(Certification.campaign_id == campaign.id)
@@ -179,8 +206,8 @@ def _add(
     made = Certification(
         campaign_id=campaign.id, number=(last or 0) + 1, state=PROPOSED, log_size=checked.log_size,
         checkpoint=checked.checkpoint, decisions=checked.decisions, document=checked.document, sha256=checked.sha256,
-        held=checked.held, held_acknowledged=held_acknowledged, members=len(checked.members), needed=checked.needed,
-        present_rule=str(checked.rule.present), proposed_by=official.id, proposed_at=at,
+        held=checked.held, held_acknowledged=wanted.held_acknowledged, members=len(checked.members), needed=checked.needed,
+        present_rule=str(checked.rule.present), proposed_by=wanted.official.id, proposed_at=at,
     )  # fmt: skip
     session.add(made)
     session.flush()

@@ -165,9 +165,14 @@ def _count(session: Session, campaign: Campaign, progress: Progress) -> Checked:
     tally = tally_ledger(session, campaign.id, numbers, campaign.rules.zone, progress, leaves=size)
     if found := recount_problems(session, campaign, tally):
         raise ProblemsFound(found)
+    return checked_of(session, campaign, tally, size, checkpoint)
+
+
+def checked_of(session: Session, campaign: Campaign, tally: Tally, log_size: int, checkpoint: str) -> Checked:
+    """A tally of this size of the log, for the members of today."""
     document = canonical_json(tally.to_json())
     members: Sequence[Member] = committee_members(session, campaign.slug)
     return Checked(
-        tally, document, sha256(document).hexdigest(), size, checkpoint,
+        tally, document, sha256(document).hexdigest(), log_size, checkpoint,
         last_sequence(session, campaign.id), tuple(members), quorum_of(campaign.plan),
     )  # fmt: skip

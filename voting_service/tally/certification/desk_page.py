@@ -22,7 +22,7 @@ from ...text import Text, _
 from ..count import Tally
 from ..decisions.queries import last_sequence
 from ..decisions.rules import ranks
-from .asking import books_check, found_good
+from .asking import books_check, found_good, why_it_waits
 from .checking import is_stale, pending_problems
 from .models import CERTIFIED, PROPOSED, SUPERSEDED, WITHDRAWN, Certification
 from .queries import (
@@ -68,12 +68,22 @@ class CertificationLine(NamedTuple):
     waits: bool
 
 
-class CheckLine(NamedTuple):
-    """The latest check of the books."""
+@dataclass(frozen=True)
+class CheckLine:
+    """The latest check of the books, as pages show it."""
 
     percent: int
-    agreed_at: datetime | None
-    """When it was found that all agrees; None while it is under way."""
+    waits: Text | None
+    """Why it does not go on, while it is under way."""
+    ended_at: datetime | None
+    heading: Text | None
+    """Why it is good for no proposal; None while it is under way, or good."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is good for a proposal."""
+        return self.ended_at is not None and self.heading is None
 
 
 class MemberLine(NamedTuple):
@@ -124,17 +134,19 @@ def list_lines(session: Session, campaign: Campaign, official: ActingOfficial) -
 
 
 def check_line(session: Session, campaign: Campaign, now: datetime) -> CheckLine | None:
-    """Of the latest check, as long as it is under way or good for a proposal."""
+    """Of the latest check; None as long as nobody has asked."""
     check = books_check(session, campaign.id)
     if check is None:
         return None
     if check.ended_at is None:
-        return CheckLine(check.percent, None)
+        return CheckLine(check.percent, why_it_waits(session, check, now), None, None, ())
     try:
         found_good(session, campaign, now)
-    except ProblemsFound:
-        return None
-    return CheckLine(100, check.ended_at)
+    except ProblemsFound as found:
+        differs = check.problems is not None
+        heading = _("账目核对没有通过，不能提请认定") if differs else _("这次核对的结果不能再用")
+        return CheckLine(check.percent, None, check.ended_at, heading, tuple(found.problems))
+    return CheckLine(check.percent, None, check.ended_at, None, ())
 
 
 def certification_page(

@@ -17,6 +17,7 @@ from ...errors import NotFound, Problem, ProblemsFound
 from ...recorder.drain import Stores
 from ...text import Text, _
 from ...web import access
+from ...web.language import say
 from ...web.official_files import official_file
 from . import asking, certify
 from .checking import problems_before_proposing
@@ -68,75 +69,71 @@ def ask_for_check(slug: str) -> BaseResponse:
         with stores.database.write() as session:
             asking.ask_for_check(session, slug, at=stores.clock.now(), official=acting_official())
     except ProblemsFound as found:
-        return _list_page(slug, found)
+        return _list_page(slug, found, _("现在不能核对账目"))
     return redirect(f"{_url(slug)}/check", 303)
 
 
 @pages.get("/check")
 @access.official("committee")
 def check(slug: str) -> BaseResponse:
-    """How far the latest check is; what would be put to the members, once it has ended and all agrees."""
+    """How far the latest check is; what would be put to the members, once it has ended and all agrees. What else it found
+    stands on the list."""
     stores = _stores()
+    now = stores.clock.now()
     with stores.database.read() as session:
-        campaign, now = campaign_by_slug(session, slug), stores.clock.now()
-        latest = asking.books_check(session, campaign.id)
-        if latest is None:
-            return redirect(_url(slug), 303)
-        if latest.ended_at is None:
-            return _render("checking", campaign=campaign, check=latest, quiet=asking.is_quiet(latest, now))
-        try:
+        campaign = campaign_by_slug(session, slug)
+        line = check_line(session, campaign, now)
+        if line is not None and line.is_good:
             checked = asking.found_good(session, campaign, now)
-        except ProblemsFound as found:
-            return _list_page(slug, found)
-        candidates: list[CandidateLine] = lines_of(session, campaign, checked.tally)
-        problems = problems_before_proposing(session, campaign)
-        return _render(
-            "checked", campaign=campaign, checked=checked, candidates=candidates, problems=problems
-        )
+            candidates: list[CandidateLine] = lines_of(session, campaign, checked.tally)
+            problems = problems_before_proposing(session, campaign)
+    if line is None or line.heading is not None:
+        return redirect(_url(slug), 303)
+    if not line.is_good:
+        return _render("checking", campaign=campaign, check=line)
+    return _render("checked", campaign=campaign, check=line, checked=checked, candidates=candidates, problems=problems)  # fmt: skip
 
 
 @pages.get("/check.json")
 @access.official("committee")
 def check_progress(slug: str) -> Response:
-    """The same for the page's script: ``{"percent", "over", "quiet"}``."""
+    """The same for the page's script: ``{"percent", "over", "waits"}``, the last a sentence or empty."""
     stores = _stores()
     with stores.database.read() as session:
-        latest = asking.books_check(session, campaign_by_slug(session, slug).id)
-    if latest is None:
+        line = check_line(session, campaign_by_slug(session, slug), stores.clock.now())
+    if line is None:
         raise NotFound(_("还没有核对账目。"), _("请先核对账目。"))
-    quiet = asking.is_quiet(latest, stores.clock.now())
-    return jsonify(percent=latest.percent, over=latest.ended_at is not None, quiet=quiet)
+    return jsonify(
+        percent=line.percent, over=line.ended_at is not None, waits=say(line.waits) if line.waits else ""
+    )
 
 
 @pages.post("/propose")
 @access.official("committee")
 def propose(slug: str) -> BaseResponse:
     """Put to the members what was checked and seen."""
-    form, stores = request.form, _stores()
+    form = request.form
+    wanted = certify.Proposing(form.get("seen", ""), form.get("held") == "yes", acting_official())
     try:
         if form.get("confirmed") != "yes":
             raise ProblemsFound([Problem("", _("请核对之后勾选确认。"))])
-        number = certify.carry_out_proposal(
-            stores, slug, seen=form.get("seen", ""), held_acknowledged=form.get("held") == "yes",
-            official=acting_official(),
-        )  # fmt: skip
+        number = certify.carry_out_proposal(_stores(), slug, wanted)
     except ProblemsFound as found:
-        return _list_page(slug, found)
+        return _list_page(slug, found, _("没有提请认定"))
     return _done(slug, number, "proposed")
 
 
-def _list_page(slug: str, found: ProblemsFound | None = None) -> Response:
+def _list_page(slug: str, found: ProblemsFound | None = None, refused: Text | None = None) -> Response:
+    """``refused``: what was not done, for ``found``."""
     official, stores = acting_official(), _stores()
     with stores.database.read() as session:
         campaign = campaign_by_slug(session, slug)
         lines = list_lines(session, campaign, official)
         problems = problems_before_proposing(session, campaign)
-        checks = check_line(session, campaign, stores.clock.now())
-    # What a check found is no fault of whoever looks at it.
-    status = 422 if found and request.method == "POST" else 200
+        line = check_line(session, campaign, stores.clock.now())
     return _render(
-        "list", status, campaign=campaign, lines=lines, problems=problems, checks=checks,
-        found=found.problems if found else (), may_check=official.may(slug, "committee"),
+        "list", 422 if found else 200, campaign=campaign, lines=lines, problems=problems, check=line,
+        found=found.problems if found else (), refused=refused, may_check=official.may(slug, "committee"),
     )  # fmt: skip
 
 

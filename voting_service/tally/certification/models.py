@@ -103,6 +103,8 @@ class BooksCheck(Base):
     """1, 2, 3 … in the campaign: whoever still works at an earlier one has nothing to say of this one."""
     asked_by: Mapped[int] = mapped_column(ForeignKey("officials.id"))
     asked_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    """So many times it was begun: whoever made it may have died of it."""
     percent: Mapped[int] = mapped_column(default=0)
     """How much is done."""
     seen_at: Mapped[datetime | None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from ...candidates.personal_data import personal_data_in
 from ...errors import Problem
 from ...ledger import COUNTED, HELD, VOIDED
+from ...legible import is_all_seen
 from ...names import person_key
 from ...text import Text, _
 from ...transparency.entries import canonical_json
@@ -91,7 +91,7 @@ def reason_problems(reason: str) -> list[Problem]:
                 "--reason", _("理由有 %(n)s 个字，最多 %(most)s 个。", n=len(reason), most=LONGEST_REASON)
             )
         )
-    if any(unicodedata.category(char)[0] == "C" for char in reason):
+    if not is_all_seen(reason):
         problems.append(Problem("--reason", _("理由只能是一行文字，不能含换行或看不见的字符。")))
     if personal := personal_data_in(reason):
         problems.append(Problem("--reason", personal, remedy))

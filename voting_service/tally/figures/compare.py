@@ -12,13 +12,10 @@ from ...campaigns.models import Campaign
 from ...candidates.departures import ballot_roster
 from ...errors import Problem
 from ...text import _
-from ...transparency import log, tiles
-from ...transparency.checkpoint import Checkpoint
-from ...transparency.models import Log
-from ...transparency.notes import NoteInvalid, VerifierKey
 from ..ledger_reads import Progress, no_progress, tally_ledger
+from ..log_side import is_signed
 from .models import FiguresProgress, MinuteFigures
-from .prepared import PreparedTally, prepared_reach, prepared_tally
+from .prepared import prepared_reach, prepared_tally
 
 WHERE = "tally_figures"
 
@@ -37,7 +34,7 @@ def figures_problems(
     )
     for part in _differing(prepared.tally.to_json(), counted.to_json()):
         yield Problem(WHERE, _("预先汇总的数字与台账重新计票不符：%(part)s。", part=part), remedy)
-    if not _is_signed(session, campaign.id, prepared):
+    if not is_signed(session, campaign.id, prepared.log_size, prepared.checkpoint):
         yield Problem(WHERE, _("预先汇总的数字所依据的检查点无效。"), remedy)
     reach = prepared_reach(session, campaign.id)
     if reach is None or reach.ballots != prepared.seq:
@@ -51,16 +48,6 @@ def _differing(prepared: dict[str, Any], counted: dict[str, Any]) -> Iterator[st
         for key in sorted({*figures, *prepared[part]}):
             if figures.get(key) != prepared[part].get(key):
                 yield f"{part} {key}"
-
-
-def _is_signed(session: Session, campaign_id: int, prepared: PreparedTally) -> bool:
-    public_log = session.get_one(Log, campaign_id)
-    try:
-        signed = Checkpoint.parse(VerifierKey.parse(public_log.verifier_key).verify(prepared.checkpoint))
-    except (NoteInvalid, ValueError):
-        return False
-    root = tiles.root_at(prepared.log_size, log.tile_reader(session, campaign_id))
-    return (signed.size, signed.root_hash) == (prepared.log_size, root)
 
 
 def _cast_in_minutes(session: Session, campaign_id: int) -> int:
