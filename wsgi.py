@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import redis
@@ -60,6 +61,7 @@ from voting_service.ballots.polling_station import PollingStation
 from voting_service.ballots.receipts import find_receipt
 from voting_service.ballots.set_aside import SetAsideBoard
 from voting_service.campaigns.queries import campaign_titles
+from voting_service.candidates.intake.desk_routes import MOST_DOWNLOADS
 from voting_service.candidates.intake.staging import Staging
 from voting_service.candidates.photos import PhotoStore
 from voting_service.candidates.queries import desk_places
@@ -500,6 +502,7 @@ def _at_hand(service: Service, place: PollingPlace) -> dict[str, Any]:
         "networks": service.networks,
         "opener": service.opener,
         "staging": service.staging,
+        "folder_downloads": BoundedSemaphore(MOST_DOWNLOADS),
         "campaign_example": EXAMPLE,
         "attachments": service.attachments,
         "objections": service.objections,

@@ -3,9 +3,9 @@ look; and the plain parts in a form."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
@@ -32,8 +32,8 @@ from .template_folder import template_zip
 pages = Blueprint("desk_intake", __name__, url_prefix="/desk/campaigns")
 NEW = "new"
 _MOST_SHOWN = 200
-# Each holds a thread for as long as its reader is slow, and voters have the same threads.
-_downloading = threading.BoundedSemaphore(2)
+MOST_DOWNLOADS = 2
+"""At once in a process: each holds a thread for as long as its reader is slow, and voters have the same threads."""
 
 
 # ---- a folder
@@ -62,17 +62,18 @@ def template() -> Response:
 @access.official(*TAKERS)
 def present_folder(slug: str) -> Response:
     """The campaign as it stands, as the folder that would make it. Journaled before its first byte."""
-    if not _downloading.acquire(blocking=False):
+    room: BoundedSemaphore = current_app.extensions["folder_downloads"]
+    if not room.acquire(blocking=False):
         raise Unavailable(_("正有人在下载活动资料，请过一会儿再试。"))
     try:
         photos: PhotoStore = current_app.extensions["photos"]
         with at_hand.database().write() as session:
             packed = pack_campaign(session, slug, photos, at=at_hand.now(), actor=acting_official().name)
     except BaseException:
-        _downloading.release()
+        room.release()
         raise
     response = Response(zip_pieces(packed, photos), mimetype="application/zip")
-    response.call_on_close(_downloading.release)
+    response.call_on_close(room.release)
     response.headers["Content-Disposition"] = f'attachment; filename="{packed.slug}.zip"'
     response.headers["Cache-Control"] = "no-store"
     return response
