@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.desk import Desk
 from tests.live import LiveService
@@ -38,14 +38,21 @@ def reader(browser: Browser) -> Iterator[Any]:
     assert [line for line in said if "favicon" not in line and "404" not in line] == []
 
 
-def fits(page: Page) -> int:
-    """Waits until the frame is exactly as high as what is in it; gives that height."""
-    handle = page.frames[1].wait_for_selector("#embed")
+def within(page: Page, number: int = 0) -> Frame:
+    """What is in the n-th frame. ``page.frames`` has them in the order in which they came, whatever order they stand in."""
+    handle = page.locator("iframe").nth(number).element_handle()
     assert handle is not None
+    frame = handle.content_frame()
+    assert frame is not None
+    frame.wait_for_selector("#embed")
+    return frame
+
+
+def fits(page: Page) -> int:
+    """Waits until the first frame is exactly as high as what is in it; gives that height."""
+    frame = within(page)
     for _ in range(600):
-        inside = page.frames[1].evaluate(
-            "Math.ceil(document.getElementById('embed').getBoundingClientRect().height)"
-        )
+        inside = frame.evaluate("Math.ceil(document.getElementById('embed').getBoundingClientRect().height)")
         outside = int(float(page.locator("iframe").first.get_attribute("height") or 0))
         if inside == outside:
             return outside
@@ -62,7 +69,7 @@ def test_one_line_puts_a_candidate_there_and_the_height_follows(
     page.set_viewport_size({"width": 280, "height": 700})
     narrow = page.wait_for_function("() => document.querySelector('iframe').clientWidth < 280") and fits(page)
     assert narrow != wide
-    frame = page.frames[1]
+    frame = within(page)
     assert frame.evaluate("document.documentElement.scrollHeight <= document.documentElement.clientHeight"), (
         "no bars"
     )
@@ -98,11 +105,12 @@ def test_nobody_else_can_change_a_frames_height(
     high = fits(page)
     frames = page.locator("iframe")
     page.evaluate("window.postMessage({type: 'voting-embed', height: 4000}, '*')")
-    page.frames[2].evaluate("parent.postMessage({type: 'voting-embed', height: 4100}, '*')")
+    other = within(page, 1)
+    other.evaluate("parent.postMessage({type: 'voting-embed', height: 4100}, '*')")
     expect(frames.nth(1)).to_have_attribute("height", "4100")
     assert int(frames.nth(0).get_attribute("height")) == high, "neither the page nor another embed of ours"
-    page.frames[2].evaluate("parent.postMessage({type: 'voting-embed', height: 1e9}, '*')")
-    page.frames[2].evaluate("parent.postMessage({type: 'voting-embed', height: 4200}, '*')")
+    other.evaluate("parent.postMessage({type: 'voting-embed', height: 1e9}, '*')")
+    other.evaluate("parent.postMessage({type: 'voting-embed', height: 4200}, '*')")
     expect(frames.nth(1)).to_have_attribute("height", "4200")
 
 
