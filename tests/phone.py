@@ -112,6 +112,8 @@ def choice(page: Page, number: int) -> Locator:
 
 def overflow(page: Page) -> list[str]:
     """What stands out sideways; empty where nothing makes the page scroll."""
+    # A page that has just come may lack its style sheets yet.
+    page.wait_for_load_state("load")
     found: list[str] = page.evaluate(
         """() => {
           const wide = document.documentElement.clientWidth;
