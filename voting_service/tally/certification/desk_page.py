@@ -23,7 +23,7 @@ from ..count import Tally
 from ..decisions.queries import last_sequence
 from ..decisions.rules import ranks
 from .asking import books_check, found_good, why_it_waits
-from .checking import is_stale, pending_problems
+from .checking import Checked, is_stale, pending_problems
 from .models import CERTIFIED, PROPOSED, SUPERSEDED, WITHDRAWN, Certification
 from .queries import (
     awaiting_signature,
@@ -79,11 +79,8 @@ class CheckLine:
     heading: Text | None
     """Why it is good for no proposal; None while it is under way, or good."""
     problems: tuple[Problem, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it is good for a proposal."""
-        return self.ended_at is not None and self.heading is None
+    checked: Checked | None = None
+    """What would be put to the members; None where it is good for no proposal."""
 
 
 class MemberLine(NamedTuple):
@@ -141,12 +138,12 @@ def check_line(session: Session, campaign: Campaign, now: datetime) -> CheckLine
     if check.ended_at is None:
         return CheckLine(check.percent, why_it_waits(session, check, now), None, None, ())
     try:
-        found_good(session, campaign, now)
+        checked = found_good(session, campaign, now)
     except ProblemsFound as found:
         differs = check.problems is not None
         heading = _("账目核对没有通过，不能提请认定") if differs else _("这次核对的结果不能再用")
         return CheckLine(check.percent, None, check.ended_at, heading, tuple(found.problems))
-    return CheckLine(check.percent, None, check.ended_at, None, ())
+    return CheckLine(check.percent, None, check.ended_at, None, (), checked)
 
 
 def certification_page(

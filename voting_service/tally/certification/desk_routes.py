@@ -21,7 +21,7 @@ from ...web.language import say
 from ...web.official_files import official_file
 from . import asking, certify
 from .checking import problems_before_proposing
-from .desk_page import CandidateLine, certification_page, check_line, lines_of, list_lines
+from .desk_page import certification_page, check_line, lines_of, list_lines
 from .queries import certification_by_number, shown_number
 
 pages = Blueprint("desk_certification", __name__, url_prefix="/desk/campaigns/<slug>/certification")
@@ -79,17 +79,15 @@ def check(slug: str) -> BaseResponse:
     """How far the latest check is; what would be put to the members, once it has ended and all agrees. What else it found
     stands on the list."""
     stores = _stores()
-    now = stores.clock.now()
     with stores.database.read() as session:
         campaign = campaign_by_slug(session, slug)
-        line = check_line(session, campaign, now)
-        if line is not None and line.is_good:
-            checked = asking.found_good(session, campaign, now)
-            candidates: list[CandidateLine] = lines_of(session, campaign, checked.tally)
-            problems = problems_before_proposing(session, campaign)
+        line = check_line(session, campaign, stores.clock.now())
+        checked = line.checked if line else None
+        candidates = lines_of(session, campaign, checked.tally) if checked else []
+        problems = problems_before_proposing(session, campaign)
     if line is None or line.heading is not None:
         return redirect(_url(slug), 303)
-    if not line.is_good:
+    if checked is None:
         return _render("checking", campaign=campaign, check=line)
     return _render("checked", campaign=campaign, check=line, checked=checked, candidates=candidates, problems=problems)  # fmt: skip
 
